@@ -12,6 +12,7 @@ parity:
 sample:
 	dotnet run -c Release --project samples/FirstProgram
 	dotnet run -c Release --project samples/BertSentiment
+	dotnet run -c Release --project samples/NamedEntities
 	dotnet run -c Release --project samples/Gpt2Lora
 	dotnet run -c Release --project samples/VitShapes
 	dotnet run -c Release --project samples/ClipZeroShot

@@ -51,7 +51,7 @@ internal static class TrainStep
         return Machine.Print(line,
             ("trainable", model.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => (double)parameter.numel())),
             ("step_ms", Math.Round(median * 1000, 1)), ("step_ms_min", Math.Round(times.Min() * 1000, 1)),
-            ("interval_ms", Math.Round(Machine.Median(watch.Intervals.Skip(NotCounted)) * 1000, 2)),
+            ("interval_ms", Math.Round(Machine.Median(watch.Intervals.Skip(NotCounted - 1)) * 1000, 2)),
             ("start_to_first_step_s", Math.Round(watch.FirstStep, 2)), ("tokens_per_s", Math.Round(batch * length / median, 1)),
             ("peak_rss_mb", Machine.PeakMegabytes()), ("rss_before_mb", before));
     }

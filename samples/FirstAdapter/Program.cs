@@ -14,7 +14,7 @@ var lora = new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.CausalLM 
 using var model = AutoModelForCausalLM.FromPretrained(folder).GetPeftModel(lora);
 model.PrintTrainableParameters(Console.Out);
 
-var text = Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = TextUnit.Document });
+var text = Datasets.LoadDataset(file, "train", new DatasetLoadOptions { SampleBy = TextUnit.Document });
 var blocks = Datasets.GroupTexts(text.Tokenize(tokenizer, truncation: false), blockSize: 64);      // rows of 64 tokens
 var arguments = new TrainingArguments("adapter-run")
 {

@@ -17,7 +17,7 @@ Seed.Set(options.Seed);
 // A model and a text if the options name them; otherwise a small GPT-2 that was trained on film reviews, and recipes made by a grammar.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
 var dataset = options.Text is { } file
-    ? LoadDataset(file, "train", new LoadOptions { SampleBy = TextUnit.Document })
+    ? LoadDataset(file, "train", new DatasetLoadOptions { SampleBy = TextUnit.Document })
     : Recipes.Make(2000, seed: 1);
 var (start, length, epochs, rate) = options.Text is null ? ("Recipe:", 64, 3, 5e-3) : ("ROMEO:", 128, 1, 1e-3);
 

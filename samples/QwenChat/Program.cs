@@ -1,6 +1,7 @@
 using System.Diagnostics;
 #region readme-chat-usings
 using PeftSharp.Data;
+using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
 using PeftSharp.Tokenization;
@@ -13,7 +14,7 @@ var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
 // A model and conversations if the options name them; otherwise a small Qwen2 that knows capitals, and questions about them.
-var folder = options.Model ?? SmallModel.Make(Path.Combine(options.Output, "base"));
+var folder = options.Model ?? SmallModel.Make(Path.Combine(options.Output, "base"), options.Epochs ?? 40);
 var conversations = options.Data is { } file ? Datasets.LoadDataset(file, "train") : Capitals.Conversations().ToDataset();
 var (output, epochs, rate) = (options.Output, options.Epochs ?? (options.Model is null ? 80 : 1), options.Model is null ? 5e-3 : 2e-4);
 
@@ -32,25 +33,30 @@ var arguments = new TrainingArguments(output)
 var trainer = new Trainer(model, arguments, rows, tokenizer: tokenizer, callbacks: [new ProgressCallback()]);
 trainer.Train();
 trainer.SaveModel(Path.Combine(output, "adapter"));
-
-using var generator = new TextGenerator(model, tokenizer);
-string Answer(IReadOnlyList<ChatMessage> messages)
-{
-    var prompt = tokenizer.RenderChatTemplate(messages, new() { AddGenerationPrompt = true });
-    return generator.Generate(prompt, new() { MaxNewTokens = 100, DoSample = false, EosTokenId = [tokenizer.EosTokenId!.Value] }).Text;
-}
 #endregion
+Console.WriteLine($"Trained and saved in {clock.Elapsed.TotalSeconds:F0} s.");
 
-if (options.Model is null)
-    foreach (var question in new[] { "What is the capital of Norway?", "What is the capital of Peru?" })
-        Console.WriteLine($"user: {question}\nassistant: {Answer([new("user", question)])}");
-Console.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s in all. Ask a question; an empty line ends the conversation.");
+#region readme-answer
+// The model that was trained, as a program loads it. Without an adapter, pass only the folder of a chat model.
+using var generator = TextGenerator.FromPretrained(folder, adapterFolder: Path.Combine(output, "adapter"));
+var greedy = new GenerationOptions { MaxNewTokens = 100, DoSample = false };
+var answer = generator.Chat([new("user", "What is the capital of Norway?")], greedy);
+Console.WriteLine(answer.Content);
 
+// A conversation. The answer is shown while the model generates it.
 var chat = new List<ChatMessage>();
+Console.WriteLine("Ask a question; an empty line ends the conversation.");
 while (Console.ReadLine() is { Length: > 0 } question)
 {
     chat.Add(new ChatMessage("user", question));
-    chat.Add(new ChatMessage("assistant", Answer(chat)));
-    Console.WriteLine($"assistant: {chat[^1].Content}");
+    var text = "";
+    await foreach (var piece in generator.ChatStreamAsync(chat, greedy))
+    {
+        Console.Write(piece);
+        text += piece;
+    }
+    Console.WriteLine();
+    chat.Add(new ChatMessage("assistant", text));
 }
+#endregion
 return 0;

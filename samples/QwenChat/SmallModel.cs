@@ -11,7 +11,7 @@ internal static class SmallModel
         "{%- for message in messages %}\n{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}\n{%- endfor %}\n"
         + "{%- if add_generation_prompt %}\n{{- '<|im_start|>assistant\\n' }}\n{%- endif %}";
 
-    internal static string Make(string folder)
+    internal static string Make(string folder, double epochs)
     {
         var sentences = Capitals.Sentences();
         var texts = sentences.Concat(Capitals.Conversations().SelectMany(messages => messages.Select(message => message.Content!)));
@@ -27,7 +27,7 @@ internal static class SmallModel
         var rows = Dataset.FromDict(("text", messages.ToArray())).Tokenize(trained, "text", maxLength: 64);
         var arguments = new TrainingArguments(folder)
         {
-            NumTrainEpochs = 40, PerDeviceTrainBatchSize = 16, LearningRate = 2e-3, LoggingSteps = 100, SaveStrategy = SaveStrategy.No,
+            NumTrainEpochs = epochs, PerDeviceTrainBatchSize = 16, LearningRate = 2e-3, LoggingSteps = 100, SaveStrategy = SaveStrategy.No,
         };
         var collator = new DataCollatorForLanguageModeling(trained, mlm: false);
         var trainer = new Trainer(model, arguments, rows, dataCollator: collator, tokenizer: trained);

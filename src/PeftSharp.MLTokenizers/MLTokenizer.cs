@@ -68,7 +68,7 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
             return known.Length == all.Length ? OperationStatus.Done : OperationStatus.InvalidData;
         }
         (idsConsumed, charsWritten) = (0, 0);
-        var stream = Source.DecodeStream();
+        var stream = Source.CreateDecodeStream();
         for (var i = 0; i < known.Length; i++)
         {
             var piece = stream.Step(known[i]);

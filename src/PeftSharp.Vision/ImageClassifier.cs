@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
@@ -21,8 +22,10 @@ public sealed class ImageClassifier : ImagePredictor
     /// </summary>
     /// <param name="model">An image classification model, with or without adapters.</param>
     /// <param name="processor">The image processor of the model.</param>
+    /// <param name="logger">Logger for a warning if weights have not been trained. Null: the standard error stream.</param>
     /// <exception cref="ArgumentException">The model does not classify images.</exception>
-    public ImageClassifier(PretrainedModel model, ImageProcessor processor) : base(model, processor)
+    public ImageClassifier(PretrainedModel model, ImageProcessor processor, ILogger? logger = null)
+        : base(model, processor, logger)
     {
         if (model.Objective is not SequenceClassificationObjective || model.Inputs[0].Name != "pixel_values")
             throw new ArgumentException($"{model.GetName()} is not a model for image classification. Load it with "
@@ -32,7 +35,7 @@ public sealed class ImageClassifier : ImagePredictor
     /// <summary>Loads a model and its image processor.</summary>
     /// <param name="folder">A folder in transformers' format with an image classification model and its image processor.</param>
     /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
-    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">
     /// A folder does not contain such a model or image processor, or the adapter does not match the model.
@@ -43,7 +46,7 @@ public sealed class ImageClassifier : ImagePredictor
     {
         var processor = AutoImageProcessor.FromPretrained(folder);
         return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder,
-            model => new ImageClassifier(model, processor) { OwnsModel = true });
+            model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true });
     }
 
     /// <summary>Loads a model and its image processor asynchronously on the thread pool.</summary>
@@ -73,15 +76,15 @@ public sealed class ImageClassifier : ImagePredictor
     /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
-    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each image, in order.</returns>
     /// <exception cref="ImageException">A file is not an image of a supported format, or it is malformed or too large.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ImageClassification> Classify(
-        IReadOnlyList<string> paths, double threshold = 0.5, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default) =>
+        IReadOnlyList<string> paths, double threshold = 0.5, int batchSize = 32, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Results(Run(paths, path => RgbImage.Load(path), batchSize, adapter, Logits, progress, cancellationToken), threshold);
 
     /// <summary>Classifies several images, in batches.</summary>
@@ -89,14 +92,28 @@ public sealed class ImageClassifier : ImagePredictor
     /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
-    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each image, in order.</returns>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<RgbImage> images, double threshold = 0.5, int batchSize = 32, string? adapter = null,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Results(Run(images, image => image, batchSize, adapter, Logits, progress, cancellationToken), threshold);
+
+    /// <summary>Classifies the images in files asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Classify(IReadOnlyList{string}, double, int, string, IProgress{PredictionProgress}, CancellationToken)"/>
+    public Task<IReadOnlyList<ImageClassification>> ClassifyAsync(
+        IReadOnlyList<string> paths, double threshold = 0.5, int batchSize = 32, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Classify(paths, threshold, batchSize, adapter, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Classifies several images asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Classify(IReadOnlyList{RgbImage}, double, int, string, IProgress{PredictionProgress}, CancellationToken)"/>
+    public Task<IReadOnlyList<ImageClassification>> ClassifyAsync(
+        IReadOnlyList<RgbImage> images, double threshold = 0.5, int batchSize = 32, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Classify(images, threshold, batchSize, adapter, progress, cancellationToken), cancellationToken);
 
     private TorchSharp.torch.Tensor Logits(ModelInputs inputs, ForwardOptions options) => Model.call(inputs, options).Logits!;
 

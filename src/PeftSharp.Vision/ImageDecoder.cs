@@ -20,7 +20,8 @@ internal static class ImageDecoder
     /// <exception cref="ImageException">The image is empty or has more than <paramref name="maxPixels"/> pixels.</exception>
     internal static void CheckSize(int width, int height, long maxPixels)
     {
-        if (width < 1 || height < 1) throw new ImageException($"The image has {width} x {height} pixels.");
+        if (width < 1 || height < 1)
+            throw new ImageException($"The image has {width} x {height} pixels, so it is empty. Remove the file, or obtain it again.");
         if ((long)width * height > Math.Min(maxPixels, Array.MaxLength / RgbImage.Channels))
             throw new ImageException($"The image has {width} x {height} pixels, which is more than maxPixels ({maxPixels}). "
                 + "If the file comes from a trusted source, pass a larger value.");

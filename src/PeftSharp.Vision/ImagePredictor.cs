@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using PeftSharp.Modeling;
+using PeftSharp.Prediction;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
@@ -13,12 +15,18 @@ public abstract class ImagePredictor : IDisposable
 {
     private bool _isDisposed;
 
-    private protected ImagePredictor(PretrainedModel model, ImageProcessor processor)
+    private protected ImagePredictor(PretrainedModel model, ImageProcessor processor, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(processor);
         (Model, Processor) = (model, processor);
         model.eval();
+        if (model.UntrainedWeights is not { Count: > 0 } drawn) return;
+        var names = string.Join(", ", drawn.Take(3)) + (drawn.Count > 3 ? $" and {drawn.Count - 3} more" : "");
+        var warning = $"{drawn.Count} parameters of {model.GetName()} ({names}) are newly initialized: they are not in the checkpoint, and "
+            + "no Trainer has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them.";
+        if (logger is not null) logger.LogWarning("{Message}", warning);
+        else Console.Error.WriteLine($"Warning: {warning}");
     }
 
     /// <summary>The model.</summary>
@@ -26,6 +34,12 @@ public abstract class ImagePredictor : IDisposable
 
     /// <summary>The image processor of the model.</summary>
     public ImageProcessor Processor { get; }
+
+    /// <summary>
+    /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually those of a new head. Predictions are random
+    /// as long as there are any, and the constructor warns: to its logger or, without one, to the standard error stream.
+    /// </summary>
+    public IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 
     /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
     private protected bool OwnsModel { get; init; }
@@ -69,17 +83,19 @@ public abstract class ImagePredictor : IDisposable
     /// <param name="batchSize">Maximum number of images per batch.</param>
     /// <param name="adapter">The adapter to use. Null: the active adapters.</param>
     /// <param name="scores">Computes the logits of a batch, float [images, labels].</param>
-    /// <param name="progress">Receives the number of completed images after each batch.</param>
+    /// <param name="progress">Receives a report after each batch.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The logits of each image.</returns>
     private protected IReadOnlyList<float[]> Run<TImage>(
         IReadOnlyList<TImage> images, Func<TImage, RgbImage> open, int batchSize, string? adapter,
-        Func<ModelInputs, ForwardOptions, Tensor> scores, IProgress<int>? progress, CancellationToken cancellationToken)
+        Func<ModelInputs, ForwardOptions, Tensor> scores, IProgress<PredictionProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (images.Any(image => image is null)) throw new ArgumentException("An image is null.", nameof(images));
+        if (_isDisposed) throw new ObjectDisposedException(GetType().Name, $"This {GetType().Name} has been disposed. Create it again.");
+        for (var i = 0; i < images.Count; i++)
+            if (images[i] is null) throw new ArgumentException($"Image {i} is null. Remove it from the list.", nameof(images));
+        var device = Model.Device;                 // throws if the model has been disposed
         if (Model.training) Model.eval();
         var options = adapter is null ? ForwardOptions.Default : new ForwardOptions { AdapterNames = [adapter] };
         var results = new List<float[]>(images.Count);
@@ -88,12 +104,11 @@ public abstract class ImagePredictor : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var device = Model.Device;
             // Each file is resized before the next one is read.
             var inputs = new ModelInputs { PixelValues = Processor.Convert([.. batch.Select(image => Processor.Resize(open(image)))]) };
             var logits = scores(inputs.To(device), options).to(ScalarType.Float32).cpu().contiguous();
             results.AddRange(logits.data<float>().ToArray().Chunk((int)logits.shape[1]));
-            progress?.Report(results.Count);
+            progress?.Report(new PredictionProgress(results.Count, images.Count));
         }
         return results;
     }

@@ -16,7 +16,8 @@ internal static class JpegReader
     {
         try
         {
-            if (Scans(file) > MaxScans) throw new ImageException($"The JPEG file has more than {MaxScans} scans.");
+            if (Scans(file) > MaxScans)
+                throw new ImageException($"The JPEG file has more than {MaxScans} scans, which is not supported. Convert it to PNG.");
             using var stream = new MemoryStream(file, writable: false);
             var decoder = new jpeg_decompress_struct(new Errors());
             decoder.jpeg_stdio_src(stream);

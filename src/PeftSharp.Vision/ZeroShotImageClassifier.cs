@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
@@ -28,8 +29,10 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="model">A CLIP model, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="processor">The image processor of the model.</param>
+    /// <param name="logger">Logger for a warning if weights have not been trained. Null: the standard error stream.</param>
     /// <exception cref="ArgumentException">The model does not compare texts and images.</exception>
-    public ZeroShotImageClassifier(PretrainedModel model, Tokenizer tokenizer, ImageProcessor processor) : base(model, processor)
+    public ZeroShotImageClassifier(PretrainedModel model, Tokenizer tokenizer, ImageProcessor processor, ILogger? logger = null)
+        : base(model, processor, logger)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (model.Objective is not ContrastiveObjective)
@@ -44,7 +47,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <summary>Loads a model, its tokenizer and its image processor.</summary>
     /// <param name="folder">A folder in transformers' format with a CLIP model.</param>
     /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
-    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">
     /// A folder does not contain such a model or image processor, or the adapter does not match the model.
@@ -56,7 +59,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     {
         var (processor, tokenizer) = (AutoImageProcessor.FromPretrained(folder), AutoTokenizer.FromPretrained(folder));
         return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder,
-            model => new ZeroShotImageClassifier(model, tokenizer, processor) { OwnsModel = true });
+            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true });
     }
 
     /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>
@@ -95,7 +98,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
-    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
@@ -104,7 +107,8 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<string> paths, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
-        int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Classify(paths, path => RgbImage.Load(path), candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken);
 
     /// <summary>Classifies several images, in batches.</summary>
@@ -113,19 +117,42 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
-    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<RgbImage> images, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
-        int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Classify(images, image => image, candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken);
+
+    /// <summary>Classifies the images in files asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Classify(IReadOnlyList{string}, IReadOnlyList{string}, string, int, string, IProgress{PredictionProgress},
+    /// CancellationToken)"/>
+    public Task<IReadOnlyList<ImageClassification>> ClassifyAsync(
+        IReadOnlyList<string> paths, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
+        int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Classify(paths, candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Classifies several images asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Classify(IReadOnlyList{RgbImage}, IReadOnlyList{string}, string, int, string, IProgress{PredictionProgress},
+    /// CancellationToken)"/>
+    public Task<IReadOnlyList<ImageClassification>> ClassifyAsync(
+        IReadOnlyList<RgbImage> images, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
+        int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Classify(images, candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken),
+            cancellationToken);
 
     private ImageClassification[] Classify<TImage>(
         IReadOnlyList<TImage> images, Func<TImage, RgbImage> open, IReadOnlyList<string> labels, string template, int batchSize,
-        string? adapter, IProgress<int>? progress, CancellationToken cancellationToken)
+        string? adapter, IProgress<PredictionProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(template);

@@ -21,8 +21,8 @@ public sealed record NotesConfig : EncoderConfig
 
     public override int? MaxPositions => MaxPositionEmbeddings;
 
-    protected override IEnumerable<string> Problems() =>
-        base.Problems().Concat(MustBePositive(("pool_width", PoolWidth)));
+    protected override IEnumerable<string> GetValidationErrors() =>
+        base.GetValidationErrors().Concat(MustBePositive(("pool_width", PoolWidth)));
 }
 #endregion
 

@@ -41,8 +41,8 @@ public sealed class Parallel : LayerAdapter
 
     public Parallel(LinearTarget target, ParallelConfig config)
     {
-        _down = AddModule("down", target.Place(Linear(target.Inputs, config.BottleneckSize)));
-        _up = AddModule("up", target.Place(Linear(config.BottleneckSize, target.Outputs)));
+        _down = AddModule("down", target.MoveToLayer(Linear(target.InFeatures, config.BottleneckSize)));
+        _up = AddModule("up", target.MoveToLayer(Linear(config.BottleneckSize, target.OutFeatures)));
         using var noGradient = no_grad();
         foreach (var parameter in _up.parameters()) parameter.zero_();          // a new adapter does not change the model
     }

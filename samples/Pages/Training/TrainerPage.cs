@@ -135,7 +135,7 @@ internal static class TrainerPage
                 torch.nn.functional.cross_entropy(output.Logits!, inputs.Labels!, weight: weights, reduction: torch.nn.Reduction.Sum)
                     / numItemsInBatch!.Value)
             {
-                LossIsScaledForGa = true,
+                LossUsesNumItemsInBatch = true,
             };
             Console.WriteLine(trainer.Train().TrainingLoss);
             #endregion
@@ -145,7 +145,7 @@ internal static class TrainerPage
         Trainer Optimizers()
         {
             #region readme-trainer-optimizers
-            using var optimizer = new Lion(ParameterGroups.Of(model, weightDecay: 0.01));
+            using var optimizer = new Lion(ParameterGroups.Create(model, weightDecay: 0.01));
             var schedule = new HalvingSchedule { LearningRate = 1e-4, Every = 20 };
             var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, optimizers: (optimizer, schedule));
             Console.WriteLine(trainer.Train().TrainingLoss);
@@ -268,7 +268,7 @@ internal static class TrainerPage
 /// <summary>Lion: the direction of a step is the sign of a running mean of the gradients (Chen et al. 2023, arXiv:2302.06675).</summary>
 internal sealed class Lion(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.99) : Optimizer(groups)
 {
-    protected override IReadOnlyList<StateSlot> Slots(torch.Tensor parameter) => [StateSlot.Like("exp_avg", parameter)];
+    protected override IReadOnlyList<StateSlot> GetStateSlots(torch.Tensor parameter) => [StateSlot.Like("exp_avg", parameter)];
 
     protected override void Update(ParameterUpdate update, ParameterGroup group, double learningRate)
     {

@@ -101,7 +101,8 @@ public sealed partial class Dataset
             throw new ArgumentException($"columns has {columns.Count} elements, but reverse has {reverse.Count}. "
                 + "Provide one value of reverse per column.", nameof(reverse));
         if (!Enum.IsDefined(nullPlacement))
-            throw new ArgumentOutOfRangeException(nameof(nullPlacement), nullPlacement, "The null placement is not defined.");
+            throw new ArgumentOutOfRangeException(
+                nameof(nullPlacement), nullPlacement, $"It must be a member of {nameof(NullPlacement)}: AtEnd or AtStart.");
         return Pick(
             RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == NullPlacement.AtEnd, Count));
     }

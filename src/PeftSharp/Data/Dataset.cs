@@ -26,11 +26,8 @@ public sealed partial class Dataset : IReadOnlyList<Row>
 
     private Dataset(IEnumerable<Column> columns, int rows, DatasetFormat format) : this(new ColumnSet(columns, rows), format) { }
 
-    /// <summary>The number of rows.</summary>
+    /// <summary>The number of rows, <c>num_rows</c> in Python.</summary>
     public int Count => _columns.RowCount;
-
-    /// <summary>The number of rows, with the name in <c>datasets</c> (<c>num_rows</c>).</summary>
-    public int NumRows => Count;
 
     /// <summary>The names of all columns, independent of <see cref="Format"/>.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;
@@ -62,15 +59,9 @@ public sealed partial class Dataset : IReadOnlyList<Row>
         }
     }
 
-    /// <summary>The column with a name, independent of <see cref="Format"/>.</summary>
+    /// <summary>The column with a name, independent of <see cref="Format"/>. Reading a column is faster than reading rows.</summary>
     /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public Column this[string column] => _columns[column];
-
-    /// <summary>
-    /// Returns the column with a name, independent of <see cref="Format"/>. Reading a column is faster than reading rows.
-    /// </summary>
-    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
-    public Column Column(string name) => _columns[name];
 
     /// <summary>Sets the columns that rows contain (<c>set_format</c>).</summary>
     /// <param name="type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>

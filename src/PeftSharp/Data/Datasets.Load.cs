@@ -24,17 +24,17 @@ public static partial class Datasets
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
     public static DatasetDict LoadDataset(
-        string path, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        string path, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= new LoadOptions();
+        options ??= new DatasetLoadOptions();
         options.Validate();
         return Load(DataFiles.Find(path, options.Format), options, progress, cancellationToken);
     }
 
     /// <summary>Loads one split or a slice of it: "train", "test[:10%]", "train[100:200]+test[-50:]".</summary>
-    /// <inheritdoc cref="LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">The path of a file or folder.</param>
     /// <param name="split">
     /// The split, and optionally a slice in brackets: row indices or percentages; negative values count from the end.
@@ -46,12 +46,12 @@ public static partial class Datasets
     /// <paramref name="split"/> is malformed, or an option has an invalid value or belongs to another format.
     /// </exception>
     public static Dataset LoadDataset(
-        string path, string split, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        string path, string split, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var slices = SplitSlice.Parse(split);
-        options ??= new LoadOptions();
+        options ??= new DatasetLoadOptions();
         options.Validate();
         var files = DataFiles.Find(path, options.Format);
         if (slices.FirstOrDefault(slice => !files.ContainsKey(slice.Split)) is { } unknown)
@@ -73,32 +73,40 @@ public static partial class Datasets
     /// <exception cref="DatasetException">A file is malformed; the message contains file and line.</exception>
     /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
     public static DatasetDict LoadDataset(
-        string format, IReadOnlyDictionary<string, string> dataFiles, LoadOptions? options = null,
+        string format, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
         IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataFiles);
-        options = (options ?? new LoadOptions()) with { Format = format };
+        options = (options ?? new DatasetLoadOptions()) with { Format = format };
         options.Validate();
         return Load(new OrderedDictionary<string, IReadOnlyList<string>>(
             dataFiles.Select(files => KeyValuePair.Create(files.Key, DataFiles.Match(files.Value)))), options, progress, cancellationToken);
     }
 
     /// <summary>Loads on the thread pool, so that the calling thread, such as that of a user interface, is free.</summary>
-    /// <inheritdoc cref="LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<DatasetDict> LoadDatasetAsync(
-        string path, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        string path, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadDataset(path, options, progress, cancellationToken), cancellationToken);
 
     /// <summary>Loads one split or a slice of it on the thread pool.</summary>
-    /// <inheritdoc cref="LoadDataset(string, string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <inheritdoc cref="LoadDataset(string, string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<Dataset> LoadDatasetAsync(
-        string path, string split, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        string path, string split, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadDataset(path, split, options, progress, cancellationToken), cancellationToken);
 
+    /// <summary>Loads the given files on the thread pool.</summary>
+    /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
+    /// CancellationToken)"/>
+    public static Task<DatasetDict> LoadDatasetAsync(
+        string format, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadDataset(format, dataFiles, options, progress, cancellationToken), cancellationToken);
+
     private static DatasetDict Load(
-        OrderedDictionary<string, IReadOnlyList<string>> files, LoadOptions options, IProgress<DatasetLoadProgress>? progress,
+        OrderedDictionary<string, IReadOnlyList<string>> files, DatasetLoadOptions options, IProgress<DatasetLoadProgress>? progress,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -107,7 +115,7 @@ public static partial class Datasets
         return new DatasetDict(files.Select(split => KeyValuePair.Create(split.Key, LoadSplit(split.Key, split.Value, options))));
     }
 
-    private static Dataset LoadSplit(string split, IReadOnlyList<string> files, LoadOptions options)
+    private static Dataset LoadSplit(string split, IReadOnlyList<string> files, DatasetLoadOptions options)
     {
         var all = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).ToArray();
         var parts = all.Where(part => part.Data.Count > 0).ToArray();
@@ -123,7 +131,7 @@ public static partial class Datasets
         {
             throw new DatasetException(
                 $"The files of the split '{split}' ({string.Join(", ", parts.Select(part => part.File))}) have different columns or types. "
-                + $"{error.Message} Set the types with LoadOptions.Features.", error);
+                + $"{error.Message} Set the types with DatasetLoadOptions.Features.", error);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class BeamSearch
     private readonly CriteriaChain _criteria;
     private readonly int _beams;
     private readonly int _candidates;               // more than the number of beams, so that enough remain if some end
-    private readonly EarlyStopping _earlyStopping;
+    private readonly BeamEarlyStopping _earlyStopping;
     private readonly double _lengthPenalty;
     private readonly StepScores _kept;
 
@@ -23,7 +23,7 @@ internal sealed class BeamSearch
     {
         (_plan, _processors, _criteria, _beams, _kept) = (plan, processors, criteria, plan.NumBeams, new StepScores(plan.Options));
         _candidates = Math.Max(2, 1 + plan.Eos.Count) * _beams;
-        (_earlyStopping, _lengthPenalty) = (plan.Config.EarlyStopping ?? EarlyStopping.Heuristic, plan.Config.LengthPenalty ?? 1);
+        (_earlyStopping, _lengthPenalty) = (plan.Config.EarlyStopping ?? BeamEarlyStopping.Heuristic, plan.Config.LengthPenalty ?? 1);
     }
 
     internal GenerationOutput Run(CancellationToken cancel)
@@ -47,7 +47,7 @@ internal sealed class BeamSearch
             length++;
             var nextMayImprove = MayImprove(mayImprove, nextRunning, nextFinished, length);
             isRunning = nextMayImprove.any().item<bool>()
-                && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>())
+                && !(_earlyStopping == BeamEarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>())
                 && !ends.all().item<bool>();
             Replace(ref running, nextRunning);
             Replace(ref finished, nextFinished);
@@ -116,7 +116,7 @@ internal sealed class BeamSearch
         var justEnded = ends.logical_and(isBest.unsqueeze(0));
         var newTokens = length + 1 - _plan.PromptLength;
         var scores = candidates.Scores / Math.Pow(newTokens, _lengthPenalty);
-        if (_earlyStopping == EarlyStopping.AtOnce)
+        if (_earlyStopping == BeamEarlyStopping.AtOnce)
             scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Excluded;
         scores = scores + mayImprove.logical_not().to(ScalarType.Float32) * Excluded;
         scores = scores + justEnded.logical_not().to(ScalarType.Float32) * Excluded;
@@ -128,7 +128,7 @@ internal sealed class BeamSearch
     /// <summary>Whether the best running sequence could still become better than the worst finished one, bool [prompts, 1].</summary>
     private Tensor MayImprove(Tensor before, BeamSet running, BeamSet finished, int length)
     {
-        var reach = (_earlyStopping == EarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;
+        var reach = (_earlyStopping == BeamEarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;
         var best = running.Scores.narrow(1, 0, 1) / Math.Pow(reach, _lengthPenalty);
         var worst = where(finished.IsFinished, finished.Scores.amin([1], keepdim: true), full_like(finished.Scores, Excluded));
         return before.logical_and(best.gt(worst).any(-1, true));

@@ -32,6 +32,7 @@ public static class GenerationExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
+        model.ThrowIfDisposed();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var running = model.Calls.CallInEvaluationMode(model);

@@ -37,7 +37,7 @@ public sealed class GenerationOutput : IDisposable
     /// Returns the generated tokens without the prompt, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>, which
     /// the caller disposes.
     /// </summary>
-    public Tensor NewTokens() => Sequences.narrow(1, PromptLength, Sequences.shape[1] - PromptLength);
+    public Tensor GetNewTokens() => Sequences.narrow(1, PromptLength, Sequences.shape[1] - PromptLength);
 
     /// <inheritdoc/>
     public void Dispose()

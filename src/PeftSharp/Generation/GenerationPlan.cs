@@ -21,7 +21,7 @@ internal sealed class GenerationPlan
                 + "so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
                 ? "Load the folder with AutoModelForCausalLM." : $"The family '{model.Family.ModelType}' has no causal language "
                 + "model. Use another model, such as GPT-2."));
-        Config = asked.Or(model.GenerationConfig);
+        Config = asked.WithDefaults(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
         if (generator is not null && !DoSample)
@@ -29,7 +29,7 @@ internal sealed class GenerationPlan
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
-        VirtualTokens = model.VirtualTokens(new ForwardOptions { AdapterNames = Adapters });
+        VirtualTokens = model.CountVirtualTokens(new ForwardOptions { AdapterNames = Adapters });
         MaxLength = Length(asked);
         CheckTokens(asked);
         CheckEffects(asked);

@@ -13,7 +13,7 @@ internal static class AttentionTypes
     /// <param name="layers">Number of layers.</param>
     /// <param name="window">The sliding window; null: none.</param>
     /// <param name="required">The fields that define the window, for the message.</param>
-    internal static IEnumerable<string> Problems(IReadOnlyList<string>? types, int layers, int? window, string required)
+    internal static IEnumerable<string> GetValidationErrors(IReadOnlyList<string>? types, int layers, int? window, string required)
     {
         if (types is null) yield break;
         if (types.Count != layers) yield return $"layer_types has {types.Count} entries, but num_hidden_layers is {layers}";

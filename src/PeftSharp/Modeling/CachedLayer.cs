@@ -58,11 +58,40 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         return (_keys!, _values!, _first, _count);
     }
 
-    internal void SelectRows(Tensor rows)
+    /// <summary>Number of rows of the batch; 0 if no token is stored.</summary>
+    internal long Rows => _keys?.shape[0] ?? 0;
+
+    /// <summary>Selects rows of the batch.</summary>
+    /// <param name="rows">Int64 [rows], indices of existing rows.</param>
+    /// <param name="changed">
+    /// Int64, indices of the elements of <paramref name="rows"/> that select another row than their own. Null: the number of rows
+    /// changes.
+    /// </param>
+    internal void SelectRows(Tensor rows, Tensor? changed)
     {
         if (_keys is null) return;
         using var scope = NewDisposeScope();
-        Replace(_keys.index_select(0, rows), _values!.index_select(0, rows));
+        if (_keys.requires_grad || _values!.requires_grad)
+        {
+            Replace(_keys.index_select(0, rows), _values!.index_select(0, rows));
+            return;
+        }
+        using var noGradient = no_grad();
+        if (changed is null)
+        {
+            Replace(Selected(_keys), Selected(_values));
+            return;
+        }
+        var sources = rows.index_select(0, changed);
+        Stored(_keys).index_copy_(0, changed, Stored(_keys).index_select(0, sources));
+        Stored(_values).index_copy_(0, changed, Stored(_values).index_select(0, sources));
+
+        Tensor Selected(Tensor tensor)
+        {
+            var selected = empty([rows.shape[0], .. tensor.shape[1..]], tensor.dtype, tensor.device);
+            Stored(selected).copy_(Stored(tensor).index_select(0, rows));
+            return selected;
+        }
     }
 
     /// <summary>Whether the tokens that the next token attends to would remain.</summary>

@@ -75,7 +75,7 @@ public abstract record DecoderConfig : TransformerConfig
     /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Default null: all preceding tokens.
     /// </summary>
     /// <param name="layer">Zero-based index of the layer.</param>
-    public virtual int? WindowOf(int layer) => null;
+    public virtual int? GetSlidingWindow(int layer) => null;
 
     /// <summary>
     /// Whether layers can rotate a part of each head (<see cref="RotaryParameters.PartialRotaryFactor"/>). Default false: heads are rotated
@@ -91,12 +91,12 @@ public abstract record DecoderConfig : TransformerConfig
     private int HeadWidth => HeadDim ?? HiddenSize / NumAttentionHeads;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         string[] sizes =
             [.. SizeProblems(), .. MustBePositive(("num_key_value_heads", KeyValueHeads), ("head_dim", HeadDim ?? 1))];
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems())
+        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.GetValidationErrors())
             .Concat(SupportsPartialRotation ? [] : RopeParameters.PartialProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct))))
             yield return problem;
         if (sizes.Length > 0) yield break;

@@ -21,7 +21,7 @@ public abstract class DecoderFamily<TConfig> : ModelFamily<TConfig> where TConfi
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json)
     {
-        RotaryParameters.ModernizeFields(json);
+        RotaryParameters.ConvertLegacyFields(json);
         return base.ReadConfig(json);
     }
 

@@ -34,7 +34,7 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
         _shortLength = settings.Rotary.ShortLength ?? settings.WindowRotary?.ShortLength;
         _words = new Embedding(config.VocabSize, config.HiddenSize, config.PaddingRow) { Scale = settings.EmbeddingScale };
         _layers = new ModuleList<DecoderLayer>([.. Enumerable.Range(0, config.NumHiddenLayers)
-            .Select(layer => new DecoderLayer(settings, layer, config.WindowOf(layer)))]);
+            .Select(layer => new DecoderLayer(settings, layer, config.GetSlidingWindow(layer)))]);
         _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, settings.NormAddsOne);
         RegisterComponents();
     }

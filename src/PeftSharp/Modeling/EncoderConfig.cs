@@ -56,7 +56,7 @@ public abstract record EncoderConfig : TransformerConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var problems = SizeProblems()
             .Concat(MustBeProbability(

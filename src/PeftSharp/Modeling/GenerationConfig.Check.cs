@@ -34,7 +34,7 @@ public partial record GenerationConfig
                 .Select(name => $"{name} is set, but is used only for sampling: set DoSample = true, or remove {name}"));
         if (effective.NumBeams is null or 1)
             problems.AddRange(Set(
-                (nameof(EarlyStopping), EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
+                (nameof(EarlyStopping), EarlyStopping is { } when && when != BeamEarlyStopping.Heuristic),
                 (nameof(LengthPenalty), LengthPenalty is not null and not 1))
                 .Select(name => $"{name} is set, but is used only for beam search: set NumBeams, such as NumBeams = 4, or remove {name}"));
         if (MaxNewTokens is not null && MaxLength is not null)

@@ -24,7 +24,7 @@ public partial record GenerationConfig
     /// <summary>The minimum number of generated tokens.</summary>
     public int? MinNewTokens { get; init; }
     /// <summary>The stopping condition of beam search. Default false.</summary>
-    public EarlyStopping? EarlyStopping { get; init; }
+    public BeamEarlyStopping? EarlyStopping { get; init; }
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
     /// <summary>
@@ -118,47 +118,47 @@ public partial record GenerationConfig
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
-    /// <summary>Combines two configurations: values that this instance does not set are taken from <paramref name="fallback"/>.</summary>
-    public GenerationConfig Or(GenerationConfig fallback)
+    /// <summary>Returns a configuration in which values that this instance does not set are those of <paramref name="defaults"/>.</summary>
+    public GenerationConfig WithDefaults(GenerationConfig defaults)
     {
-        ArgumentNullException.ThrowIfNull(fallback);
+        ArgumentNullException.ThrowIfNull(defaults);
         return new GenerationConfig
         {
-            MaxLength = MaxLength ?? fallback.MaxLength,
-            MaxNewTokens = MaxNewTokens ?? fallback.MaxNewTokens,
-            MinLength = MinLength ?? fallback.MinLength,
-            MinNewTokens = MinNewTokens ?? fallback.MinNewTokens,
-            EarlyStopping = EarlyStopping ?? fallback.EarlyStopping,
-            MaxTime = MaxTime ?? fallback.MaxTime,
-            StopStrings = StopStrings ?? fallback.StopStrings,
-            DoSample = DoSample ?? fallback.DoSample,
-            NumBeams = NumBeams ?? fallback.NumBeams,
-            NumReturnSequences = NumReturnSequences ?? fallback.NumReturnSequences,
-            UseCache = UseCache ?? fallback.UseCache,
-            Temperature = Temperature ?? fallback.Temperature,
-            TopK = TopK ?? fallback.TopK,
-            TopP = TopP ?? fallback.TopP,
-            MinP = MinP ?? fallback.MinP,
-            TopH = TopH ?? fallback.TopH,
-            TypicalP = TypicalP ?? fallback.TypicalP,
-            EpsilonCutoff = EpsilonCutoff ?? fallback.EpsilonCutoff,
-            EtaCutoff = EtaCutoff ?? fallback.EtaCutoff,
-            RepetitionPenalty = RepetitionPenalty ?? fallback.RepetitionPenalty,
-            LengthPenalty = LengthPenalty ?? fallback.LengthPenalty,
-            NoRepeatNgramSize = NoRepeatNgramSize ?? fallback.NoRepeatNgramSize,
-            BadWordsIds = BadWordsIds ?? fallback.BadWordsIds,
-            SequenceBias = SequenceBias ?? fallback.SequenceBias,
-            RenormalizeLogits = RenormalizeLogits ?? fallback.RenormalizeLogits,
-            ForcedBosTokenId = ForcedBosTokenId ?? fallback.ForcedBosTokenId,
-            ForcedEosTokenId = ForcedEosTokenId ?? fallback.ForcedEosTokenId,
-            RemoveInvalidValues = RemoveInvalidValues ?? fallback.RemoveInvalidValues,
-            ExponentialDecayLengthPenalty = ExponentialDecayLengthPenalty ?? fallback.ExponentialDecayLengthPenalty,
-            SuppressTokens = SuppressTokens ?? fallback.SuppressTokens,
-            BeginSuppressTokens = BeginSuppressTokens ?? fallback.BeginSuppressTokens,
-            PadTokenId = PadTokenId ?? fallback.PadTokenId,
-            BosTokenId = BosTokenId ?? fallback.BosTokenId,
-            EosTokenId = EosTokenId ?? fallback.EosTokenId,
-            AdditionalFields = AdditionalFields ?? fallback.AdditionalFields,
+            MaxLength = MaxLength ?? defaults.MaxLength,
+            MaxNewTokens = MaxNewTokens ?? defaults.MaxNewTokens,
+            MinLength = MinLength ?? defaults.MinLength,
+            MinNewTokens = MinNewTokens ?? defaults.MinNewTokens,
+            EarlyStopping = EarlyStopping ?? defaults.EarlyStopping,
+            MaxTime = MaxTime ?? defaults.MaxTime,
+            StopStrings = StopStrings ?? defaults.StopStrings,
+            DoSample = DoSample ?? defaults.DoSample,
+            NumBeams = NumBeams ?? defaults.NumBeams,
+            NumReturnSequences = NumReturnSequences ?? defaults.NumReturnSequences,
+            UseCache = UseCache ?? defaults.UseCache,
+            Temperature = Temperature ?? defaults.Temperature,
+            TopK = TopK ?? defaults.TopK,
+            TopP = TopP ?? defaults.TopP,
+            MinP = MinP ?? defaults.MinP,
+            TopH = TopH ?? defaults.TopH,
+            TypicalP = TypicalP ?? defaults.TypicalP,
+            EpsilonCutoff = EpsilonCutoff ?? defaults.EpsilonCutoff,
+            EtaCutoff = EtaCutoff ?? defaults.EtaCutoff,
+            RepetitionPenalty = RepetitionPenalty ?? defaults.RepetitionPenalty,
+            LengthPenalty = LengthPenalty ?? defaults.LengthPenalty,
+            NoRepeatNgramSize = NoRepeatNgramSize ?? defaults.NoRepeatNgramSize,
+            BadWordsIds = BadWordsIds ?? defaults.BadWordsIds,
+            SequenceBias = SequenceBias ?? defaults.SequenceBias,
+            RenormalizeLogits = RenormalizeLogits ?? defaults.RenormalizeLogits,
+            ForcedBosTokenId = ForcedBosTokenId ?? defaults.ForcedBosTokenId,
+            ForcedEosTokenId = ForcedEosTokenId ?? defaults.ForcedEosTokenId,
+            RemoveInvalidValues = RemoveInvalidValues ?? defaults.RemoveInvalidValues,
+            ExponentialDecayLengthPenalty = ExponentialDecayLengthPenalty ?? defaults.ExponentialDecayLengthPenalty,
+            SuppressTokens = SuppressTokens ?? defaults.SuppressTokens,
+            BeginSuppressTokens = BeginSuppressTokens ?? defaults.BeginSuppressTokens,
+            PadTokenId = PadTokenId ?? defaults.PadTokenId,
+            BosTokenId = BosTokenId ?? defaults.BosTokenId,
+            EosTokenId = EosTokenId ?? defaults.EosTokenId,
+            AdditionalFields = AdditionalFields ?? defaults.AdditionalFields,
         };
     }
 }

@@ -54,11 +54,21 @@ internal static class InputCheck
         if (options.ReturnLoss && !read.Contains("return_loss")) Refuse("return_loss");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
-        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'"
-            + (name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")
-            + $". It accepts the tensors {string.Join(", ", names)} and "
-            + $"{(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
+        void Refuse(string name) => throw new ArgumentException(
+            name == "adapter_names"
+                ? $"{model.GetName()} has no adapters, so AdapterNames cannot be used. Call GetPeftModel or PeftModel.FromPretrained, and "
+                    + "use the model that it returns."
+            : inputs[name] is not null
+                ? $"{model.GetName()} does not use the tensor '{name}'. It uses {string.Join(", ", names)}. "
+                    + "Remove the tensor, or use a model that reads it."
+            : $"{model.GetName()} does not support ForwardOptions.{Property(name)}. It supports "
+                + $"{(read.Count == 0 ? "no options" : string.Join(", ", read.Select(Property)))}. Remove the option, or use a model that "
+                + "supports it.");
     }
+
+    // OptionNames are the names in Python, such as past_key_values.
+    private static string Property(string name) =>
+        string.Concat(name.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
     /// <summary>Whether the input is the main input or the embeddings that can replace it.</summary>
     private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) =>

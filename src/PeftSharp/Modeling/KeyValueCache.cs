@@ -87,7 +87,13 @@ public sealed class KeyValueCache : IDisposable
     public void SelectRows(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        foreach (var layer in _layers) layer.SelectRows(rows);
+        if (_layers.Count == 0) return;
+        using var scope = NewDisposeScope();
+        // In beam search most rows continue themselves, so only the others are copied.
+        var changed = rows.shape[0] != _layers[0].Rows ? null
+            : rows.ne(arange(rows.shape[0], ScalarType.Int64, rows.device)).nonzero().flatten();
+        if (changed?.shape[0] == 0) return;
+        foreach (var layer in _layers) layer.SelectRows(rows, changed);
     }
 
     /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>

@@ -36,7 +36,7 @@ public abstract class ModelFamily
 
     /// <summary>The distinct module names of the given roles; empty if the family defines none.</summary>
     /// <param name="roles">The roles.</param>
-    public IReadOnlyList<string> ModulesOf(params IReadOnlyList<ModuleRole> roles)
+    public IReadOnlyList<string> GetModules(params IReadOnlyList<ModuleRole> roles)
     {
         ArgumentNullException.ThrowIfNull(roles);
         return [.. roles.SelectMany(role => Roles.GetValueOrDefault(role, [])).Distinct(StringComparer.Ordinal)];

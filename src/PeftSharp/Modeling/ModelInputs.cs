@@ -76,18 +76,18 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Number of rows of the batch.</summary>
     /// <exception cref="ArgumentException">The batch contains no tensor.</exception>
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
-        : throw new ArgumentException("The batch contains no tensor. Set at least input_ids.");
+        : throw new ArgumentException("The batch contains no tensor. Set at least InputIds.");
 
     /// <summary>
     /// Creates a batch that shares the tensors of this one and in which a tensor can be replaced without changing this one. Dispose only
     /// one of the two batches.
     /// </summary>
-    public ModelInputs Copy() => new(_tensors);
+    public ModelInputs ShallowCopy() => new(_tensors);
 
     /// <summary>Returns a batch that shares the tensors of this one except those with the given names.</summary>
     internal ModelInputs Without(IEnumerable<string> names)
     {
-        var copy = Copy();
+        var copy = ShallowCopy();
         foreach (var name in names) copy[name] = null;
         return copy;
     }
@@ -100,7 +100,7 @@ public sealed class ModelInputs : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (_tensors.Values.All(tensor => tensor.device_type == device.type)) return this;
-        var moved = Copy();
+        var moved = ShallowCopy();
         foreach (var (name, tensor) in _tensors)
             moved[name] = device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU
                 ? ToGpu(tensor, device)

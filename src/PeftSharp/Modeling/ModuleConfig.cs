@@ -7,7 +7,7 @@ public sealed record ModuleConfig : PretrainedConfig
     public override ModelFamily Family => ModuleFamily.Instance;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => [];
+    protected override IEnumerable<string> GetValidationErrors() => [];
 
     private sealed class ModuleFamily : ModelFamily<ModuleConfig>
     {

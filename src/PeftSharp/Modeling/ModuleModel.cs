@@ -48,7 +48,7 @@ public sealed class ModuleModel : PretrainedModel
     public override Objective Objective { get; }
 
     /// <inheritdoc/>
-    public override bool AcceptsLossKwargs => _hasObjective;
+    public override bool LossUsesNumItemsInBatch => _hasObjective;
 
     internal override Module WeightsRoot => _module;
 

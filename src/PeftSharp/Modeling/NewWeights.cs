@@ -16,5 +16,15 @@ internal sealed class NewWeights
         (Names, AreSeeded, AreTrained) = (names, names.Count == 0 || RandomSeed.IsSet, false);
 
     /// <summary>The first names, for messages.</summary>
-    internal string Summary => string.Join(", ", Names.Take(3)) + (Names.Count > 3 ? $" and {Names.Count - 3} more" : "");
+    internal string Summary => SummaryOf(Names);
+
+    /// <summary>The warning of predictions with parameters that have not been trained.</summary>
+    /// <param name="model">The name of the model.</param>
+    /// <param name="names">The names of the parameters.</param>
+    internal static string Warning(string model, IReadOnlyList<string> names) =>
+        $"{names.Count} parameters of {model} ({SummaryOf(names)}) are newly initialized: they are not in the checkpoint, and no Trainer "
+        + "has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them.";
+
+    private static string SummaryOf(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? $" and {names.Count - 3} more" : "");
 }

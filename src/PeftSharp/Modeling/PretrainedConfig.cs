@@ -108,13 +108,13 @@ public abstract record PretrainedConfig
     }
 
     /// <summary>Describes each invalid value or combination of values; empty if the configuration is valid.</summary>
-    protected abstract IEnumerable<string> Problems();
+    protected abstract IEnumerable<string> GetValidationErrors();
 
     /// <summary>Validates the configuration.</summary>
     /// <exception cref="ArgumentException">One or more values are invalid; the message lists all problems.</exception>
     public void Validate()
     {
-        var problems = Problems().Concat(SharedProblems()).ToArray();
+        var problems = GetValidationErrors().Concat(SharedProblems()).ToArray();
         if (problems.Length > 0) throw new ArgumentException($"Invalid {GetType().Name}: {string.Join("; ", problems)}.");
     }
 

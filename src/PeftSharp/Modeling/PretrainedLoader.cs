@@ -70,7 +70,7 @@ internal static class PretrainedLoader
             model.NameOrPath = folder;
             using (RandomSeed.Use(options.Seed))
                 model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied,
-                    progress: options.Progress, cancellationToken: cancellationToken);
+                    type: options.Dtype, progress: options.Progress, cancellationToken: cancellationToken);
             if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0))
                 logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);

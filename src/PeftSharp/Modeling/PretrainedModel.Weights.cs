@@ -10,6 +10,12 @@ public abstract partial class PretrainedModel
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
 
+    /// <summary>
+    /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
+    /// Predictions are random as long as there are any.
+    /// </summary>
+    public IReadOnlyList<string> UntrainedWeights => NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
+
     /// <summary>The parameters that were not loaded from a checkpoint.</summary>
     internal virtual NewWeights NewWeights { get; } = new();
 
@@ -20,6 +26,7 @@ public abstract partial class PretrainedModel
     public double FloatingPointOperations(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ThrowIfDisposed();
         _countedWeights ??= WeightsWithoutEmbeddings(this);
         return 6.0 * (inputs[Inputs[0].Name]?.numel() ?? 0) * _countedWeights.Value;
     }
@@ -39,6 +46,7 @@ public abstract partial class PretrainedModel
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf, 1);
+        ThrowIfDisposed();
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
@@ -51,7 +59,7 @@ public abstract partial class PretrainedModel
         (OutputEmbeddings as Layers.Linear)?.ResizeOutputs(size);
         foreach (var module in modules())
         {
-            if (module is Layers.IVocabularySized head) head.ResizeVocabulary(size);
+            if (module is Layers.IResizableVocabulary head) head.ResizeVocabulary(size);
             if (module is PretrainedModel { Config: TextConfig config } part) part.Config = config with { VocabSize = size };
         }
         Config = ((TextConfig)Config) with { VocabSize = size };
@@ -77,6 +85,9 @@ public abstract partial class PretrainedModel
     /// <param name="name">The name of the parameter in that module, such as <c>weight</c>.</param>
     protected internal virtual void InitializeParameter(Module owner, string name) => PretrainedWeights.Initialize(owner, name, Config);
 
+    /// <summary>The configuration that is saved.</summary>
+    private protected virtual PretrainedConfig SavedConfig => Config;
+
     /// <summary>
     /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
     /// <c>generation_config.json</c>. Each file is written atomically.
@@ -86,10 +97,11 @@ public abstract partial class PretrainedModel
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ThrowIfDisposed();
         FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(
-            Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+            Path.Combine(folder, ConfigFile), SavedConfig with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
@@ -99,13 +111,17 @@ public abstract partial class PretrainedModel
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
-    public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
+    public virtual void LoadWeights(string folder)
+    {
+        ThrowIfDisposed();
+        PretrainedWeights.LoadAll(this, folder);
+    }
 
     /// <summary>
     /// State tensors, by name, that exact resumption requires and that <see cref="SavePretrained"/> does not write. A checkpoint saves
     /// them; resuming copies their values back. Default: none.
     /// </summary>
-    protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
+    protected internal virtual IReadOnlyDictionary<string, Tensor> GetTrainingState() => new Dictionary<string, Tensor>();
 
     private static long WeightsWithoutEmbeddings(Module module) => module is Layers.Embedding or TorchSharp.Modules.Embedding ? 0
         : module.parameters(recurse: false).Sum(parameter => parameter.numel()) + module.children().Sum(WeightsWithoutEmbeddings);

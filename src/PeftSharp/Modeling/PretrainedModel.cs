@@ -126,7 +126,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, and the trainer weights it by the
     /// batch's fraction of the targets of an optimizer step; <see cref="ForwardOptions.NumItemsInBatch"/> is then null.
     /// </summary>
-    public virtual bool AcceptsLossKwargs => false;
+    public virtual bool LossUsesNumItemsInBatch => false;
 
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">A call of the model is running and the mode would change.</exception>
@@ -163,7 +163,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>
     /// Number of tokens that the model inserts before each text, for generation: they occupy positions and cache capacity.
     /// </summary>
-    internal virtual int VirtualTokens(ForwardOptions options) => 0;
+    internal virtual int CountVirtualTokens(ForwardOptions options) => 0;
 
     /// <summary>
     /// The number of tokens beyond which generation must compute the cached keys anew, because the rotary frequencies of all tokens change.
@@ -225,10 +225,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     }
 
     /// <exception cref="ObjectDisposedException">The model, or the model that it wraps, has been disposed.</exception>
-    internal void ThrowIfDisposed()
+    internal virtual void ThrowIfDisposed()
     {
-        if (_isDisposed || (WeightsRoot is PretrainedModel inner && inner._isDisposed))
-            throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
+        if (_isDisposed) throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
     }
 
     /// <summary>

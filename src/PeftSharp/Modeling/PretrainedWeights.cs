@@ -1,5 +1,6 @@
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -26,6 +27,7 @@ internal static class PretrainedWeights
     /// <param name="ignoreMismatchedSizes">Whether a tensor of a different shape is reported instead of throwing an exception.</param>
     /// <param name="needsAll">Whether a missing tensor throws an exception instead of being reported.</param>
     /// <param name="untied">Whether the model was untied because the checkpoint holds different values for tied weights.</param>
+    /// <param name="type">The type to which the model is converted afterwards. Null: the model keeps its type.</param>
     /// <param name="progress">Receives the progress after each tensor. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each tensor; a cancelled load leaves the model partly loaded.</param>
     /// <exception cref="CheckpointException">
@@ -33,7 +35,8 @@ internal static class PretrainedWeights
     /// </exception>
     internal static LoadReport Load(
         PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false,
-        bool untied = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        bool untied = false, ScalarType? type = null, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -71,6 +74,12 @@ internal static class PretrainedWeights
         if (needsAll && missing.Length > 0)
             throw new CheckpointException(
                 $"'{folder}' was not saved from this {model.GetName()}: it does not contain {string.Join(", ", missing)}.");
+        var places = fitting.Keys.ToHashSet(StringComparer.Ordinal);
+        if (type is { } wanted && wanted != ScalarType.Float32)
+        {
+            ConvertLoaded(model, wanted, places);
+            parameters = ModelState.Of(model);
+        }
         var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
         foreach (var (place, name) in fitting)
         {
@@ -78,12 +87,25 @@ internal static class PretrainedWeights
             checkpoint.CopyTo(name, parameters[place]);
             progress?.Report(new LoadProgress(loaded += Bytes(parameters[place]), total, place));
         }
-        if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
+        if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: places);
         return new LoadReport(missing, unexpected, mismatched)
         {
             Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the "
                 + "two: they are not tied, and the loaded configuration has TieWordEmbeddings = false."] : [],
         };
+    }
+
+    /// <summary>
+    /// Converts the layers whose parameters are all loaded from the checkpoint. Their memory has not been written yet, so the model never
+    /// needs the memory of its float32 weights. Other layers are initialized in float32 first, so that their values do not depend on the
+    /// type.
+    /// </summary>
+    private static void ConvertLoaded(PretrainedModel model, ScalarType type, HashSet<string> loaded)
+    {
+        foreach (var (path, module) in model.WeightsRoot.named_modules())
+            if (!module.named_children().Any() && module.named_parameters(recurse: false).ToArray() is { Length: > 0 } own
+                && own.All(parameter => loaded.Contains($"{path}.{parameter.name}")))
+                module.to(type);
     }
 
     /// <summary>
@@ -94,7 +116,8 @@ internal static class PretrainedWeights
         if (keys.FirstOrDefault(IsOfAdapter) is { } key)
             throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
                 + "merged nor saved separately. "
-                + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
+                + "Merge them before saving (MergeAndUnload, in Python merge_and_unload), or load the base model and the "
+                + "adapter from their own folders.");
 
         static bool IsOfAdapter(string key) =>
             key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal);

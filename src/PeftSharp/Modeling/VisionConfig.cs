@@ -40,7 +40,7 @@ public abstract record VisionConfig : PretrainedConfig
     internal PatchGrid Grid => new(ImageSize[0], ImageSize[^1], PatchSize[0], PatchSize[^1], NumChannels);
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         foreach (var problem in MustBePositive(("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("num_channels", NumChannels))

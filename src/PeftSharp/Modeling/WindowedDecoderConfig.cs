@@ -28,11 +28,11 @@ public abstract record WindowedDecoderConfig : DecoderConfig
     private int? UsedWindow => UseSlidingWindow ? SlidingWindow : null;
 
     /// <inheritdoc/>
-    public override int? WindowOf(int layer) =>
+    public override int? GetSlidingWindow(int layer) =>
         (LayerTypes is { } types ? AttentionTypes.IsSliding(types[layer]) : layer >= MaxWindowLayers) ? UsedWindow : null;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() =>
-        base.Problems().Concat(MustBePositive(("sliding_window", UsedWindow ?? 1)))
-            .Concat(AttentionTypes.Problems(LayerTypes, NumHiddenLayers, UsedWindow, "use_sliding_window and sliding_window"));
+    protected override IEnumerable<string> GetValidationErrors() =>
+        base.GetValidationErrors().Concat(MustBePositive(("sliding_window", UsedWindow ?? 1)))
+            .Concat(AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, UsedWindow, "use_sliding_window and sliding_window"));
 }

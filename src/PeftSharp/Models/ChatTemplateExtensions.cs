@@ -120,7 +120,8 @@ public static class ChatTemplateExtensions
         if (ToJson(tools) is { } given)
             options = options with
             {
-                Tools = given as JsonArray ?? throw new ArgumentException("The tools are not a list.", nameof(tools)),
+                Tools = given as JsonArray ?? throw new ArgumentException(
+                    "The tools are not a list. Each row needs a list of JSON objects, one for each tool.", nameof(tools)),
             };
         return assistantOnlyLoss
             ? tokenizer.EncodeAnswers(conversation, options, truncation, maxLength)

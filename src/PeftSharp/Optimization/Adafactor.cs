@@ -58,7 +58,7 @@ public sealed class Adafactor : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter)
+    protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         var shape = parameter.shape;

@@ -32,7 +32,7 @@ public sealed class Adagrad : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) => [StateSlot.Like("sum", parameter, _initialSum)];
+    protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) => [StateSlot.Like("sum", parameter, _initialSum)];
 
     /// <inheritdoc/>
     protected override void Update(ParameterUpdate update, ParameterGroup group, double learningRate)

@@ -38,7 +38,7 @@ public sealed class AdamW : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) =>
+    protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) =>
         [StateSlot.Like("exp_avg", parameter), StateSlot.Like("exp_avg_sq", parameter)];
 
     private protected override void Update(

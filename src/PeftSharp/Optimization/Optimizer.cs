@@ -6,8 +6,8 @@ namespace PeftSharp.Optimization;
 /// <remarks>
 /// <para>
 /// Create an optimizer after the model has its adapters, device and precision: moving a model replaces its parameters. The state is stored
-/// by parameter name. A step retains no tensors other than the state. A derived class defines its state (<see cref="Slots"/>) and its
-/// formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).
+/// by parameter name. A step retains no tensors other than the state. A derived class defines its state (<see cref="GetStateSlots"/>) and
+/// its formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).
 /// </para>
 /// <para>
 /// Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread calls the
@@ -79,8 +79,8 @@ public abstract class Optimizer : IDisposable
                     continue;
                 var state = _states[name];
                 if (state.Step++ == 0)
-                    foreach (var slot in Slots(parameter))
-                        state.Set(slot.Name, full([.. slot.Shape], slot.Start, slot.Type, parameter.device));
+                    foreach (var slot in GetStateSlots(parameter))
+                        state.Set(slot.Name, full([.. slot.Shape], slot.InitialValue, slot.Type, parameter.device));
                 updates.Add(new(parameter, gradient, state));
             }
             Update(group, updates, learningRate * group.LearningRateScale, gradientScale);
@@ -103,7 +103,7 @@ public abstract class Optimizer : IDisposable
     /// <c>exp_avg.encoder.weight</c>. The tensors belong to the caller's dispose scope but share memory with the optimizer: save them
     /// before the next step.
     /// </summary>
-    public IReadOnlyDictionary<string, Tensor> StateTensors()
+    public IReadOnlyDictionary<string, Tensor> GetStateTensors()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -112,7 +112,7 @@ public abstract class Optimizer : IDisposable
             var state = _states[name];
             tensors[OptimizerState.StepKey(name)] = tensor(state.Step, ScalarType.Int64);
             if (state.Step > 0)
-                foreach (var slot in Slots(parameter))
+                foreach (var slot in GetStateSlots(parameter))
                     tensors[OptimizerState.Key(slot.Name, name)] = state[slot.Name].alias();
         }
         return tensors;
@@ -120,7 +120,7 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Loads a saved state; the tensors are copied. If an exception is thrown, nothing is changed.</summary>
     /// <param name="tensors">
-    /// The result of <see cref="StateTensors"/> of an optimizer of the same type, for parameters of the same names and shapes.
+    /// The result of <see cref="GetStateTensors"/> of an optimizer of the same type, for parameters of the same names and shapes.
     /// </param>
     /// <exception cref="CheckpointException">
     /// A tensor is missing, unknown, or has another shape or dtype; the message contains its name.
@@ -129,7 +129,7 @@ public abstract class Optimizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        OptimizerState.Check(GetType().Name, Parameters, Slots, tensors);
+        OptimizerState.Check(GetType().Name, Parameters, GetStateSlots, tensors);
         foreach (var (name, parameter) in Parameters)
         {
             using var scope = NewDisposeScope();
@@ -137,13 +137,13 @@ public abstract class Optimizer : IDisposable
             state.Clear();
             state.Step = tensors[OptimizerState.StepKey(name)].cpu().item<long>();
             if (state.Step > 0)
-                foreach (var slot in Slots(parameter))
+                foreach (var slot in GetStateSlots(parameter))
                     state.Set(slot.Name, tensors[OptimizerState.Key(slot.Name, name)].detach().to(parameter.device).clone());
         }
     }
 
     /// <summary>Returns the tensors of the state of a parameter.</summary>
-    protected abstract IReadOnlyList<StateSlot> Slots(Tensor parameter);
+    protected abstract IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter);
 
     /// <summary>Updates one parameter. Called without gradient tracking, in a dispose scope of its own.</summary>
     /// <param name="update">The parameter, its gradient and its state.</param>

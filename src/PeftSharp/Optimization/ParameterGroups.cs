@@ -13,12 +13,12 @@ namespace PeftSharp.Optimization;
 public static partial class ParameterGroups
 {
     /// <summary>
-    /// Returns the trainable parameters of a model in two groups: with weight decay, then without. An empty group is left out.
+    /// Groups the trainable parameters of a model: with weight decay, then without. An empty group is left out.
     /// </summary>
     /// <param name="model">The model, on its device and in its precision: moving it later replaces its parameters.</param>
     /// <param name="weightDecay">The weight decay coefficient of the first group.</param>
     /// <exception cref="ArgumentException">All parameters of the model are frozen.</exception>
-    public static IReadOnlyList<ParameterGroup> Of(nn.Module model, double weightDecay)
+    public static IReadOnlyList<ParameterGroup> Create(nn.Module model, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(model);
         var decaying = GetDecayParameterNames(model);

@@ -35,7 +35,7 @@ public sealed class RmsProp : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter)
+    protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter)
     {
         var slots = new List<StateSlot> { StateSlot.Like("square_avg", parameter) };
         if (_momentum > 0)

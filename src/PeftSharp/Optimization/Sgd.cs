@@ -35,7 +35,7 @@ public sealed class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) =>
+    protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) =>
         _momentum == 0 ? [] : [StateSlot.Like("momentum_buffer", parameter)];
 
     /// <inheritdoc/>

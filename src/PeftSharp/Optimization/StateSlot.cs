@@ -6,13 +6,13 @@ namespace PeftSharp.Optimization;
 /// <param name="Name">The name, as in the optimizer state of PyTorch.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Type">The dtype.</param>
-/// <param name="Start">The initial value of all elements. Default 0.</param>
-public sealed record StateSlot(string Name, IReadOnlyList<long> Shape, ScalarType Type, double Start = 0)
+/// <param name="InitialValue">The initial value of all elements. Default 0.</param>
+public sealed record StateSlot(string Name, IReadOnlyList<long> Shape, ScalarType Type, double InitialValue = 0)
 {
     /// <summary>Creates a slot with the shape and dtype of a parameter.</summary>
-    public static StateSlot Like(string name, Tensor parameter, double start = 0)
+    public static StateSlot Like(string name, Tensor parameter, double initialValue = 0)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return new(name, parameter.shape, parameter.dtype, start);
+        return new(name, parameter.shape, parameter.dtype, initialValue);
     }
 }

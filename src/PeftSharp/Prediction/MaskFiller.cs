@@ -22,7 +22,7 @@ public sealed class MaskFiller : Predictor
     /// <param name="model">A masked language model, such as one loaded by <c>AutoModelForMaskedLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a masked language model, or the tokenizer has no mask token.</exception>
     public MaskFiller(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)

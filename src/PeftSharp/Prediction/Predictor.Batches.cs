@@ -83,7 +83,7 @@ public abstract partial class Predictor
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
         var options = new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] };
-        var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(options);
+        var positions = Model.Inputs[0].MaxLength - Model.CountVirtualTokens(options);
         if (maxLength is not { } length) return Tokenizer.ModelMaxLength is { } limit ? Math.Min(limit, positions ?? limit) : positions;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
         return length <= (positions ?? length)

@@ -27,10 +27,10 @@ public abstract partial class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Model, Tokenizer) = (model, tokenizer);
-        if (UntrainedWeights.Count > 0)
-            logger?.LogWarning("{Count} parameters of {Model} are initialized but not trained ({Names}), so its predictions are random. "
-                + "Train the model first, or load a checkpoint that contains them.", UntrainedWeights.Count, model.GetName(),
-                model.NewWeights.Summary);
+        if (UntrainedWeights.Count == 0) return;
+        var warning = NewWeights.Warning(model.GetName(), UntrainedWeights);
+        if (logger is not null) logger.LogWarning("{Message}", warning);
+        else Console.Error.WriteLine($"Warning: {warning}");
     }
 
     /// <summary>The model.</summary>
@@ -40,10 +40,12 @@ public abstract partial class Predictor : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Names of parameters that were neither loaded from a checkpoint nor trained, usually those of a new head; predictions are then
-    /// random. Empty for a trained model.
+    /// Names of the parameters used here that were neither loaded from a checkpoint nor trained, usually those of a new head
+    /// (<see cref="PretrainedModel.UntrainedWeights"/>). Predictions are random as long as there are any, and the constructor warns: to its
+    /// logger or, without one, to the standard error stream.
     /// </summary>
-    public virtual IReadOnlyList<string> UntrainedWeights => Model.NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
+    public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
+
 
     /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
     private protected bool OwnsModel { get; init; }

@@ -27,7 +27,7 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
     public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)

@@ -28,7 +28,7 @@ internal sealed class SentenceDense : SentenceModule
 
     private SentenceDense(string folder, string activation, Tensor weight, Tensor? bias) =>
         (_folder, _activation, _function, _weight, _bias) =
-            (folder, activation, ActivationFunctions.ByName(_activations[activation]), weight, bias);
+            (folder, activation, ActivationFunctions.Get(_activations[activation]), weight, bias);
 
     internal override string ClassName => "Dense";
 

@@ -33,7 +33,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="pooling">How the hidden states of the tokens become one vector. Default: their mean.</param>
     /// <param name="normalize">Whether embeddings are divided by their length. Default false.</param>
     /// <param name="logger">
-    /// Logger for a warning if weights have not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if weights have not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model has a head, or no pooling is selected.</exception>
     public SentenceEncoder(

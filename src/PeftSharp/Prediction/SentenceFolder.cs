@@ -125,7 +125,8 @@ internal sealed class SentenceFolder : IDisposable
     {
         try
         {
-            var list = PythonJson.Loads(File.ReadAllBytes(path)) as JsonArray ?? throw new CheckpointException($"'{path}' is not a list.");
+            var list = PythonJson.Loads(File.ReadAllBytes(path)) as JsonArray
+                ?? throw new CheckpointException($"'{path}' must contain a list of modules. Download it again.");
             return [.. list.Select(Module)];
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)

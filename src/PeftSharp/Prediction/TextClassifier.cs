@@ -22,7 +22,7 @@ public sealed class TextClassifier : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a sequence classification model.</exception>
     public TextClassifier(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)

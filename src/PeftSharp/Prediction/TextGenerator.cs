@@ -11,7 +11,8 @@ namespace PeftSharp.Prediction;
 /// <remarks>
 /// <para>
 /// transformers' <c>text-generation</c> pipeline, with its defaults: unless the caller or the model's <c>generation_config.json</c> sets
-/// other values, it samples with temperature 0.7 and generates at most 256 tokens. For tensors, scores and streaming use
+/// other values, it samples with temperature 0.7 and generates at most 256 tokens. For conversations use
+/// <see cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"/>, and for tensors and scores
 /// <c>model.Generate</c>.
 /// </para>
 /// <code>
@@ -22,7 +23,7 @@ namespace PeftSharp.Prediction;
 /// Thread safety: several threads can call one instance at once; set a seed for each call that samples. Disposing it needs exclusive use.
 /// </para>
 /// </remarks>
-public sealed class TextGenerator : Predictor
+public sealed partial class TextGenerator : Predictor
 {
     private const int DefaultNewTokens = 256;
     private const double DefaultTemperature = 0.7;
@@ -31,7 +32,7 @@ public sealed class TextGenerator : Predictor
     /// <param name="model">A causal language model, such as one loaded by <c>AutoModelForCausalLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model cannot generate text.</exception>
     public TextGenerator(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -99,27 +100,10 @@ public sealed class TextGenerator : Predictor
         CancellationToken cancellationToken = default)
     {
         RequireTexts(prompts, nameof(prompts));
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        options ??= new GenerationOptions();
-        if (options.AdapterNames is { Count: > 1 } names && names.Count != prompts.Count)
-            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. "
-                + "Provide one name per prompt, or one for all.", nameof(options));
         RequireOpen();
-        using var running = Model.Calls.CallInEvaluationMode(Model);
         var rows = Tokenizer.Encode(prompts, truncation: false, cancellationToken: cancellationToken).Encodings;
-        var (texts, done) = (new GeneratedText[prompts.Count][], 0);
-        foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => rows[prompt].Length).Chunk(batchSize))
-        {
-            // An empty prompt is replaced by the beginning-of-text token.
-            foreach (var group in batch.GroupBy(prompt => rows[prompt].Length == 0, (_, members) => members.ToArray()))
-            {
-                var written = Continue([.. group.Select(prompt => rows[prompt])], ForBatch(options, group, done), cancellationToken);
-                foreach (var (index, prompt) in group.Index())
-                    texts[prompt] = [.. written[index].Select(text => new GeneratedText(prompts[prompt], text))];
-            }
-            progress?.Report(new PredictionProgress(done += batch.Length, prompts.Count));
-        }
-        return [.. texts.SelectMany(ofPrompt => ofPrompt)];
+        var texts = Continue(rows, options ?? new GenerationOptions(), batchSize, progress, cancellationToken);
+        return [.. texts.SelectMany((ofPrompt, prompt) => ofPrompt.Select(text => new GeneratedText(prompts[prompt], text)))];
     }
 
     /// <summary>Generates continuations of several prompts asynchronously on the thread pool.</summary>
@@ -142,9 +126,38 @@ public sealed class TextGenerator : Predictor
     {
         ArgumentNullException.ThrowIfNull(prompt);
         RequireOpen();
-        int[] ids = Tokenizer.Encode(prompt, truncation: false).Ids is { Length: > 0 } tokens ? tokens : [BeginOfText];
-        return Model.GenerateStreamAsync(
-            ids, Tokenizer, Resolve(options ?? new GenerationOptions(), ids.Length), cancellationToken: cancellationToken);
+        return Stream(Tokenizer.Encode(prompt, truncation: false), options ?? new GenerationOptions(), cancellationToken);
+    }
+
+    private IAsyncEnumerable<string> Stream(TextEncoding prompt, GenerationOptions options, CancellationToken cancellationToken)
+    {
+        int[] ids = prompt.Ids is { Length: > 0 } tokens ? tokens : [BeginOfText];
+        return Model.GenerateStreamAsync(ids, Tokenizer, Resolve(options, ids.Length), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Generates the continuations of prompts in batches of similar length: an array of texts per prompt.</summary>
+    private string[][] Continue(
+        IReadOnlyList<TextEncoding> prompts, GenerationOptions options, int batchSize, IProgress<PredictionProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (options.AdapterNames is { Count: > 1 } names && names.Count != prompts.Count)
+            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. "
+                + "Provide one name per prompt, or one for all.", nameof(options));
+        using var running = Model.Calls.CallInEvaluationMode(Model);
+        var (texts, done) = (new string[prompts.Count][], 0);
+        foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => prompts[prompt].Length).Chunk(batchSize))
+        {
+            // An empty prompt is replaced by the beginning-of-text token.
+            foreach (var group in batch.GroupBy(prompt => prompts[prompt].Length == 0, (_, members) => members.ToArray()))
+            {
+                var written = ContinueBatch(
+                    [.. group.Select(prompt => prompts[prompt])], ForBatch(options, group, done), cancellationToken);
+                foreach (var (index, prompt) in group.Index()) texts[prompt] = written[index];
+            }
+            progress?.Report(new PredictionProgress(done += batch.Length, prompts.Count));
+        }
+        return texts;
     }
 
     /// <summary>The options for some of the prompts, with the values that apply to individual prompts selected.</summary>
@@ -156,7 +169,7 @@ public sealed class TextGenerator : Predictor
     };
 
     /// <summary>Generates the continuations of a batch: an array of texts per prompt.</summary>
-    private string[][] Continue(TextEncoding[] rows, GenerationOptions asked, CancellationToken cancellationToken)
+    private string[][] ContinueBatch(TextEncoding[] rows, GenerationOptions asked, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var inputs = rows[0].Length == 0
@@ -165,7 +178,7 @@ public sealed class TextGenerator : Predictor
         var prompt = new ModelInputs { InputIds = inputs.InputIds, AttentionMask = inputs.AttentionMask ?? ones_like(inputs.InputIds!) };
         var width = (int)inputs.InputIds!.shape[1];
         var output = Model.Generate(prompt, Resolve(asked, width), cancellationToken);
-        var newTokens = output.NewTokens().cpu().to(ScalarType.Int32).contiguous();
+        var newTokens = output.GetNewTokens().cpu().to(ScalarType.Int32).contiguous();
         var ends = asked.EosTokenId ?? Model.GenerationConfig.EosTokenId ?? [];
         var flat = newTokens.data<int>().ToArray();
         var sequences = newTokens.shape[1] == 0
@@ -179,8 +192,9 @@ public sealed class TextGenerator : Predictor
     private GenerationOptions Resolve(GenerationOptions asked, int promptTokens)
     {
         var own = Model.GenerationConfig;
-        var known = asked.Or(own);
-        var room = Model.Inputs[0].MaxLength - Model.VirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters }) - promptTokens;
+        var known = asked.WithDefaults(own);
+        var virtualTokens = Model.CountVirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters });
+        var room = Model.Inputs[0].MaxLength - virtualTokens - promptTokens;
         var samples = known.DoSample ?? true;
         return asked with
         {

@@ -2,7 +2,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>
 /// Decodes tokens one by one while they are generated, and returns text only when its characters are complete. Created by
-/// <see cref="Tokenizer.DecodeStream"/>.
+/// <see cref="Tokenizer.CreateDecodeStream"/>.
 /// </summary>
 /// <remarks>
 /// <para>The returned pieces followed by the result of <see cref="Flush"/> are equal to the result of <see cref="Tokenizer.Decode"/> for

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
@@ -34,6 +36,7 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentException">The conversation is empty, or its last message cannot be continued.</exception>
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    [OverloadResolutionPriority(1)]                   // for [new("user", "…")], which could also be a list of conversations
     public string RenderChatTemplate(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -71,6 +74,7 @@ public sealed partial class Tokenizer
     /// </exception>
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    [OverloadResolutionPriority(1)]
     public TextEncoding ApplyChatTemplate(
         IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, bool returnAssistantTokensMask = false)
@@ -126,6 +130,37 @@ public sealed partial class Tokenizer
             ranges = AssistantTokens.Find(messages, text, (part, isPrompt) => (isPrompt ? prompts : renderer).Render(part).Text);
         }
         return Encode(text, addSpecialTokens: false, truncation: truncation, maxLength: maxLength).WithAssistantMask(ranges);
+    }
+
+    /// <summary>
+    /// Finds the special token that ends an assistant's answer in the chat template, such as <c>&lt;|im_end|&gt;</c>: renders the
+    /// conversation with an answer, and reads what follows the answer. Some templates end it only if another message follows.
+    /// </summary>
+    /// <returns>The id; null if no special token follows the answer, or the template rejects a conversation with an answer.</returns>
+    /// <exception cref="ChatTemplateException">The template is invalid or not supported, or failed.</exception>
+    internal int? FindAnswerEnd(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
+    {
+        const string Answer = "0123456789answer9876543210";
+        ChatMessage[] before = [.. options.ContinueFinalMessage ? messages.Take(messages.Count - 1) : messages];
+        var renderer = NewRenderer(options with { AddGenerationPrompt = false, ContinueFinalMessage = false });
+        return Find([]) ?? Find([new ChatMessage("user", "?")]);
+
+        int? Find(ChatMessage[] after)
+        {
+            string text;
+            try
+            {
+                text = renderer.Render([.. before, new ChatMessage("assistant", Answer), .. after]).Text;
+            }
+            catch (ChatTemplateException error) when (error.Error == ChatTemplateError.Raised)
+            {
+                return null;                                              // the template accepts the prompt, but no answer to it
+            }
+            var place = text.LastIndexOf(Answer, StringComparison.Ordinal);
+            var following = place < 0 ? "" : text[(place + Answer.Length)..].TrimStart();
+            var ids = following.Length == 0 ? [] : Encode(following, addSpecialTokens: false, truncation: false).Ids;
+            return ids is [var first, ..] && _pipeline.Added.IsSpecial(first) ? first : null;
+        }
     }
 
     /// <summary>Parses the template, so that an error is found before any conversation is converted.</summary>

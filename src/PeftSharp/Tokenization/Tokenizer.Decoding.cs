@@ -26,5 +26,5 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Creates a decoder that decodes tokens one by one, for text that is displayed while it is generated.</summary>
-    public DecodeStream DecodeStream(bool skipSpecialTokens = false) => new(_pipeline, skipSpecialTokens);
+    public DecodeStream CreateDecodeStream(bool skipSpecialTokens = false) => new(_pipeline, skipSpecialTokens);
 }

@@ -71,8 +71,10 @@ public sealed partial class Tokenizer
             throw new ArgumentException(
                 $"texts has {texts.Count} elements but textPairs has {textPairs.Count}. "
                 + "Pass one second text for each text.", nameof(textPairs));
-        if (texts.Contains(null!) || textPairs is not null && textPairs.Contains(null!))
-            throw new ArgumentException("A text is null. Pass an empty string instead.", nameof(texts));
+        for (var i = 0; i < texts.Count; i++)
+            if (texts[i] is null || textPairs is not null && textPairs[i] is null)
+                throw new ArgumentException($"Text {i} is null. Pass an empty string instead.",
+                    texts[i] is null ? nameof(texts) : nameof(textPairs));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
         ForEachRow(

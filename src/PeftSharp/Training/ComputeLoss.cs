@@ -8,8 +8,8 @@ namespace PeftSharp.Training;
 /// <para>
 /// The function returns a scalar, float []: the mean over the targets of the batch. The trainer multiplies the mean by the number of
 /// targets of the batch divided by that of the optimizer step, so that a step does not depend on
-/// <see cref="TrainingArguments.GradientAccumulationSteps"/>. If <see cref="Trainer.LossIsScaledForGa"/> is true, the function returns the
-/// sum over the batch divided by <paramref name="numItemsInBatch"/>, and the trainer does not scale it.
+/// <see cref="TrainingArguments.GradientAccumulationSteps"/>. If <see cref="Trainer.LossUsesNumItemsInBatch"/> is true, the function
+/// returns the sum over the batch divided by <paramref name="numItemsInBatch"/>, and the trainer does not scale it.
 /// </para>
 /// <para>
 /// The model is called without labels, so it neither computes a loss nor checks the labels. If training rows have no labels, the trainer
@@ -19,7 +19,7 @@ namespace PeftSharp.Training;
 /// <param name="output">The output of the model. Logits are float32 even if the model computes in bfloat16.</param>
 /// <param name="inputs">The batch on the device of the model, with the labels and all other tensors of the collator.</param>
 /// <param name="numItemsInBatch">
-/// If <see cref="Trainer.LossIsScaledForGa"/> is true: the number of targets of the whole optimizer step, or of the batch in an evaluation.
-/// Otherwise null.
+/// If <see cref="Trainer.LossUsesNumItemsInBatch"/> is true: the number of targets of the whole optimizer step, or of the batch in an
+/// evaluation. Otherwise null.
 /// </param>
 public delegate Tensor ComputeLoss(ModelOutput output, ModelInputs inputs, double? numItemsInBatch);

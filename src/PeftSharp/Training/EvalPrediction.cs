@@ -39,14 +39,16 @@ public sealed partial class EvalPrediction
     /// <exception cref="InvalidOperationException">The labels are not integers, or there are none.</exception>
     public NDArray<long> LabelIds => _labelIds
         ?? throw new InvalidOperationException(
-            _labelValues is null ? "The data has no labels." : "The labels are not integers. Read LabelValues.");
+            _labelValues is null ? NoLabels : "The labels are not integers. Read LabelValues.");
 
     /// <summary>The labels as float32, [examples, …], for regression and multi-label classification.</summary>
     /// <exception cref="InvalidOperationException">There are no labels.</exception>
     public NDArray<float> LabelValues => _labelValues
         ?? (_labelIds is { } ids
             ? new NDArray<float>(Array.ConvertAll(ids.Values, id => (float)id), ids.Shape)
-            : throw new InvalidOperationException("The data has no labels."));
+            : throw new InvalidOperationException(NoLabels));
+
+    private const string NoLabels = "The data has no labels. Add a label column, and check HasLabels before you read them.";
 
     /// <summary>
     /// The names of the classes or labels by id, from the configuration of the model (<c>id2label</c>); null if they have no names. The

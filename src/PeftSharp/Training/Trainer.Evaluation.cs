@@ -113,8 +113,7 @@ public partial class Trainer
     {
         if (_isTraining || _warnedAboutNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } weights) return;
         _warnedAboutNewWeights = true;
-        Warn($"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) are newly initialized and not trained: they are "
-            + "not in the checkpoint, so the predictions are random. Train the model first, or load a checkpoint that contains them.");
+        Warn(NewWeights.Warning(_model.GetName(), weights.Names));
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)
@@ -130,7 +129,7 @@ public partial class Trainer
         try
         {
             var scaling = new LossScaling(_model, isCustom: ReplacesEvaluationLoss,
-                isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossIsScaledForGa);
+                isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossUsesNumItemsInBatch);
             return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(
                 dataset, prefix, returnPredictions, (step, steps) =>
                     _callbacks.Invoke(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);

@@ -4,6 +4,7 @@ using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
+using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
 using static TorchSharp.torch;
 using Optimizer = PeftSharp.Optimization.Optimizer;
@@ -20,13 +21,13 @@ public partial class Trainer
     private ComputePrecision? _precision;
 
     /// <summary>
-    /// Whether the loss is already scaled for gradient accumulation. True: the loss is the sum over the batch divided by the number of
-    /// targets of the whole optimizer step (<see cref="ForwardOptions.NumItemsInBatch"/>). False: the loss is the mean over the batch, and
-    /// the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom loss
-    /// (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
-    /// <see cref="PretrainedModel.AcceptsLossKwargs"/>.
+    /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
+    /// whole optimizer step, so that the trainer does not scale it for gradient accumulation. False: the loss is the mean over the batch,
+    /// and the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom
+    /// loss (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
+    /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
     /// </summary>
-    public bool? LossIsScaledForGa { get; init; }
+    public bool? LossUsesNumItemsInBatch { get; init; }
 
     /// <summary>The model, the tokenizer and, during a run, the optimizer and the schedule.</summary>
     protected TrainerContext Context { get; }
@@ -37,7 +38,7 @@ public partial class Trainer
     /// <param name="options">
     /// Options for the call of the model. For an overriding method, <see cref="ForwardOptions.LossOnly"/> is false, so the output contains
     /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss must be divided by
-    /// it (<see cref="LossIsScaledForGa"/>).
+    /// it (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
     /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
@@ -67,7 +68,7 @@ public partial class Trainer
     /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
     /// <param name="lossWeight">
     /// The factor of the loss in the backward pass: the number of targets of the batch divided by that of the optimizer step, or 1 if
-    /// <see cref="LossIsScaledForGa"/> is true.
+    /// <see cref="LossUsesNumItemsInBatch"/> is true.
     /// </param>
     /// <returns>The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum over its batches.</returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
@@ -125,7 +126,7 @@ public partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(model);
         return _optimizers.Optimizer
-            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Of(model, Args.WeightDecay),
+            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Create(model, Args.WeightDecay),
                 Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
     }
 
@@ -180,8 +181,8 @@ public partial class Trainer
     {
         var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
         return new DatasetException(missing.Length > 0
-            ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(", ", missing)}. Columns of the batch: "
-                + $"{string.Join(", ", inputs.Tensors.Keys)}."
+            ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(" and ", missing)}. "
+                + $"{LabelColumn.SourceHint(model)} Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}."
             : $"{model.GetName()} computed no loss: its output contains none, and it has no objective. "
                 + "Return a ModelOutput with Loss, set an objective, or pass computeLoss to the trainer.");
     }

@@ -20,7 +20,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns a model of
-/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it.
+/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it frees the
+/// optimizer and closes its files at the end of each run, also after an exception.
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
@@ -82,7 +83,7 @@ public partial class Trainer
     /// </param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
-    /// Null: <see cref="ParameterGroups.Of"/>.
+    /// Null: <see cref="ParameterGroups.Create"/>.
     /// </param>
     /// <param name="preprocessLogitsForMetrics">
     /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
@@ -137,7 +138,7 @@ public partial class Trainer
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
-    /// Null: <see cref="ParameterGroups.Of"/>.
+    /// Null: <see cref="ParameterGroups.Create"/>.
     /// </param>
     /// <param name="preprocessLogitsForMetrics">
     /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
@@ -184,6 +185,7 @@ public partial class Trainer
         (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
         (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? CreateModel();
+        _model.ThrowIfDisposed();
         Context = new TrainerContext(_model, tokenizer);
         AlignPadToken();
         _loader = new BatchLoader(
@@ -361,7 +363,7 @@ public partial class Trainer
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
         var scaling = new LossScaling(_model, isCustom: ReplacesTrainingLoss,
-            isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
+            isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossUsesNumItemsInBatch);
         var update = new UpdateStep(
             _model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
         var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update,

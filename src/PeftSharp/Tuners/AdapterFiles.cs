@@ -26,6 +26,16 @@ internal static class AdapterFiles
         PeftConfigFile.Write(folder, config with { InferenceMode = true });
     }
 
+    /// <summary>Compares the sizes in the configuration with the shapes in the file, without reading the tensors.</summary>
+    /// <exception cref="CheckpointException">They cannot belong together; or the file is missing or malformed.</exception>
+    internal static void CheckSizes(string folder, PeftConfig config)
+    {
+        using var file = Open(folder);
+        if (config.SizeError(file.Tensors.Values.Select(tensor => tensor.Shape)) is { } error)
+            throw new CheckpointException($"'{file.Path}' does not belong to '{Path.Combine(folder, PeftConfigFile.Name)}': {error}. "
+                + "Obtain both files again.");
+    }
+
     /// <summary>Copies the file's tensors into the adapter's tensors; nothing is written unless all of them match.</summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <param name="tensors">The adapter's tensors by key.</param>

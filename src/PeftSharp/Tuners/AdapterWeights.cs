@@ -6,7 +6,7 @@ namespace PeftSharp.Tuners;
 
 /// <summary>
 /// The trained parameters of one adapter at one location of the model: on a layer (<see cref="LayerAdapter"/>), as virtual tokens
-/// (<see cref="PromptAdapter"/>), or shared by its layers (<see cref="Tuner.AddShared"/>).
+/// (<see cref="PromptAdapter"/>), or shared by its layers (<see cref="Tuner.AddSharedWeights"/>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -28,7 +28,7 @@ public abstract class AdapterWeights
     /// <summary>Declares a module whose parameters the adapter trains.</summary>
     /// <typeparam name="TModule">The module class.</typeparam>
     /// <param name="name">The name that precedes the adapter's name, such as <c>lora_A</c>.</param>
-    /// <param name="module">The module. Call <see cref="LayerTarget.Place{TModule}"/> on it first.</param>
+    /// <param name="module">The module. Call <see cref="LayerTarget.MoveToLayer{TModule}"/> on it first.</param>
     /// <param name="namesParameters">
     /// Whether names in the file end with the name of the parameter. False for a module with one parameter that the file stores under
     /// <paramref name="name"/> alone. Default true.
@@ -46,7 +46,7 @@ public abstract class AdapterWeights
 
     /// <summary>Declares a parameter that the adapter trains.</summary>
     /// <param name="name">The name that precedes the adapter's name, such as <c>ia3_l</c>.</param>
-    /// <param name="value">The initial value. Call <see cref="LayerTarget.Place(Tensor)"/> on it first.</param>
+    /// <param name="value">The initial value. Call <see cref="LayerTarget.MoveToLayer(Tensor)"/> on it first.</param>
     /// <returns>The parameter. Read its <see cref="AdapterParameter.Value"/> on each use.</returns>
     protected AdapterParameter AddParameter(string name, Tensor value)
     {

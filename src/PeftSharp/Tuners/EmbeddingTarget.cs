@@ -13,7 +13,7 @@ public sealed class EmbeddingTarget : LayerTarget
     private EmbeddingTarget(Embedding embedding) : base(embedding) => _embedding = embedding;
 
     /// <summary>Returns the layer as a target; null if it is not an embedding.</summary>
-    internal static new EmbeddingTarget? Of(Module layer) => layer is Embedding embedding ? new EmbeddingTarget(embedding) : null;
+    internal static new EmbeddingTarget? FromModule(Module layer) => layer is Embedding embedding ? new EmbeddingTarget(embedding) : null;
 
     /// <inheritdoc/>
     public override bool HasWeight => true;
@@ -24,11 +24,11 @@ public sealed class EmbeddingTarget : LayerTarget
     /// <inheritdoc/>
     public override Parameter? Bias => null;
 
-    /// <summary>Number of ids.</summary>
-    public long Rows => Weight.shape[0];
+    /// <summary>Number of rows, one for each token id; <c>num_embeddings</c> in PyTorch.</summary>
+    public long NumEmbeddings => Weight.shape[0];
 
-    /// <summary>Width of a row.</summary>
-    public long Width => Weight.shape[1];
+    /// <summary>Number of values in a row; <c>embedding_dim</c> in PyTorch.</summary>
+    public long EmbeddingDim => Weight.shape[1];
 
     /// <summary>Multiplies rows by the factor that the layer applies to its own rows (1 for most models).</summary>
     internal TorchSharp.torch.Tensor Scaled(TorchSharp.torch.Tensor rows) => _embedding.Scaled(rows);

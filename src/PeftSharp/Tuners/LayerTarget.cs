@@ -31,11 +31,11 @@ public class LayerTarget
     /// </summary>
     /// <param name="module">A module of the model.</param>
     /// <returns>The target; null if the module has other inputs or outputs.</returns>
-    public static LayerTarget? Of(Module module)
+    public static LayerTarget? FromModule(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
         return module is not Module<Tensor, Tensor> layer ? null
-            : (LayerTarget?)LinearTarget.Of(layer) ?? EmbeddingTarget.Of(layer) ?? new LayerTarget(layer);
+            : (LayerTarget?)LinearTarget.FromModule(layer) ?? EmbeddingTarget.FromModule(layer) ?? new LayerTarget(layer);
     }
 
     /// <summary>
@@ -43,17 +43,17 @@ public class LayerTarget
     /// float32, so that small updates are not lost to rounding.
     /// </summary>
     /// <param name="value">Any tensor.</param>
-    public Tensor Place(Tensor value)
+    public Tensor MoveToLayer(Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
         var (type, device) = Placement;
         return value.to(type, device);
     }
 
-    /// <summary>Moves a module's parameters as <see cref="Place(Tensor)"/> does.</summary>
+    /// <summary>Moves a module's parameters as <see cref="MoveToLayer(Tensor)"/> does.</summary>
     /// <typeparam name="TModule">The module class.</typeparam>
     /// <param name="module">A module with float32 parameters on the CPU, which is modified.</param>
-    public TModule Place<TModule>(TModule module) where TModule : Module
+    public TModule MoveToLayer<TModule>(TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         var (type, device) = Placement;

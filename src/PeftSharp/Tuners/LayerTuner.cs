@@ -35,7 +35,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>
     /// <param name="adapterName">The adapter's name.</param>
-    protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> AdaptersOf(string adapterName) =>
+    protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> GetAdapters(string adapterName) =>
         Layers.Where(entry => entry.Layer.Has(adapterName)).Select(entry => (entry.Path, entry.Layer.Target, entry.Layer[adapterName]));
 
     /// <summary>
@@ -44,7 +44,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected bool? AreWeightsTransposed(string adapterName) =>
-        AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
+        GetAdapters(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
             .Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
     /// <summary>The paths of all modules of the model.</summary>
@@ -54,7 +54,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
 
     /// <inheritdoc/>
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
         var (given, paths) = ((LayerConfig)config, Paths);
         var layers = given with
@@ -79,8 +79,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (place.Module is IAdapterModule and not TunerLayer)
-                throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or "
-                    + $"modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
+                throw new ArgumentException($"'{place.Path}' is trained by another adapter (TrainableTokenIndices or "
+                    + $"ModulesToSave), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
             if (!IsAdaptable(place))
                 throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only "
                     + $"{AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
@@ -88,25 +88,26 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
                 throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
                     + "and the initialization of the new adapter would change the base weights that they use. "
                     + "Add the new adapter first, or to a separate model.");
-            var layer = place.Module as TunerLayer ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.Of(place.Module)!, Tree.State));
+            var layer = place.Module as TunerLayer
+                ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.FromModule(place.Module)!, Tree.State));
             layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));
         }
         return config;
     }
 
     /// <inheritdoc/>
-    protected internal override string? MergeObstacle(string adapterName) =>
-        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path }
+    protected internal override string? GetMergeError(string adapterName) =>
+        GetAdapters(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path }
             ? $"its effect at '{path}' cannot be expressed as a change of the layer's weights"
             : null;
 
     /// <inheritdoc/>
-    protected internal override IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
-        base.TrainedParameters(adapterName, config).Concat(TrainedBiases(adapterName, config).Select(pair => pair.Value));
+    protected internal override IEnumerable<Parameter> GetTrainedParameters(string adapterName, PeftConfig config) =>
+        base.GetTrainedParameters(adapterName, config).Concat(TrainedBiases(adapterName, config).Select(pair => pair.Value));
 
     /// <inheritdoc/>
-    protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
-        base.FileTensors(adapterName, config).Concat(
+    protected internal override IEnumerable<KeyValuePair<string, Tensor>> GetFileTensors(string adapterName, PeftConfig config) =>
+        base.GetFileTensors(adapterName, config).Concat(
             TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config))
                 .Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
 
@@ -129,7 +130,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
             .Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer
-        || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
+        || (place.Module is not IAdapterModule && LayerTarget.FromModule(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) =>
         UsualModules(config) is { Count: > 0 } usual
@@ -139,10 +140,10 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
                 + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
 
     private IReadOnlyList<string> UsualModules(LayerConfig config) =>
-        Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.ModulesOf(DefaultRoles);
+        Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.GetModules(DefaultRoles);
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
-        .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)
+        .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.FromModule(place.Module)) is LinearTarget)
         .Where(place => !ReferenceEquals(place.Module, Model.OutputEmbeddings)
             && !(config.TaskType == TaskType.SeqCls && TaskTypes.Heads(config.TaskType).Contains(place.Path)))
         .Select(place => place.Path).Where(path => !TargetMatcher.IsSavedWhole(config, path));

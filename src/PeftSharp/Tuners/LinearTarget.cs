@@ -21,7 +21,7 @@ public sealed class LinearTarget : LayerTarget
         (_weight, _bias, IsTransposed) = (weight, bias, isTransposed);
 
     /// <summary>Returns the layer as a target; null if it is not a linear layer.</summary>
-    internal static new LinearTarget? Of(Module layer) => layer switch
+    internal static new LinearTarget? FromModule(Module layer) => layer switch
     {
         Linear own => new LinearTarget(own, () => own.Weight, () => own.Bias),
         TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that "
@@ -43,15 +43,18 @@ public sealed class LinearTarget : LayerTarget
     /// <summary>Whether the weight is stored as [inputs, outputs].</summary>
     public bool IsTransposed { get; }
 
-    /// <summary>Width of the input.</summary>
-    public long Inputs => Weight.shape[IsTransposed ? 0 : 1];
+    /// <summary>Number of input features, <c>in_features</c> in PyTorch.</summary>
+    public long InFeatures => Weight.shape[IsTransposed ? 0 : 1];
 
-    /// <summary>Width of the output.</summary>
-    public long Outputs => Weight.shape[IsTransposed ? 1 : 0];
+    /// <summary>Number of output features, <c>out_features</c> in PyTorch.</summary>
+    public long OutFeatures => Weight.shape[IsTransposed ? 1 : 0];
 
-    /// <summary>Converts a weight from [outputs, inputs] to the layout in which the layer stores it, or back.</summary>
+    /// <summary>
+    /// Transposes a weight if the layer stores its weight as [inputs, outputs] (<see cref="IsTransposed"/>): converts [outputs, inputs] to
+    /// the layout of the layer, or back.
+    /// </summary>
     /// <param name="weight">Float [outputs, inputs], or in the layer's layout.</param>
-    public Tensor Oriented(Tensor weight)
+    public Tensor TransposeIfNeeded(Tensor weight)
     {
         ArgumentNullException.ThrowIfNull(weight);
         return IsTransposed ? weight.t() : weight;

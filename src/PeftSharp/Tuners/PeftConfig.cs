@@ -55,6 +55,9 @@ public abstract record PeftConfig
     [JsonIgnore]
     public bool IgnoreUnmatched { get; init; }
 
+    /// <summary>Whether the configuration is that of a file, whose fields messages name in addition to the properties.</summary>
+    internal bool IsFromFile { get; init; }
+
     /// <summary>The class of a base model without a task, which peft requires and this library does not use.</summary>
     [JsonInclude]
     internal JsonNode? AutoMapping { get; init; }
@@ -103,9 +106,26 @@ public abstract record PeftConfig
     protected internal virtual TokenIndices? TrainedTokens => null;
 
     /// <summary>
+    /// The name of a property for messages, such as <c>TargetModules</c> or, for a file, <c>TargetModules (target_modules)</c>.
+    /// </summary>
+    internal string NameOf(string property) =>
+        IsFromFile ? $"{property} ({JsonNamingPolicy.SnakeCaseLower.ConvertName(property)})" : property;
+
+    /// <summary>
     /// Problems that are rejected in strict mode although the adapter can be used. Default: fields in <see cref="AdditionalFields"/>.
     /// </summary>
     internal virtual IEnumerable<string> Doubts() => AdditionalFields is { Count: > 0 } fields
         ? ["adapter_config.json has unknown fields, which are kept but have no effect: "
         + $"{string.Join(", ", fields.Select(field => field.Key))}."] : [];
+
+    /// <summary>
+    /// Why tensors of these shapes cannot be those of this configuration; null if they can. Checked before memory for the adapter is
+    /// allocated, because the sizes in the configuration come from a file.
+    /// </summary>
+    internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;
+
+    /// <summary>The error for a size that exceeds every dimension of the tensors; null if it does not.</summary>
+    private protected string? SizeError(string property, int size, IEnumerable<IReadOnlyList<long>> shapes) =>
+        shapes.SelectMany(shape => shape).DefaultIfEmpty(0).Max() is var largest && size <= largest ? null
+            : $"{NameOf(property)} is {size}, but the largest dimension of a tensor is {largest}";
 }

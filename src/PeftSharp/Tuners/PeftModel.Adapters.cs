@@ -66,7 +66,7 @@ public abstract partial class PeftModel
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
-        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle)
+        if (_tuner.GetActivationError(adapterNames) is { } obstacle)
             throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
             if (inferenceMode) _frozen.Add(name);
@@ -120,7 +120,7 @@ public abstract partial class PeftModel
     {
         foreach (var (path, part) in _tree.Parts)
             if (part is ModulesToSaveWrapper && adapterNames.Where(part.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (ModulesToSave), "
                     + "and only one copy can be used. Choose one of them.", nameof(adapterNames));
     }
 

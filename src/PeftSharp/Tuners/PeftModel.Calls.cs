@@ -23,7 +23,7 @@ public abstract partial class PeftModel
         using var scope = choice is null || ReferenceEquals(choice, _adapters.OfFlow) ? null : new AdapterScope(_adapters, choice);
         var adapters = _adapters.Current;
         var output = _tuner.Forward(inputs, options, adapters, Base.call);
-        if (output.Loss is { } loss && _tuner.Penalty(adapters) is { } penalty) output["loss"] = loss + penalty;
+        if (output.Loss is { } loss && _tuner.GetPenalty(adapters) is { } penalty) output["loss"] = loss + penalty;
         return output;
     }
 
@@ -123,6 +123,7 @@ public abstract partial class PeftModel
 
     private AdapterScope Use(AdapterChoice choice)
     {
+        ThrowIfDisposed();
         using var running = Calls.Call();
         RequireUsable(choice);
         return new AdapterScope(_adapters, choice);

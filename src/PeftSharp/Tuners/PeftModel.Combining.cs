@@ -19,11 +19,11 @@ public abstract partial class PeftModel
         foreach (var (path, module) in _tree.Parts)
         {
             if (module is ModulesToSaveWrapper && adapters.Where(module.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (ModulesToSave), "
                     + "and copies cannot be combined. Combine adapters of which at most one has a copy.", nameof(adapters));
             if (module is TrainableTokensWrapper && adapters.Any(module.Has))
                 throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}' "
-                    + "(trainable_token_indices), which cannot be combined.");
+                    + "(TrainableTokenIndices), which cannot be combined.");
         }
         var (config, fill) = combine(_tuner, [.. adapters.Select(adapter => _configs[adapter])]);
         Add(adapterName, config, _ =>

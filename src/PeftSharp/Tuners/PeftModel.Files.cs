@@ -29,12 +29,13 @@ public abstract partial class PeftModel
 
     private LoadReport LoadAdapter(string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict)
     {
-        config = config with { InferenceMode = !isTrainable };
+        config = config with { InferenceMode = !isTrainable, IsFromFile = true };
         try { config.Validate(); }
         catch (ArgumentException error)
         {
             throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error);
         }
+        AdapterFiles.CheckSizes(folder, config);
         try
         {
             var warnings = Doubts(config).ToArray();
@@ -68,6 +69,7 @@ public abstract partial class PeftModel
     public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
@@ -76,7 +78,7 @@ public abstract partial class PeftModel
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();
-            var config = _tuner.SavedConfig(adapter, _configs[adapter]);
+            var config = _tuner.GetSavedConfig(adapter, _configs[adapter]);
             AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config);
         }
     }
@@ -93,7 +95,7 @@ public abstract partial class PeftModel
     }
 
     private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) =>
-        _tuner.FileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
+        _tuner.GetFileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
 
     private string Describe() => AdapterFiles.Describe(Base);
 }

@@ -81,7 +81,7 @@ public abstract partial class PeftModel
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
         foreach (var name in all)
-            if (_tuner.MergeObstacle(name) is { } obstacle)
+            if (_tuner.GetMergeError(name) is { } obstacle)
                 throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. "
                     + "Use it unmerged.");
         return all;

@@ -33,6 +33,7 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
+        model.ThrowIfDisposed();
         if (model is PeftModel)
             throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
         var modules = ModuleTree.Walk(model, module => module is IAdapterModule);
@@ -77,7 +78,7 @@ public abstract partial class PeftModel : PretrainedModel
     }
 
     /// <inheritdoc/>
-    public override bool AcceptsLossKwargs => Base.AcceptsLossKwargs;
+    public override bool LossUsesNumItemsInBatch => Base.LossUsesNumItemsInBatch;
 
     internal override NewWeights NewWeights => Base.NewWeights;
 
@@ -90,8 +91,15 @@ public abstract partial class PeftModel : PretrainedModel
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
 
     /// <summary>The wrapped model, whose layers hold the adapters.</summary>
-    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded. "
+    private protected PretrainedModel Base => _base ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was unloaded. "
         + "Use the base model that Unload or MergeAndUnload returned.");
+
+    internal override void ThrowIfDisposed()
+    {
+        var model = Base;
+        base.ThrowIfDisposed();
+        model.ThrowIfDisposed();
+    }
 
     /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
@@ -125,7 +133,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
 
-    internal override int VirtualTokens(ForwardOptions options) => _tuner.VirtualTokens(ChoiceOf(options) ?? _adapters.Default);
+    internal override int CountVirtualTokens(ForwardOptions options) => _tuner.CountVirtualTokens(ChoiceOf(options) ?? _adapters.Default);
 
     /// <inheritdoc/>
     protected internal override void OnOptimizerStep(int globalStep, int maxSteps)
@@ -135,9 +143,9 @@ public abstract partial class PeftModel : PretrainedModel
     }
 
     /// <inheritdoc/>
-    protected internal override IReadOnlyDictionary<string, Tensor> TrainingState() =>
-        Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseModel}.{pair.Key}", pair.Value))
-            .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter)
+    protected internal override IReadOnlyDictionary<string, Tensor> GetTrainingState() =>
+        Base.GetTrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseModel}.{pair.Key}", pair.Value))
+            .Concat(_configs.Keys.SelectMany(adapter => _tuner.GetTrainingState(adapter)
                 .Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value))))
             .ToDictionary(StringComparer.Ordinal);
 
@@ -151,8 +159,9 @@ public abstract partial class PeftModel : PretrainedModel
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
 
     /// <summary>Counts the trainable and all parameter elements (peft's <c>get_nb_trainable_parameters</c>).</summary>
-    public TrainableParameters TrainableParameters()
+    public TrainableParameters CountTrainableParameters()
     {
+        ThrowIfDisposed();
         var sizes = this.parameters().Select(parameter => (Count: parameter.numel(), parameter.requires_grad)).ToArray();
         return new TrainableParameters(sizes.Where(size => size.requires_grad).Sum(size => size.Count), sizes.Sum(size => size.Count));
     }
@@ -164,7 +173,7 @@ public abstract partial class PeftModel : PretrainedModel
     public void PrintTrainableParameters(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteLine(TrainableParameters());
+        writer.WriteLine(CountTrainableParameters());
     }
 
     /// <summary>Adds the first adapter; if this fails, the model is restored.</summary>
@@ -188,7 +197,7 @@ public abstract partial class PeftModel : PretrainedModel
             : [];
         foreach (var parameter in this.parameters()) parameter.requires_grad = false;
         foreach (var adapter in learning)
-            foreach (var parameter in _tuner.TrainedParameters(adapter, _configs[adapter])) parameter.requires_grad = true;
+            foreach (var parameter in _tuner.GetTrainedParameters(adapter, _configs[adapter])) parameter.requires_grad = true;
     }
 
     private void Abandon()
@@ -221,6 +230,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// </exception>
     private CallGate.RunningChange BeginChange(string what)
     {
+        ThrowIfDisposed();
         var change = Calls.Change(what);
         if (_adapters.Owner is null) return change;
         change.Dispose();

@@ -21,7 +21,7 @@ internal static class SavedModules
     internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config, bool isNew)
     {
         var heads = TaskTypes.Heads(config.TaskType);
-        if (isNew && heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.ModulesOf(ModuleRole.Head))];
+        if (isNew && heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.GetModules(ModuleRole.Head))];
         var saved = (config.ModulesToSave ?? []).Union(heads).ToArray();
         config = config with { ModulesToSave = saved.Length > 0 ? saved : null };
         Check(tree, config, heads);
@@ -38,14 +38,15 @@ internal static class SavedModules
     {
         if (config.ModulesToSave is not { } names) return;
         var model = tree.Model;
+        var field = config.NameOf(nameof(PeftConfig.ModulesToSave));
         foreach (var place in tree.Places().Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
             if (place.Module is IAdapterModule and not ModulesToSaveWrapper)
-                throw new ArgumentException($"'{place.Path}' is in modules_to_save, but another adapter adapts it. "
-                    + "Remove it from modules_to_save or from the targets.");
+                throw new ArgumentException($"'{place.Path}' is in {field}, but another adapter adapts it. "
+                    + $"Remove it from {field} or from the targets.");
             if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null
                 && ReferenceEquals(model.InputEmbeddings, place.Module))
-                throw new ArgumentException($"'{place.Path}' is tied to the head (tie_word_embeddings); "
+                throw new ArgumentException($"'{place.Path}' is tied to the head (TieWordEmbeddings); "
                     + "training a copy of it would not change the head. Train some of its rows (TrainableTokenIndices), "
                     + "or untie the head.");
             if (place.Module is ModulesToSaveWrapper present) present.Add(adapter);
@@ -55,7 +56,7 @@ internal static class SavedModules
                 wrapper.Add(adapter);
                 AdapterTree.Put(place, wrapper);
             }
-            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in modules_to_save: "
+            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in {field}: "
                 + "it does not map one tensor to one tensor. Specify modules inside it.");
         }
     }
@@ -67,7 +68,8 @@ internal static class SavedModules
         var absent = names.Where(name => !paths.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         var unmatched = absent.Except(heads).Any() ? absent.Except(heads).ToArray() : absent.Length == names.Count ? absent : [];
         if (unmatched.Length > 0 && !config.IgnoreUnmatched)
-            throw UnmatchedEntry.Error($"modules_to_save contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+            throw UnmatchedEntry.Error($"{config.NameOf(nameof(PeftConfig.ModulesToSave))} contains "
+                + $"{string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
                 + $"but no module of {tree.Model.GetName()} has a name with this ending"
                 + NameHint.For(unmatched[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
     }

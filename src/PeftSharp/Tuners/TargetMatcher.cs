@@ -29,20 +29,22 @@ internal sealed class TargetMatcher
     internal IReadOnlyList<string> Match(IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
     {
         var selected = paths.Where(path => Matches(_targets, path)).ToArray();
-        CheckEntries("target_modules", _targets, paths, adaptable);
-        if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
+        CheckEntries(nameof(LayerConfig.TargetModules), _targets, paths, adaptable);
+        if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched)
+            CheckEntries(nameof(LayerConfig.ExcludeModules), exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
         if (selected.Length == 0)
-            throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
-                + "Specify at least one, or leave it null for the defaults of the model's family.");
+            throw new ArgumentException($"{_config.NameOf(nameof(LayerConfig.TargetModules))} is an empty list, so no layer would be "
+                + "adapted. Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
-                + "by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");
+                + $"by {_config.NameOf(nameof(LayerConfig.ExcludeModules))}, {_config.NameOf(nameof(PeftConfig.ModulesToSave))} or "
+                + $"{_config.NameOf(nameof(LoraConfig.LayersToTransform))}. Specify other modules.");
         CheckLayers(selected);
         if (!_config.IgnoreUnmatched)
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
-                    throw UnmatchedEntry.Error($"{field} contains '{pattern}', which matches none of the adapted "
+                    throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains '{pattern}', which matches none of the adapted "
                         + $"layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
         return matched;
     }
@@ -86,18 +88,18 @@ internal sealed class TargetMatcher
         if (modules.Pattern is { } pattern)
         {
             if (!paths.Any(path => Matches(modules, path)))
-                throw new ArgumentException($"{field} is the expression '{pattern}', which does not match the whole path of any "
-                    + $"module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
+                throw new ArgumentException($"{_config.NameOf(field)} is the expression '{pattern}', which does not match the "
+                    + $"whole path of any module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
             return;
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
         if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
-        throw UnmatchedEntry.Error($"{field} contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of "
-            + "this model has a name with this ending. "
+        var names = string.Join(", ", unmatched.Select(name => $"'{name}'"));
+        throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains {names}, but no module of this model has a name with this ending. "
             + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
             unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it."
                 : _defaults.Count == 0 ? "Correct the names."
-                : $"Correct the names, or omit target_modules for the usual ones: {string.Join(", ", _defaults)}.");
+                : $"Correct the names, or omit TargetModules for the usual ones: {string.Join(", ", _defaults)}.");
     }
 
     private void CheckLayers(IReadOnlyList<string> selected)
@@ -105,8 +107,8 @@ internal sealed class TargetMatcher
         if (_config.LayerNumbers is not { } numbers || _config.IgnoreUnmatched) return;
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
-            throw UnmatchedEntry.Error($"layers_to_transform contains {string.Join(", ", absent)}, but the targets are in the layers "
-                + $"{string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"{_config.NameOf(nameof(LoraConfig.LayersToTransform))} contains {string.Join(", ", absent)}, "
+                + $"but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) =>

@@ -33,7 +33,7 @@ public sealed class TokenIndices : IEnumerable<int>
 
     /// <summary>Creates an instance with ids by the name, or the end of the name, of an embedding.</summary>
     /// <exception cref="ArgumentException">A list is empty, or an id is negative or repeated.</exception>
-    public static TokenIndices For(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
+    public static TokenIndices ForModules(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
     {
         ArgumentNullException.ThrowIfNull(byModule);
         foreach (var (name, ids) in byModule) Check([.. ids], $"'{name}'");
@@ -54,10 +54,10 @@ public sealed class TokenIndices : IEnumerable<int>
     {
         if (ids.IsEmpty)
             throw new ArgumentException(
-                $"trainable_token_indices contains no token ids for {where}. Specify at least one, or leave it null.");
+                $"TrainableTokenIndices contains no token ids for {where}. Specify at least one, or leave it null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
             if (id < 0 || !seen.Add(id))
-                throw new ArgumentException($"trainable_token_indices contains {id} for {where}; ids must be non-negative and distinct.");
+                throw new ArgumentException($"TrainableTokenIndices contains {id} for {where}; ids must be non-negative and distinct.");
     }
 }

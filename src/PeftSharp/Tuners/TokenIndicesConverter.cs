@@ -10,7 +10,7 @@ internal sealed class TokenIndicesConverter : JsonConverter<TokenIndices>
         reader.TokenType switch
         {
             JsonTokenType.StartArray => TokenIndices.Create(JsonSerializer.Deserialize<int[]>(ref reader, options)!),
-            JsonTokenType.StartObject => TokenIndices.For(
+            JsonTokenType.StartObject => TokenIndices.ForModules(
                 JsonSerializer.Deserialize<Dictionary<string, int[]>>(ref reader, options)!
                     .ToDictionary(pair => pair.Key, pair => (IReadOnlyList<int>)pair.Value)),
             _ => throw new JsonException("a list of token ids, or lists by the name of an embedding"),

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>An embedding lookup with trained rows.</summary>
-internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState state) : TunerLayer(target, state)
+/// <summary>An embedding lookup, or the head of a language model, with trained rows.</summary>
+internal sealed class TrainableTokensLayer(LayerTarget target, AdapterState state) : TunerLayer(target, state)
 {
     /// <summary>The effective table, float [rows, width]: includes the active adapters' rows, with a gradient to them.</summary>
     /// <exception cref="NotSupportedException">
@@ -24,7 +24,10 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
         }
     }
 
-    internal void Add(string adapter, IReadOnlyList<int> ids) => Add(adapter, new TrainableTokens((EmbeddingTarget)Target, ids));
+    /// <summary>The number of rows of the table.</summary>
+    internal long RowCount => Target.Weight.shape[0];
+
+    internal void Add(string adapter, IReadOnlyList<int> ids) => Add(adapter, new TrainableTokens(Target, ids));
 
     public override Tensor forward(Tensor x)
     {

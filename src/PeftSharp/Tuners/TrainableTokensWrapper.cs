@@ -6,15 +6,15 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// An embedding with some trained rows, which are stored in a separate tensor while the table stays frozen (peft's
-/// <c>TrainableTokensWrapper</c>).
+/// An embedding, or the head of a language model, with some trained rows, which are stored in a separate tensor while the table stays
+/// frozen (peft's <c>TrainableTokensWrapper</c>).
 /// </summary>
 /// <remarks>A head tied to the embedding uses the trained rows too.</remarks>
 internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper
 {
     [ComponentName(Name = "token_adapter")] private readonly TrainableTokensLayer _tokens;
 
-    internal TrainableTokensWrapper(EmbeddingTarget target, AdapterState state) : base(nameof(TrainableTokensWrapper))
+    internal TrainableTokensWrapper(LayerTarget target, AdapterState state) : base(nameof(TrainableTokensWrapper))
     {
         _tokens = new TrainableTokensLayer(target, state);
         RegisterComponents();
@@ -31,6 +31,9 @@ internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterM
     public bool Has(string adapter) => _tokens.Has(adapter);
 
     public Tensor Weight => _tokens.Weight;
+
+    /// <summary>The number of rows of the table.</summary>
+    internal long RowCount => _tokens.RowCount;
 
     /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>, initialized to the existing rows.</summary>
     internal void Add(string adapter, IReadOnlyList<int> ids) => _tokens.Add(adapter, ids);

@@ -53,7 +53,7 @@ public abstract class Tuner
     /// <param name="config">The configuration, which has been validated.</param>
     /// <returns>The configuration that is used and saved.</returns>
     /// <exception cref="ArgumentException">The model does not define a required default.</exception>
-    protected internal virtual PeftConfig Complete(PeftConfig config) => config;
+    protected internal virtual PeftConfig PrepareConfig(PeftConfig config) => config;
 
     /// <summary>Attaches an adapter, with its initial values.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
@@ -65,19 +65,19 @@ public abstract class Tuner
 
     /// <summary>
     /// Adds parameters to an adapter that do not belong to a single layer, such as virtual tokens or matrices that all layers share. They
-    /// are trained and freed with the adapter; <see cref="FileTensors"/> determines whether they are saved.
+    /// are trained and freed with the adapter; <see cref="GetFileTensors"/> determines whether they are saved.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     /// <param name="weights">The parameters.</param>
-    protected void AddShared(string adapterName, AdapterWeights weights)
+    protected void AddSharedWeights(string adapterName, AdapterWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         Slots.Add(adapterName, weights);
     }
 
-    /// <summary>The parameters that <see cref="AddShared"/> added to an adapter; null if there are none.</summary>
+    /// <summary>The parameters that <see cref="AddSharedWeights"/> added to an adapter; null if there are none.</summary>
     /// <param name="adapterName">The adapter's name.</param>
-    protected AdapterWeights? SharedOf(string adapterName) => Slots.Has(adapterName) ? Slots[adapterName] : null;
+    protected AdapterWeights? GetSharedWeights(string adapterName) => Slots.Has(adapterName) ? Slots[adapterName] : null;
 
     /// <summary>
     /// Frees resources of the method for an adapter. Called after the adapter was removed from the model. Default: does nothing.
@@ -92,18 +92,18 @@ public abstract class Tuner
 
     /// <summary>The reason why these adapters cannot be active together; null if they can. Default null.</summary>
     /// <param name="adapterNames">Names of the adapters.</param>
-    protected internal virtual string? ActivationObstacle(IReadOnlyList<string> adapterNames) => null;
+    protected internal virtual string? GetActivationError(IReadOnlyList<string> adapterNames) => null;
 
     /// <summary>
     /// The reason why an adapter cannot be merged into the base model's weights; null if it can. By default, adapters cannot be merged.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
-    protected internal virtual string? MergeObstacle(string adapterName) => "its effect cannot be expressed as a change of weights";
+    protected internal virtual string? GetMergeError(string adapterName) => "its effect cannot be expressed as a change of weights";
 
     /// <summary>The trainable parameters of an adapter. Default: those in the model's modules and the shared ones.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
-    protected internal virtual IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
+    protected internal virtual IEnumerable<Parameter> GetTrainedParameters(string adapterName, PeftConfig config) =>
         Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)).Concat(Slots.ParametersOf(adapterName))
             .Select(entry => entry.Value);
 
@@ -113,7 +113,7 @@ public abstract class Tuner
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
-    protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
+    protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> GetFileTensors(string adapterName, PeftConfig config) =>
         Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)
             .Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
 
@@ -123,17 +123,17 @@ public abstract class Tuner
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
-    protected internal virtual PeftConfig SavedConfig(string adapterName, PeftConfig config) => config;
+    protected internal virtual PeftConfig GetSavedConfig(string adapterName, PeftConfig config) => config;
 
     /// <summary>
-    /// State tensors that exact resumption requires and that <see cref="FileTensors"/> does not contain, such as moving averages of the
+    /// State tensors that exact resumption requires and that <see cref="GetFileTensors"/> does not contain, such as moving averages of the
     /// method. A checkpoint saves them; resuming copies their values back. Default: none.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
-    protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) => [];
+    protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> GetTrainingState(string adapterName) => [];
 
     /// <summary>Runs the model. Default: calls it with the unchanged inputs; the layers then apply the adapters of the call.</summary>
-    /// <param name="inputs">The batch. Do not modify it; use <see cref="ModelInputs.Copy"/>.</param>
+    /// <param name="inputs">The batch. Do not modify it; use <see cref="ModelInputs.ShallowCopy"/>.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <param name="adapters">The adapters of the call.</param>
     /// <param name="model">Runs the base model. It may be called more than once.</param>
@@ -146,11 +146,11 @@ public abstract class Tuner
 
     /// <summary>Number of tokens that <see cref="Forward"/> adds before each text. Default 0.</summary>
     /// <param name="adapters">The adapters of the call.</param>
-    protected internal virtual int VirtualTokens(AdapterChoice adapters) => 0;
+    protected internal virtual int CountVirtualTokens(AdapterChoice adapters) => 0;
 
     /// <summary>A penalty that is added to the loss of each call with labels, float scalar. Default null: none.</summary>
     /// <param name="adapters">The adapters of the call.</param>
-    protected internal virtual Tensor? Penalty(AdapterChoice adapters) => null;
+    protected internal virtual Tensor? GetPenalty(AdapterChoice adapters) => null;
 
     /// <summary>Called by the trainer after each optimizer step, before gradients are cleared. Default: does nothing.</summary>
     /// <param name="globalStep">One-based number of the step.</param>
@@ -166,7 +166,7 @@ public abstract class Tuner
     internal PeftConfig Resolve(PeftConfig config, bool isNew)
     {
         config = config with { BaseModelNameOrPath = config.BaseModelNameOrPath ?? Model.NameOrPath };
-        return Complete(SavedModules.Resolve(Tree, config, isNew));
+        return PrepareConfig(SavedModules.Resolve(Tree, config, isNew));
     }
 
     /// <summary>
@@ -198,7 +198,8 @@ public abstract class Tuner
         {
             config = Attach(adapter, config, isNew: fill is null);
             SavedModules.Add(Tree, adapter, config, isNew: fill is null);
-            if (config.TrainedTokens is { } tokens) TrainedTokenRows.Add(Tree, adapter, tokens);
+            if (config.TrainedTokens is { } tokens)
+                TrainedTokenRows.Add(Tree, adapter, tokens, config.NameOf(nameof(LoraConfig.TrainableTokenIndices)));
             fill?.Invoke(config);
             return config;
         }

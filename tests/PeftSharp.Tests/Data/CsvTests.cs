@@ -10,7 +10,8 @@ public class CsvTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Dataset Read(string text, LoadOptions? options = null) => Datasets.LoadDataset(_folder.Write("x.csv", text), "train", options);
+    private Dataset Read(string text, DatasetLoadOptions? options = null) =>
+        Datasets.LoadDataset(_folder.Write("x.csv", text), "train", options);
 
     [Fact]
     public void Columns_get_the_types_that_pandas_infers()
@@ -30,7 +31,7 @@ public class CsvTests : IDisposable
     [Fact]
     public void Values_of_types_given_by_the_caller_are_parsed_from_the_unchanged_text()
     {
-        var options = new LoadOptions
+        var options = new DatasetLoadOptions
         {
             Features = new Dictionary<string, Feature>
             {
@@ -49,9 +50,9 @@ public class CsvTests : IDisposable
     [Fact]
     public void Options_change_delimiter_header_and_absent_values()
     {
-        Read("a;1\n", new LoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] })
+        Read("a;1\n", new DatasetLoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] })
             .Should().ContainSingle().Which.Values.Should().Equal<object?>(["a", 1L], Equals);
-        Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].GetStrings().Should().Equal("NA", "");
+        Read("x,y\nNA,1\n,2\n", new DatasetLoadOptions { KeepDefaultNa = false })["x"].GetStrings().Should().Equal("NA", "");
         Assert.Equal("b", Datasets.LoadDataset(_folder.Write("t.tsv", "x\ty\na\tb\n"), "train")["y"].GetString(0));
         Read(",x\n0,a\n").ColumnNames.Should().Equal("Unnamed: 0", "x");
     }
@@ -73,7 +74,7 @@ public class CsvTests : IDisposable
         {
             var text = "x,y\n"
                 + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
-            var read = Read(text, new LoadOptions { KeepDefaultNa = false });
+            var read = Read(text, new DatasetLoadOptions { KeepDefaultNa = false });
             read["x"].GetStrings().Should().Equal(rows.Select(row => row[0]));
             read["y"].GetStrings().Should().Equal(rows.Select(row => row[1]));
         }, iter: 200, threads: 1);

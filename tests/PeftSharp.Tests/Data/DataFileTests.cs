@@ -36,7 +36,7 @@ public class DataFileTests : IDisposable
         return bytes.ToArray();
     }
 
-    private string Refusal(string file, LoadOptions? options = null) =>
+    private string Refusal(string file, DatasetLoadOptions? options = null) =>
         FluentActions.Invoking(() => Datasets.LoadDataset(file, "train", options)).Should().ThrowExactly<DatasetException>().Which.Message;
 
     [Theory]
@@ -109,7 +109,7 @@ public class DataFileTests : IDisposable
     [Fact]
     public void Only_the_chosen_columns_of_text_formats_are_kept()
     {
-        var options = new LoadOptions { Columns = ["c", "a"] };
+        var options = new DatasetLoadOptions { Columns = ["c", "a"] };
         foreach (var file in new[]
         {
             // The column b has two types, but it is not read.
@@ -121,7 +121,7 @@ public class DataFileTests : IDisposable
             var read = Datasets.LoadDataset(file, "train", options);
             read.ColumnNames.Should().Equal("c", "a");
             read["a"].ToArray<long>().Should().Equal(1L, 2L);
-            Refusal(file, new LoadOptions { Columns = ["d"] }).Should().Contain($"{Path.GetFileName(file)}' has no column 'd'");
+            Refusal(file, new DatasetLoadOptions { Columns = ["d"] }).Should().Contain($"{Path.GetFileName(file)}' has no column 'd'");
         }
         Assert.Contains("Columns: text", Refusal(_folder.Write("x.txt", "line"), options));
     }
@@ -171,7 +171,7 @@ public class DataFileTests : IDisposable
     {
         var read = Datasets.LoadDataset(_folder.Write("x.csv", "text;label\na;1\n"), "train");
         FluentActions.Invoking(() => read["text"])
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("separated by ';', set LoadOptions.Delimiter");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("separated by ';', set DatasetLoadOptions.Delimiter");
         FluentActions.Invoking(() => Dataset.FromDict(("a", new[] { 1 }))["text"])
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().NotContain("Delimiter");
     }

@@ -30,7 +30,7 @@ public class DatasetTests
     [Fact]
     public void A_collator_writes_rows_into_its_batch_and_reads_stored_lists_without_a_copy()
     {
-        var column = Small().Column("ids");
+        var column = Small()["ids"];
         var batch = new long[3 * 2];
         for (var row = 0; row < column.Count; row++)
             Assert.Equal(column.GetLength(row), column.CopyTo(row, batch.AsSpan(2 * row, 2)));

@@ -9,7 +9,7 @@ public class JsonTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Dataset Read(string text, string? field = null) =>
-        Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
+        Datasets.LoadDataset(_folder.Write("x.json", text), "train", new DatasetLoadOptions { Field = field });
 
     [Fact]
     public void Lines_hold_numbers_texts_lists_records_and_gaps()
@@ -62,7 +62,7 @@ public class JsonTests : IDisposable
     public void A_field_that_is_absent_is_named_beside_those_there_are() =>
         FluentActions.Invoking(() => Read("{\"version\": 1, \"rows\": []}", "data"))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().Contain("no field 'data' (LoadOptions.Field). Fields: version, rows");
+            .Which.Message.Should().Contain("no field 'data' (DatasetLoadOptions.Field). Fields: version, rows");
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_read_completely()

@@ -13,8 +13,8 @@ public class LoadDatasetTests : IDisposable
     {
         var imdb = ReferenceRoot.Shared("data", "imdb");
         var parquet = Datasets.LoadDataset(imdb);                      // no format named: Parquet wins, it has both splits
-        var json = Datasets.LoadDataset(imdb, new LoadOptions { Format = "json" });
-        var csv = Datasets.LoadDataset(imdb, new LoadOptions { Format = "csv" });
+        var json = Datasets.LoadDataset(imdb, new DatasetLoadOptions { Format = "json" });
+        var csv = Datasets.LoadDataset(imdb, new DatasetLoadOptions { Format = "csv" });
         parquet.Keys.Should().Equal("train", "test");
         foreach (var (split, rows) in parquet)
         {
@@ -35,7 +35,7 @@ public class LoadDatasetTests : IDisposable
         var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
         Datasets.LoadDataset(file)["train"]["text"].GetStrings().Should().Equal(File.ReadAllLines(file));
         Assert.Equal(File.ReadAllText(file),
-            string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].GetStrings()));
+            string.Concat(Datasets.LoadDataset(file, "train", new DatasetLoadOptions { KeepLinebreaks = true })["text"].GetStrings()));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class LoadDatasetTests : IDisposable
     {
         var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
         string[] Rows(TextUnit by, bool keep = false) =>
-            Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].GetStrings();
+            Datasets.LoadDataset(file, "train", new DatasetLoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].GetStrings();
         Rows(TextUnit.Line).Should().Equal("one", "two", "", "", "three", "", "four");
         Rows(TextUnit.Line, keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
         Rows(TextUnit.Paragraph).Should().Equal("one\ntwo", "\nthree", "four\n");
@@ -78,7 +78,7 @@ public class LoadDatasetTests : IDisposable
         _folder.Write("test.csv", "i\n1\n");
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'test' only as csv");
-        Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys.Should().Equal("test");
+        Datasets.LoadDataset(_folder.Path, new DatasetLoadOptions { Format = "csv" }).Keys.Should().Equal("test");
     }
 
     // 3.5 and 1.4 are rounded half to even, as in Python.
@@ -100,7 +100,7 @@ public class LoadDatasetTests : IDisposable
         FluentActions.Invoking(() => Datasets.LoadDataset(file, "test"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Splits: train");
         FluentActions.Invoking(() => Datasets.LoadDataset(file, "train[1]")).Should().ThrowExactly<ArgumentException>();
-        FluentActions.Invoking(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }))
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, new DatasetLoadOptions { Format = "xml" }))
             .Should().ThrowExactly<ArgumentException>();
     }
 
@@ -139,21 +139,22 @@ public class LoadDatasetTests : IDisposable
         Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>().Should().Equal(1L);
     }
 
-    public static TheoryData<string, string, LoadOptions> OptionsOfOtherFormats => new()
+    public static TheoryData<string, string, DatasetLoadOptions> OptionsOfOtherFormats => new()
     {
-        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } },
-        { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } },
-        { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
-        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } },
-        { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = TextUnit.Document } },
-        { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
+        { "x.jsonl", nameof(DatasetLoadOptions.Delimiter), new() { Delimiter = ';' } },
+        { "x.jsonl", nameof(DatasetLoadOptions.ColumnNames), new() { ColumnNames = ["b"] } },
+        { "x.jsonl", nameof(DatasetLoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
+        { "x.csv", nameof(DatasetLoadOptions.Field), new() { Field = "rows" } },
+        { "x.csv", nameof(DatasetLoadOptions.SampleBy), new() { SampleBy = TextUnit.Document } },
+        { "x.csv", nameof(DatasetLoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
     };
 
     [Theory, MemberData(nameof(OptionsOfOtherFormats))]
-    public void An_option_of_another_format_is_refused_instead_of_ignored(string file, string option, LoadOptions options)
+    public void An_option_of_another_format_is_refused_instead_of_ignored(string file, string option, DatasetLoadOptions options)
     {
         var path = _folder.Write(file, file.EndsWith("csv", StringComparison.Ordinal) ? "a\n1\n" : "{\"a\": 1}\n");
         FluentActions.Invoking(() => Datasets.LoadDataset(path, options))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"LoadOptions.{option} is an option of the format");
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain($"DatasetLoadOptions.{option} is an option of the format");
     }
 }

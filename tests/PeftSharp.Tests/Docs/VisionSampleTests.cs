@@ -1,4 +1,3 @@
-using System.Reflection;
 using PeftSharp.Kernels;
 
 namespace PeftSharp.Tests.Docs;
@@ -18,7 +17,7 @@ public sealed class VisionSampleTests : IDisposable
     [Fact]
     public async Task VitShapes_trains_saves_and_classifies()
     {
-        var printed = await Run("VitShapes", "--train", "16", "--epochs", "1", "--output", "out");
+        var printed = await SampleProgram.Run("VitShapes", "--train", "16", "--epochs", "1", "--output", "out");
         printed[^1].Should().StartWith($"Saved in {Path.Combine("out", "best")}. accuracy ");
         printed.Count(line => line.EndsWith(".png", StringComparison.Ordinal)).Should().Be(5);
         File.Exists(Path.Combine("out", "best", "preprocessor_config.json")).Should().BeTrue();
@@ -27,27 +26,11 @@ public sealed class VisionSampleTests : IDisposable
     [Fact]
     public async Task ClipZeroShot_trains_and_classifies_and_the_saved_model_classifies_a_folder()
     {
-        var printed = await Run("ClipZeroShot", "--steps", "2", "--output", "out");
+        var printed = await SampleProgram.Run("ClipZeroShot", "--steps", "2", "--output", "out");
         printed.Should().Contain(line => line.StartsWith("pairs in no caption", StringComparison.Ordinal));
         new PeftSharp.Vision.RgbImage(8, 8).SavePng("black.png");
-        printed = await Run(
+        printed = await SampleProgram.Run(
             "ClipZeroShot", "--model", Path.Combine("out", "model"), "--images", "black.png", "--labels", "red circle,blue cross");
         printed.Should().ContainSingle().Which.Should().StartWith("black.png: ").And.Contain("red circle").And.Contain("blue cross");
     }
-
-    [Theory, InlineData("VitShapes"), InlineData("ClipZeroShot")]
-    public async Task An_unknown_option_ends_the_program_with_a_list_of_the_options(string sample)
-    {
-        var error = Console.Error;
-        using var written = new StringWriter();
-        Console.SetError(written);
-        try { await Run(sample, expected: 2, "--colour", "red"); }
-        finally { Console.SetError(error); }
-        written.ToString().Should().Contain("'--colour'").And.Contain("--output");
-    }
-
-    private static Task<string[]> Run(string sample, params string[] arguments) => Run(sample, expected: 0, arguments);
-
-    private static Task<string[]> Run(string sample, int expected, params string[] arguments) => Printed.By(() => Task.Run(() =>
-        Assembly.Load(sample).EntryPoint!.Invoke(null, [arguments]).Should().Be(expected)));
 }

@@ -45,7 +45,7 @@ public sealed class GenerationTests : IDisposable
             count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
         using var output = _tiny.Model.Generate(prompt,
             new GenerationOptions(TinyWriter.Script(prompt, tokens)) { StopStrings = ["no such text", stop], Tokenizer = _tiny.Tokenizer });
-        TinyWriter.Rows(output.NewTokens())[0].Should().Equal(tokens[..expected].Select(id => (long)id));
+        TinyWriter.Rows(output.GetNewTokens())[0].Should().Equal(tokens[..expected].Select(id => (long)id));
         expected.Should().BeLessThan(tokens.Length);
     }
 

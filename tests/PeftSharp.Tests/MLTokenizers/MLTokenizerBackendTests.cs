@@ -77,7 +77,7 @@ public class MLTokenizerBackendTests
             var encoding = tokenizer.Encode(text);
             encoding.Ids.Should().Equal(_gpt2.Value.EncodeToIds(text));
             Assert.Equal(text, tokenizer.Decode(encoding.Ids));
-            var stream = tokenizer.DecodeStream();
+            var stream = tokenizer.CreateDecodeStream();
             Assert.Equal(text, string.Concat(encoding.Ids.Select(stream.Step)) + stream.Flush());
         }
         Assert.Equal("Hello", tokenizer.Decode(tokenizer.Encode("Hello<|endoftext|>").Ids, skipSpecialTokens: true));

@@ -146,7 +146,7 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("sqrtsoftplus", "0.356270 0.688532 0.832555 0.986953 1.458399 2.645924")]
     public void Activations_have_the_values_of_transformers(string name, string expected)
     {
-        var values = ActivationFunctions.ByName(name)(tensor(new[] { -2f, -0.5f, 0f, 0.5f, 2f, 7f })).data<float>().ToArray();
+        var values = ActivationFunctions.Get(name)(tensor(new[] { -2f, -0.5f, 0f, 0.5f, 2f, 7f })).data<float>().ToArray();
         var numbers = Array.ConvertAll(
             expected.Split(' '), value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
         values.Should().HaveSameCount(numbers);

@@ -80,6 +80,29 @@ public sealed class KeyValueCacheTests : IDisposable
         Close.Equal(cat([first[TensorIndex.Tensor(tensor(new long[] { 1, 0, 1 }))], next], 2), keys, 0, "keys");
     }
 
+    [Theory]
+    [InlineData(null), InlineData(3)]
+    public void Rows_are_reordered_in_the_reserved_memory(int? window)
+    {
+        using var cache = new KeyValueCache(maxLength: 40);
+        var (first, next) = (rand(3, 2, 5, 4), rand(3, 2, 1, 4));
+        cache.Update(0, first, -first, window);
+        cache.Update(1, 2 * first, 3 * first, window);
+        var capacity = cache.Capacity(0);
+        foreach (var rows in new long[][] { [2, 1, 1], [0, 1, 2], [1, 0, 2] })
+        {
+            var index = tensor(rows);
+            first = first.index_select(0, index);
+            cache.SelectRows(index);
+        }
+        var kept = window is null ? first : first.narrow(2, 5 - (window.Value - 1), window.Value - 1);
+        var (keys, values) = cache.Update(0, next, next, window);
+        Close.Equal(cat([kept, next], 2), keys, 0, "keys");
+        Close.Equal(cat([-kept, next], 2), values, 0, "values");
+        Close.Equal(cat([3 * kept, next], 2), cache.Update(1, next, next, window).Values, 0, "values of the second layer");
+        Assert.Equal(capacity, cache.Capacity(0));
+    }
+
     [Fact]
     public void A_cropped_cache_continues_at_its_new_length()
     {

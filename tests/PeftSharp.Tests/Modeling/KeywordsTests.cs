@@ -74,7 +74,7 @@ public sealed class KeywordsTests : IDisposable
         {
             if (model.OptionNames.Contains(name))
                 Assert.True(hasEffect(model.call(Inputs(model), option)), $"{model.GetName()} lists {name}, which has no effect.");
-            else Refuses(model, Inputs(model), name, option);
+            else RefusesOption(model, name, option);
         }
     }
 
@@ -100,15 +100,22 @@ public sealed class KeywordsTests : IDisposable
         using var peft = Build("bert", "SequenceClassification").GetPeftModel(new LoraConfig { R = 2 });
         var inputs = Inputs(peft);
         using var cache = new KeyValueCache();
-        Refuses(peft, inputs, "past_key_values", new ForwardOptions { PastKeyValues = cache });
+        RefusesOption(peft, "past_key_values", new ForwardOptions { PastKeyValues = cache });
         inputs["pixel_values"] = ones(2);
         Refuses(peft, inputs, "pixel_values");
     }
 
-    private static void Refuses(PretrainedModel model, ModelInputs inputs, string name, ForwardOptions? options = null)
+    private static void Refuses(PretrainedModel model, ModelInputs inputs, string name)
     {
-        FluentActions.Invoking(() => model.call(inputs, options ?? ForwardOptions.Default))
+        FluentActions.Invoking(() => model.call(inputs))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll(model.GetName(), $"'{name}'", "input_ids");
+    }
+
+    private static void RefusesOption(PretrainedModel model, string name, ForwardOptions options)
+    {
+        var message = FluentActions.Invoking(() => model.call(Inputs(model), options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message;
+        message.Should().Contain(model.GetName()).And.ContainEquivalentOf(name.Replace("_", ""), "it names the property in C#");
     }
 
     private static PretrainedConfig? Config(string type) => type switch

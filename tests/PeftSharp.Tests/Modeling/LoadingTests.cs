@@ -241,6 +241,17 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
+    public void New_weights_in_another_type_are_those_of_float32()
+    {
+        using var wide = AutoModelForQuestionAnswering.FromPretrained(_folder.Path, new PretrainedOptions { Seed = 3 });
+        using var narrow = AutoModelForQuestionAnswering.FromPretrained(
+            _folder.Path, new PretrainedOptions { Seed = 3, Dtype = ScalarType.BFloat16 });
+        narrow.UntrainedWeights.Should().Equal(wide.UntrainedWeights).And.Contain("qa_outputs.weight");
+        foreach (var (key, tensor) in narrow.state_dict())
+            TinyModels.AssertSameBits(wide.state_dict()[key].to(ScalarType.BFloat16), tensor, key);
+    }
+
+    [Fact]
     public void Invalid_options_are_refused()
     {
         PretrainedOptions[] refused =

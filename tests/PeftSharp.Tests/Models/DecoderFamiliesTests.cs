@@ -113,7 +113,7 @@ public sealed class DecoderFamiliesTests
         {
             var config = Read(type, fields);
             config.Validate();
-            Enumerable.Range(0, 3).Select(layer => config.WindowOf(layer) ?? 0).Should().Equal(first, second, third);
+            Enumerable.Range(0, 3).Select(layer => config.GetSlidingWindow(layer) ?? 0).Should().Equal(first, second, third);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class DecoderFamiliesTests
         FluentActions.Invoking(() => Read("mistral", "\"sliding_window\": 0").Validate()).Should().ThrowExactly<ArgumentException>()
             .Which.Message.Should().Contain("sliding_window is 0");
 
-        static IEnumerable<int?> Windows(string fields) => Enumerable.Range(0, 3).Select(Read("mistral", fields).WindowOf);
+        static IEnumerable<int?> Windows(string fields) => Enumerable.Range(0, 3).Select(Read("mistral", fields).GetSlidingWindow);
     }
 
     [Theory]
@@ -185,7 +185,7 @@ public sealed class DecoderFamiliesTests
     public void Layers_of_Gemma_3_have_their_own_windows_and_rotary_bases()
     {
         var config = Read("gemma3_text", _published["Gemma 3"][_published["Gemma 3"].IndexOf("\"head_dim\"", StringComparison.Ordinal)..]);
-        Enumerable.Range(0, 3).Select(layer => config.WindowOf(layer) ?? 0).Should().Equal(4, 0, 4);
+        Enumerable.Range(0, 3).Select(layer => config.GetSlidingWindow(layer) ?? 0).Should().Equal(4, 0, 4);
         (config.RopeParameters.RopeTheta, config.RopeParameters.Factor).Should().Be((1e6, 8));
         (config.RopeParameters.SlidingAttention!.RopeTheta, config.RopeParameters.SlidingAttention.RopeType).Should().Be((1e4, "default"));
         var newer = Read("gemma3_text", """
@@ -193,7 +193,7 @@ public sealed class DecoderFamiliesTests
             "rope_parameters": { "full_attention": { "rope_theta": 500.0, "rope_type": "dynamic", "factor": 2.0 },
                                  "sliding_attention": { "rope_theta": 20.0, "rope_type": "default" } }
             """);
-        Enumerable.Range(0, 3).Select(layer => newer.WindowOf(layer) ?? 0).Should().Equal(0, 5, 0);
+        Enumerable.Range(0, 3).Select(layer => newer.GetSlidingWindow(layer) ?? 0).Should().Equal(0, 5, 0);
         (newer.RopeParameters.RopeTheta, newer.RopeParameters.RopeType).Should().Be((500, "dynamic"));
         newer.RopeParameters.SlidingAttention!.RopeTheta.Should().Be(20);
     }

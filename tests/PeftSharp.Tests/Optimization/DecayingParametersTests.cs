@@ -47,7 +47,7 @@ public sealed class DecayingParametersTests
     {
         using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2()
             .GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
-        var decaying = ParameterGroups.Of(model, 0.1)[0].Parameters.Select(parameter => parameter.Name).ToArray();
+        var decaying = ParameterGroups.Create(model, 0.1)[0].Parameters.Select(parameter => parameter.Name).ToArray();
         decaying.Should().AllSatisfy(name => name.Should().Contain(".lora_"));
         decaying.Should().HaveCount(4);
     }

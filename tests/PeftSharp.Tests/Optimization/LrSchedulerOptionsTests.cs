@@ -38,21 +38,21 @@ public sealed class LrSchedulerOptionsTests
         GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
             new()
             {
-                NumDecaySteps = 8, NumStableSteps = 5, WarmupType = StageShape.Cosine, DecayType = StageShape.OneMinusSqrt,
+                NumDecaySteps = 8, NumStableSteps = 5, WarmupType = LearningRateCurve.Cosine, DecayType = LearningRateCurve.OneMinusSqrt,
                 MinLrRatio = 0.1, NumCycles = 1,
             })
             .Should().Be(new WarmupStableDecaySchedule
             {
-                LearningRate = 1, NumWarmupSteps = 4, NumDecaySteps = 8, NumStableSteps = 5, WarmupType = StageShape.Cosine,
-                DecayType = StageShape.OneMinusSqrt, MinLrRatio = 0.1, NumCycles = 1,
+                LearningRate = 1, NumWarmupSteps = 4, NumDecaySteps = 8, NumStableSteps = 5, WarmupType = LearningRateCurve.Cosine,
+                DecayType = LearningRateCurve.OneMinusSqrt, MinLrRatio = 0.1, NumCycles = 1,
             });
-        GetReduceLROnPlateau(
+        GetReduceLrOnPlateau(
             new()
             {
                 Mode = PlateauMode.Max, Factor = 0.5, Patience = 2, Threshold = 0.2, ThresholdMode = PlateauThresholdMode.Abs,
                 Cooldown = 3, MinLr = 0.1, Eps = 0.01,
             })
-            .Should().Be(new ReduceLROnPlateau
+            .Should().Be(new ReduceLrOnPlateau
             {
                 Mode = PlateauMode.Max, Factor = 0.5, Patience = 2, Threshold = 0.2, ThresholdMode = PlateauThresholdMode.Abs,
                 Cooldown = 3, MinLr = 0.1, Eps = 0.01,

@@ -139,12 +139,12 @@ public class OptimizerTests
         {
             SetGradients(parameters, 0);
             optimizer.Step(0.01);
-            optimizer.LoadState(optimizer.StateTensors());
+            optimizer.LoadState(optimizer.GetStateTensors());
             optimizer.ZeroGrad();
         }
         SetGradients(parameters, 1);
         optimizer.Step(0.01);
-        Assert.Equal(2, optimizer.StateTensors()["step.weight"].item<long>());
+        Assert.Equal(2, optimizer.GetStateTensors()["step.weight"].item<long>());
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class OptimizerTests
         parameters[1].Value.grad = null;
         optimizer.Step(0.01);
         TinyModels.AssertSameBits(before, parameters[1].Value);
-        var state = optimizer.StateTensors();
+        var state = optimizer.GetStateTensors();
         Assert.Equal(0, state[$"step.{parameters[1].Name}"].item<long>());
         state.Should().NotContainKey($"exp_avg.{parameters[1].Name}");
         optimizer.LoadState(state);
@@ -189,7 +189,7 @@ public class OptimizerTests
         one.Step(0.125);
         other.Step(0.125);
         Assert.Equal(ScalarType.BFloat16, half.Value.dtype);
-        Assert.Equal(ScalarType.Float32, other.StateTensors()["exp_avg_sq_row.p"].dtype);
+        Assert.Equal(ScalarType.Float32, other.GetStateTensors()["exp_avg_sq_row.p"].dtype);
         TinyModels.AssertSame(single.Value.to(ScalarType.BFloat16), half.Value);
     }
 
@@ -204,7 +204,7 @@ public class OptimizerTests
 
         string Refused(Action<Dictionary<string, Tensor>> spoil)
         {
-            var state = new Dictionary<string, Tensor>(optimizer.StateTensors());
+            var state = new Dictionary<string, Tensor>(optimizer.GetStateTensors());
             spoil(state);
             return FluentActions.Invoking(() => optimizer.LoadState(state)).Should().ThrowExactly<CheckpointException>().Which.Message;
         }
@@ -214,7 +214,7 @@ public class OptimizerTests
         Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)).Should().Contain("Float64");
         Refused(state => state["exp_avg.other"] = zeros(1)).Should().Contain("'exp_avg.other'");
         Refused(state => state["step.weight"] = zeros(1)).Should().Contain("an int64 scalar");
-        Assert.Equal(1, optimizer.StateTensors()["step.weight"].item<long>());
+        Assert.Equal(1, optimizer.GetStateTensors()["step.weight"].item<long>());
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public class OptimizerTests
             SetGradients(parameters, step);
             optimizer.Step(0.01);
         }
-        saved = optimizer.StateTensors().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        saved = optimizer.GetStateTensors().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         return parameters;
     }
 

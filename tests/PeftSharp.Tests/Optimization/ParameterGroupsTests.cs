@@ -12,7 +12,7 @@ public class ParameterGroupsTests
     {
         using var model = new Block();
         model.get_parameter("frozen.weight")!.requires_grad = false;
-        var groups = ParameterGroups.Of(model, weightDecay: 0.1);
+        var groups = ParameterGroups.Create(model, weightDecay: 0.1);
         groups[0].Parameters.Select(p => p.Name).Should().Equal("scale", "dense.weight", "normalizer.weight");
         groups[1].Parameters.Select(p => p.Name)
             .Should().Equal("dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight",
@@ -25,7 +25,8 @@ public class ParameterGroupsTests
     public void A_model_without_norms_and_biases_has_one_group()
     {
         using var model = nn.Linear(2, 2, hasBias: false);
-        ParameterGroups.Of(model, weightDecay: 0).Should().ContainSingle().Which.Parameters.Select(p => p.Name).Should().Equal("weight");
+        ParameterGroups.Create(model, weightDecay: 0).Should().ContainSingle()
+            .Which.Parameters.Select(p => p.Name).Should().Equal("weight");
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public class ParameterGroupsTests
         using var model = nn.Linear(2, 2);
         foreach (var parameter in model.parameters())
             parameter.requires_grad = false;
-        FluentActions.Invoking(() => ParameterGroups.Of(model, 0))
+        FluentActions.Invoking(() => ParameterGroups.Create(model, 0))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("All parameters of Linear are frozen");
     }
 

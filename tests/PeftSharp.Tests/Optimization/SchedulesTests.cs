@@ -29,7 +29,7 @@ public partial class SchedulesTests
                 // Of long schedules the first rates and the last three are recorded.
                 steps = [.. steps[..(rates.Length - 3)], .. steps[^3..]];
             for (var i = 0; i < rates.Length; i++)
-                AssertClose(rates[i], schedule.At(steps[i]), $"{recorded.Name} at step {steps[i]}");
+                AssertClose(rates[i], schedule.GetLearningRate(steps[i]), $"{recorded.Name} at step {steps[i]}");
         }
     }
 
@@ -38,32 +38,32 @@ public partial class SchedulesTests
     {
         var schedule = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, numWarmupSteps: 4, numTrainingSteps: 12,
             new() { MinLr = 0.5, WarmupLrRate = 0.1 });
-        AssertClose(2 * 0.1, schedule.At(0), "the first rate");
-        AssertClose(2 * (0.1 + 0.9 / 3), schedule.At(1), "one third of the rise");
-        AssertClose(2, schedule.At(3), "the end of the warmup");
-        AssertClose((2 + 0.5) / 2, schedule.At(7), "half the wave, which the four steps 4 to 7 cover");
-        AssertClose(0.5, schedule.At(11), "the last step");
+        AssertClose(2 * 0.1, schedule.GetLearningRate(0), "the first rate");
+        AssertClose(2 * (0.1 + 0.9 / 3), schedule.GetLearningRate(1), "one third of the rise");
+        AssertClose(2, schedule.GetLearningRate(3), "the end of the warmup");
+        AssertClose((2 + 0.5) / 2, schedule.GetLearningRate(7), "half the wave, which the four steps 4 to 7 cover");
+        AssertClose(0.5, schedule.GetLearningRate(11), "the last step");
         var withoutFirst = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new() { MinLrRate = 0.25 });
-        AssertClose(2 * 1 / 4.0, withoutFirst.At(0), "one part in four");
-        AssertClose(0.5, withoutFirst.At(11), "the last step");
+        AssertClose(2 * 1 / 4.0, withoutFirst.GetLearningRate(0), "one part in four");
+        AssertClose(0.5, withoutFirst.GetLearningRate(11), "the last step");
     }
 
     [Theory]
-    [InlineData(StageShape.Linear, 0.25, 0.75)]
-    [InlineData(StageShape.Cosine, 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
-    [InlineData(StageShape.OneMinusSqrt, 0.1339745962155614, 0.5)]                // 1 - √(3/4), 1 - √(1/4)
+    [InlineData(LearningRateCurve.Linear, 0.25, 0.75)]
+    [InlineData(LearningRateCurve.Cosine, 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
+    [InlineData(LearningRateCurve.OneMinusSqrt, 0.1339745962155614, 0.5)]                // 1 - √(3/4), 1 - √(1/4)
     public void Each_stage_of_warmup_stable_decay_has_the_shape_asked_for(
-        StageShape shape, double afterQuarterOfRise, double afterQuarterOfDescent)
+        LearningRateCurve shape, double afterQuarterOfRise, double afterQuarterOfDescent)
     {
         var schedule = GetScheduler(
             SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18,
             new() { NumDecaySteps = 8, WarmupType = shape, DecayType = shape, MinLrRatio = 0.2 });
-        AssertClose(0.2, schedule.At(0), "the start");
-        AssertClose(0.2 + 0.8 * afterQuarterOfRise, schedule.At(1), "a quarter of the rise");
-        AssertClose(1, schedule.At(4), "the stable part");
-        AssertClose(1, schedule.At(9), "the stable part");
-        AssertClose(0.2 + 0.8 * afterQuarterOfDescent, schedule.At(12), "a quarter of the descent");
-        AssertClose(0.2, schedule.At(18), "the end");
+        AssertClose(0.2, schedule.GetLearningRate(0), "the start");
+        AssertClose(0.2 + 0.8 * afterQuarterOfRise, schedule.GetLearningRate(1), "a quarter of the rise");
+        AssertClose(1, schedule.GetLearningRate(4), "the stable part");
+        AssertClose(1, schedule.GetLearningRate(9), "the stable part");
+        AssertClose(0.2 + 0.8 * afterQuarterOfDescent, schedule.GetLearningRate(12), "a quarter of the descent");
+        AssertClose(0.2, schedule.GetLearningRate(18), "the end");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public partial class SchedulesTests
             {
                 var schedule = GetScheduler(type, 1, numWarmupSteps: steps, numTrainingSteps: steps, Needed(type));
                 for (var step = 0; step <= 2 * steps + 1; step++)
-                    schedule.At(step).Should().BeInRange(0, 1, $"{type} of {steps} steps is at step {step}");
+                    schedule.GetLearningRate(step).Should().BeInRange(0, 1, $"{type} of {steps} steps is at step {step}");
             }
     }
 
@@ -85,7 +85,8 @@ public partial class SchedulesTests
         {
             var schedule = GetScheduler(type, 1, numWarmupSteps: 7, numTrainingSteps: 50, Needed(type));
             for (var step = 8; step < 50; step++)
-                schedule.At(step).Should().BeLessThanOrEqualTo(schedule.At(step - 1) + 1e-15, $"{type} is at step {step}");
+                schedule.GetLearningRate(step).Should()
+                    .BeLessThanOrEqualTo(schedule.GetLearningRate(step - 1) + 1e-15, $"{type} is at step {step}");
         }
     }
 
@@ -104,8 +105,8 @@ public partial class SchedulesTests
             FluentActions.Invoking(() => GetScheduler(type, 1e-3, 0, 10, options))
                 .Should().ThrowExactly<ArgumentException>().Which.Message;
         Message(SchedulerType.WarmupStableDecay).Should().Contain("num_decay_steps is missing");
-        Message(SchedulerType.WarmupStableDecay, new() { NumDecaySteps = 2, DecayType = (StageShape)9 })
-            .Should().Contain("decay_type is '9', but must be a member of StageShape: Linear, Cosine, OneMinusSqrt");
+        Message(SchedulerType.WarmupStableDecay, new() { NumDecaySteps = 2, DecayType = (LearningRateCurve)9 })
+            .Should().Contain("decay_type is '9', but must be a member of LearningRateCurve: Linear, Cosine, OneMinusSqrt");
         Message(SchedulerType.CosineWithMinLr).Should().Contain("min_lr or min_lr_rate is required");
         Message(SchedulerType.CosineWithMinLr, new() { MinLr = 1e-5, MinLrRate = 0.1 }).Should().Contain("cannot both be set");
         Message(SchedulerType.Polynomial, new() { LrEnd = 0.01 }).Should().Contain("lr_end (0.01) must be less than");
@@ -128,7 +129,7 @@ public partial class SchedulesTests
     [Fact]
     public void A_plateau_lowers_the_rate_after_its_patience_and_waits_for_its_cooldown()
     {
-        var plateau = GetReduceLROnPlateau(new() { Factor = 0.5, Patience = 1, Cooldown = 1, MinLr = 0.2 });
+        var plateau = GetReduceLrOnPlateau(new() { Factor = 0.5, Patience = 1, Cooldown = 1, MinLr = 0.2 });
         double[] losses = [1.0, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.5];
         // The first 0.91 is tolerated, and the second bad value halves the rate; the next evaluation is not counted; then comes 0.25, and
         // 0.125 is raised to min_lr, 0.2.
@@ -144,7 +145,7 @@ public partial class SchedulesTests
     {
         PlateauState After(PlateauMode mode, PlateauThresholdMode thresholdMode, params double[] metrics)
         {
-            var plateau = GetReduceLROnPlateau(new() { Mode = mode, ThresholdMode = thresholdMode, Threshold = 0.1 });
+            var plateau = GetReduceLrOnPlateau(new() { Mode = mode, ThresholdMode = thresholdMode, Threshold = 0.1 });
             return metrics.Aggregate(new PlateauState(1), plateau.Next);
         }
         Assert.Equal(1, After(PlateauMode.Min, PlateauThresholdMode.Rel, 10, 9.5).NumBadEpochs);       // better by less than a tenth
@@ -154,8 +155,8 @@ public partial class SchedulesTests
         Assert.Equal(0, After(PlateauMode.Max, PlateauThresholdMode.Abs, 10, 10.5).NumBadEpochs);
         Assert.Equal(2, After(PlateauMode.Max, PlateauThresholdMode.Abs, 10, double.NaN, 10.05).NumBadEpochs);
         Assert.Null(After(PlateauMode.Min, PlateauThresholdMode.Rel, double.NaN).Best);
-        FluentActions.Invoking(() => GetReduceLROnPlateau(new() { Factor = 1 })).Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => GetReduceLROnPlateau(new() { Mode = (PlateauMode)9 }))
+        FluentActions.Invoking(() => GetReduceLrOnPlateau(new() { Factor = 1 })).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GetReduceLrOnPlateau(new() { Mode = (PlateauMode)9 }))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("mode is '9', but must be a member of PlateauMode");
     }
 

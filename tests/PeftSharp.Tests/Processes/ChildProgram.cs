@@ -18,6 +18,7 @@ internal static class ChildProgram
     private static string Run(string name) => name switch
     {
         nameof(Programs.DataMetricsTokenizer) => Programs.DataMetricsTokenizer(),
+        nameof(Programs.RecordedTokenizers) => Programs.RecordedTokenizers(),
         nameof(Programs.TorchFirst) => Programs.TorchFirst(),
         nameof(Programs.TouchThenTorch) => Programs.TouchThenTorch(),
         nameof(Programs.ProcessState) => Programs.ProcessState(),

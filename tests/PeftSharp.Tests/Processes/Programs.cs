@@ -4,6 +4,7 @@ using PeftSharp.Kernels;
 using PeftSharp.Metrics;
 using PeftSharp.Models;
 using PeftSharp.Native;
+using PeftSharp.Tests.Tokenization;
 using PeftSharp.Tests.Training;
 using PeftSharp.Tokenization;
 using static TorchSharp.torch;
@@ -30,6 +31,54 @@ internal static class Programs
         int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];
         var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
         return $"{tokenized.Count} rows, accuracy {accuracy}; {string.Join(' ', ProcessMemory.Libraries("torch", "gomp"))}";
+    }
+
+    /// <summary>
+    /// Encodes and decodes the texts of all recorded tokenizers and trains tokenizers; returns the culture, the number of tokenizers, what
+    /// differs from Python, and a hash of the trained vocabularies.
+    /// </summary>
+    internal static string RecordedTokenizers()
+    {
+        var (count, different) = (0, new List<string>());
+        foreach (var file in Directory.GetFiles(ReferenceRoot.TryFind("tokenizers")!, "*.json").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            Tokenizer tokenizer;
+            try { tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name)); }
+            catch (SkipException) { continue; }                                          // a large vocabulary that is not on this machine
+            count++;
+            foreach (var row in RecordedTokenizer.Read(name).GetProperty("rows").EnumerateArray())
+            {
+                var (text, encoding) = (row.GetProperty("text").GetString()!, tokenizer.Encode(row.GetProperty("text").GetString()!));
+                if (!encoding.Ids.SequenceEqual(RecordedTokenizer.Ints(row.GetProperty("ids")))
+                    || !encoding.CodePointOffsets.SequenceEqual(RecordedTokenizer.Offsets(row.GetProperty("offsets")))
+                    || tokenizer.Decode(encoding.Ids) != row.GetProperty("decoded").GetString())
+                    different.Add($"{name} '{text}'");
+            }
+        }
+        string[] texts =
+        [
+            "The İstanbul CAFÉ opened", "the ISTANBUL café, 12.5 €, opened", "ISSIZ ılık straße STRASSE", "e\u0301 \u00e9 \u1e9e",
+        ];
+        TokenizerTrainer[] trainers =
+        [
+            new WordPieceTrainer { VocabSize = 80 }, new BpeTrainer { VocabSize = 300 }, new UnigramTrainer { VocabSize = 60 },
+            new WordLevelTrainer { VocabSize = 20 },
+        ];
+        using var folder = new TemporaryFolder();
+        var trained = trainers.Select(trainer =>
+        {
+            trainer.Train(texts).SavePretrained(folder.Path);
+            return System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.File("tokenizer.json")));
+        });
+        return $"{System.Globalization.CultureInfo.CurrentCulture.Name}|{HasOnlyTheInvariantCulture()}|{count}|"
+            + $"{string.Join(", ", different)}|" + string.Join(' ', trained.Select(hash => Convert.ToHexString(hash.AsSpan(0, 4))));
+    }
+
+    private static bool HasOnlyTheInvariantCulture()
+    {
+        try { return System.Globalization.CultureInfo.GetCultureInfo("tr-TR", predefinedOnly: true) is null; }
+        catch (System.Globalization.CultureNotFoundException) { return true; }
     }
 
     /// <summary>The first statement is TorchSharp's, after the call that the documentation names for it.</summary>

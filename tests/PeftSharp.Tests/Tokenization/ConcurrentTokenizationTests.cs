@@ -27,7 +27,7 @@ public sealed class ConcurrentTokenizationTests
     {
         var text = $"Request {i % 37} writes {new string((char)('a' + i % 26), 1 + i % 5)}ing words, some 🙂 naïve, number {i * 7919}.";
         var encoding = tokenizer.Encode(text, "and a pair", truncation: TruncationStrategy.OnlyFirst, maxLength: 24);
-        var stream = tokenizer.DecodeStream();
+        var stream = tokenizer.CreateDecodeStream();
         return $"{string.Join(' ', encoding.Ids)} / {string.Join(' ', encoding.Offsets)} / {tokenizer.Decode(encoding.Ids)} / "
             + $"{string.Concat(encoding.Ids.Select(id => stream.Step([id])))}{stream.Flush()}";
     }

@@ -137,6 +137,27 @@ public sealed class TokenizerComponentsTests : IDisposable
         FluentActions.Invoking(() => AutoTokenizer.FromPretrained(_folder.Path).Encode("🙂")).Should().ThrowExactly<TokenizerException>();
     }
 
+    [Theory]                                              // ids recorded from tokenizers 0.23, whose places lie beyond the text
+    [InlineData(null, "</w>", "0 7 2 3 4 5"), InlineData("##", null, "0 6 6 7")]
+    public void A_byte_fallback_spells_the_suffix_and_the_prefix_too_and_its_places_lie_in_the_text(
+        string? prefix, string? suffix, string expected)
+    {
+        var vocabulary = new JsonObject { ["é"] = 0, ["中"] = 1 };
+        foreach (var b in "</w>#q"u8) vocabulary[$"<0x{b:X2}>"] = vocabulary.Count;
+        File.WriteAllText(_folder.File("tokenizer.json"), new JsonObject
+        {
+            ["normalizer"] = new JsonObject { ["type"] = "Prepend", ["prepend"] = "é" },
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE", ["byte_fallback"] = true, ["continuing_subword_prefix"] = prefix, ["end_of_word_suffix"] = suffix,
+                ["vocab"] = vocabulary, ["merges"] = new JsonArray(),
+            },
+        }.ToJsonString());
+        var encoding = AutoTokenizer.FromPretrained(_folder.Path).Encode("q");
+        Assert.Equal(expected, string.Join(' ', encoding.Ids));
+        encoding.Offsets.Should().OnlyContain(offset => offset.Start == 0 && offset.End == 1);
+    }
+
     private static IEnumerable<TextEdit> Digits(string text, string by)
     {
         for (var i = 0; i < text.Length; i++)

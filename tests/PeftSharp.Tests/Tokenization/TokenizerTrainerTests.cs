@@ -92,6 +92,7 @@ public sealed class TokenizerTrainerTests
         TokenizerTrainer[] trainers =
         [
             new WordPieceTrainer { VocabSize = 90 }, new BpeTrainer { VocabSize = 300 }, new UnigramTrainer { VocabSize = 100 },
+            new WordLevelTrainer { VocabSize = 50 },
         ];
         foreach (var trainer in trainers)
         {

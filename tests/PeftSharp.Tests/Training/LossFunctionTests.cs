@@ -92,7 +92,7 @@ public sealed class LossFunctionTests : IDisposable
             var trainer = new Trainer(
                 model, args, evalDataset: rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
             {
-                LossIsScaledForGa = isScaled,
+                LossUsesNumItemsInBatch = isScaled,
             };
             return trainer.Evaluate();
         }
@@ -240,7 +240,7 @@ public sealed class LossFunctionTests : IDisposable
         var trainer = new Trainer(
             TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
         {
-            LossIsScaledForGa = isScaled,
+            LossUsesNumItemsInBatch = isScaled,
         };
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);

@@ -128,7 +128,7 @@ public sealed class OpenTrainerTests : IDisposable
             PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly) =>
             (tensor(7f), [ones(inputs.BatchSize, 2)], inputs.Labels);
 
-        protected override Optimizer CreateOptimizer(PretrainedModel model) => new Sgd(ParameterGroups.Of(model, 0));
+        protected override Optimizer CreateOptimizer(PretrainedModel model) => new Sgd(ParameterGroups.Create(model, 0));
 
         protected override LearningRateSchedule? CreateSchedule(int numTrainingSteps) => new ConstantSchedule { LearningRate = 0.5 };
 
@@ -225,7 +225,7 @@ public sealed class OpenTrainerTests : IDisposable
         public override void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control)
         {
             Optimizer = Context.Optimizer;
-            Rates.Add(Context.LrScheduler!.At(state.GlobalStep));
+            Rates.Add(Context.LrScheduler!.GetLearningRate(state.GlobalStep));
         }
     }
 }

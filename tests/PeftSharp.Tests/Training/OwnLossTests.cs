@@ -45,7 +45,7 @@ public sealed class OwnLossTests
     {
         using var model = DecayingParametersTests.Model(modelType, task);
         // A contrastive loss compares the rows of a batch with each other, so it cannot be summed over batches.
-        Assert.Equal(model.Objective is not (null or ContrastiveObjective), model.AcceptsLossKwargs);
+        Assert.Equal(model.Objective is not (null or ContrastiveObjective), model.LossUsesNumItemsInBatch);
     }
 
     private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(int batch, int accumulation)

@@ -27,13 +27,13 @@ public sealed class OwnOptimizerTests : IDisposable
         expected.Train();
         var model = TinyRun.Model();
         model.to(TestDevice.Current);
-        using var optimizer = new AdamW(ParameterGroups.Of(model, 0.1));
+        using var optimizer = new AdamW(ParameterGroups.Create(model, 0.1));
         var trainer =
             new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
                 optimizers: (optimizer, new LinearSchedule { LearningRate = 1e-2, NumTrainingSteps = 8 }));
         trainer.Train();
         TinyRun.AssertSameBits(TinyRun.Bits(expected.Model), model);
-        optimizer.StateTensors().Should().NotBeEmpty();           // the trainer has not disposed the caller's optimizer
+        optimizer.GetStateTensors().Should().NotBeEmpty();           // the trainer has not disposed the caller's optimizer
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
         model.to(TestDevice.Current);
-        using var optimizer = new Lion(ParameterGroups.Of(model, 0));
+        using var optimizer = new Lion(ParameterGroups.Create(model, 0));
         new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(
             padTokenId: 0), optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
         foreach (var (name, value) in model.named_parameters())
@@ -75,7 +75,7 @@ public sealed class OwnOptimizerTests : IDisposable
             model.to(TestDevice.Current);
             var args = TinyRun.Arguments(_folder) with { OutputDir = _folder.File(name), SaveStrategy = SaveStrategy.Steps, SaveSteps = 1 };
             return new Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
-                optimizers: (new Lion(ParameterGroups.Of(model, 0.01)), new HalvingSchedule { LearningRate = 1e-2, Every = 3 }));
+                optimizers: (new Lion(ParameterGroups.Create(model, 0.01)), new HalvingSchedule { LearningRate = 1e-2, Every = 3 }));
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class OwnOptimizerTests : IDisposable
     public void Conflicting_arguments_and_an_optimizer_of_another_model_are_refused()
     {
         var (model, other) = (TinyRun.Model(), TinyRun.Model());
-        using var optimizer = new AdamW(ParameterGroups.Of(other, 0));
+        using var optimizer = new AdamW(ParameterGroups.Create(other, 0));
         var args = TinyRun.Arguments(_folder);
         var rows = TinyRun.Rows(8);
         FluentActions.Invoking(() => new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone))
@@ -140,7 +140,7 @@ public sealed class OwnOptimizerTests : IDisposable
     public void An_optimizer_that_was_made_before_the_model_moved_is_refused_with_the_reason()
     {
         var model = TinyRun.Model();
-        using var optimizer = new AdamW(ParameterGroups.Of(model, 0));
+        using var optimizer = new AdamW(ParameterGroups.Create(model, 0));
         // As a move to a GPU: the model has new parameters, the old ones are disposed.
         model.to(ScalarType.Float64).to(ScalarType.Float32);
         FluentActions.Invoking(
@@ -155,7 +155,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var model = TinyRun.Model();
         model.to(TestDevice.Current);
         var warnings = new Warnings();
-        using Optimizer optimizer = new Sgd(ParameterGroups.Of(model, 0));
+        using Optimizer optimizer = new Sgd(ParameterGroups.Create(model, 0));
         var args = TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Adagrad, WeightDecay = 0.1, MaxSteps = 1 };
         new Trainer(model, args, TinyRun.Rows(2), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings],
             optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.1 })).Train();

@@ -35,7 +35,7 @@ public sealed class StepsOrRatioTests
             OptimArgs = new() { Momentum = 0.9, Nesterov = true },
             ReportTo = ReportTo.TensorBoard,
             LrSchedulerType = SchedulerType.WarmupStableDecay,
-            LrSchedulerKwargs = new() { NumDecaySteps = 2, DecayType = StageShape.OneMinusSqrt },
+            LrSchedulerKwargs = new() { NumDecaySteps = 2, DecayType = LearningRateCurve.OneMinusSqrt },
         };
         TinyRun.Trainer(args).SaveModel();
         var json = JsonNode.Parse(File.ReadAllText(folder.File("training_args.json")))!.AsObject();

@@ -32,7 +32,7 @@ public sealed class AdapterParityTests
             .ToDictionary(pair => pair.name, pair => pair.parameter);
         trained.Keys.Order(StringComparer.Ordinal).Should().Equal(recorded.Trainable.Keys.Order(StringComparer.Ordinal));
         foreach (var (key, shape) in recorded.Trainable) trained[key].shape.Should().Equal(shape);
-        Assert.Equal(recorded.Counts, peft.TrainableParameters());
+        Assert.Equal(recorded.Counts, peft.CountTrainableParameters());
 
         if (TestDevice.Current.type == DeviceType.CPU)
             foreach (var (key, value) in recorded.Tensors("fresh.")) EqualUpToSigns(recorded, key, value, trained[key]);

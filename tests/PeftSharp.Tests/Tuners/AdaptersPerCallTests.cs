@@ -187,7 +187,7 @@ public sealed class AdaptersPerCallTests : IDisposable
         Assert.Equal(0, streamed);
         using var plain = TinyModels.Gpt2();
         Says<ArgumentException>(
-            () => plain.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard" }).Sequences, "adapter_names", "GetPeftModel");
+            () => plain.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard" }).Sequences, "AdapterNames", "GetPeftModel");
     }
 
     [Fact]

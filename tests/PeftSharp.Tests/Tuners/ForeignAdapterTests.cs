@@ -146,6 +146,17 @@ public sealed class ForeignAdapterTests : IDisposable
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
     }
 
+    [Theory]
+    [InlineData("r", "2000000000", "R (r) is 2000000000, but the largest dimension of a tensor is 48")]
+    [InlineData("rank_pattern", "{\"c_attn\": 2000000000}", "RankPattern (rank_pattern) is 2000000000")]
+    public void Sizes_that_the_file_does_not_have_are_refused_before_memory_is_allocated(string field, string value, string named)
+    {
+        Save(TinyModels.Gpt2(), new LoraConfig { R = 2 });
+        ChangeConfig(field, value);
+        FluentActions.Invoking(() => Load(TinyModels.Gpt2()))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
+    }
+
     public static TheoryData<string, Func<string, string>> Spellings => new()
     {
         { "with the adapter's name", key => key.Replace(".weight", ".default.weight", StringComparison.Ordinal) },

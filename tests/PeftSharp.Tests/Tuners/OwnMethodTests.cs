@@ -135,7 +135,7 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         protected override LayerAdapter CreateAdapter(LayerTarget target, string path, BottleneckConfig config) =>
             new Bottleneck((LinearTarget)target, config);
 
-        protected internal override Tensor? Penalty(AdapterChoice adapters) => first.PenaltyWeight == 0 ? null
+        protected internal override Tensor? GetPenalty(AdapterChoice adapters) => first.PenaltyWeight == 0 ? null
             : adapters.Active.SelectMany(Parameters).Select(parameter => parameter.pow(2).sum())
                 .Aggregate((a, b) => a + b) * first.PenaltyWeight;
 
@@ -147,11 +147,11 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
             Average.mul_(0.5).add_(Parameters("default").Select(parameter => parameter.grad!.abs().sum()).Aggregate((a, b) => a + b));
         }
 
-        protected internal override IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) =>
+        protected internal override IEnumerable<KeyValuePair<string, Tensor>> GetTrainingState(string adapterName) =>
             first.KeepsAverage ? [KeyValuePair.Create("average", Average)] : [];
 
         private IEnumerable<TorchSharp.Modules.Parameter> Parameters(string adapterName) =>
-            AdaptersOf(adapterName).SelectMany(entry => ((Bottleneck)entry.Adapter).Parameters);
+            GetAdapters(adapterName).SelectMany(entry => ((Bottleneck)entry.Adapter).Parameters);
     }
 
     private sealed class Bottleneck : LayerAdapter
@@ -162,8 +162,8 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         internal Bottleneck(LinearTarget target, BottleneckConfig config)
         {
             _activation = config.Activation;
-            _down = AddModule("down", target.Place(Linear(target.Outputs, config.BottleneckSize)));
-            _up = AddModule("up", target.Place(Linear(config.BottleneckSize, target.Outputs)));
+            _down = AddModule("down", target.MoveToLayer(Linear(target.OutFeatures, config.BottleneckSize)));
+            _up = AddModule("up", target.MoveToLayer(Linear(config.BottleneckSize, target.OutFeatures)));
             using var free = no_grad();
             foreach (var parameter in _up.parameters()) parameter.zero_();
         }

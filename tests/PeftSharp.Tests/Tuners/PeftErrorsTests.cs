@@ -29,7 +29,7 @@ public sealed class PeftErrorsTests : IDisposable
         model.state_dict().Keys.Should().Equal(keys);
         model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
         using var peft = model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"], IgnoreUnmatched = true });
-        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
+        peft.CountTrainableParameters().Trainable.Should().BeGreaterThan(0);
     }
 
     [Theory]
@@ -47,16 +47,16 @@ public sealed class PeftErrorsTests : IDisposable
         { "LoraDropout", new LoraConfig { LoraDropout = 1 } },
         { "LoraAlpha", new LoraConfig { LoraAlpha = double.NaN } },
         { "LayersToTransform", new LoraConfig { LayersPattern = ["h"] } },
-        { "layers_to_transform", new LoraConfig { LayersToTransform = [0, 7] } },
+        { "LayersToTransform", new LoraConfig { LayersToTransform = [0, 7] } },
         { "LoraBias", new LoraConfig { LoraBias = true, InitLoraWeights = "gaussian" } },
         { "UseDora", new LoraConfig { LoraBias = true, UseDora = true } },
         { "even rank", new LoraConfig { R = 3, InitLoraWeights = "orthogonal" } },
-        { "rank_pattern", new LoraConfig { RankPattern = new Dictionary<string, int> { ["c_fc"] = 2 } } },
-        { "exclude_modules", new LoraConfig { ExcludeModules = ["h.9.attn.c_attn"] } },
+        { "RankPattern", new LoraConfig { RankPattern = new Dictionary<string, int> { ["c_fc"] = 2 } } },
+        { "ExcludeModules", new LoraConfig { ExcludeModules = ["h.9.attn.c_attn"] } },
         { "excluded", new LoraConfig { ExcludeModules = ["c_attn"] } },
-        { "modules_to_save", new LoraConfig { ModulesToSave = ["ln_g"] } },
-        { "modules_to_save", new LoraConfig { TaskType = TaskType.SeqCls } },
-        { "tie_word_embeddings", new LoraConfig { ModulesToSave = ["wte"] } },
+        { "ModulesToSave", new LoraConfig { ModulesToSave = ["ln_g"] } },
+        { "ModulesToSave", new LoraConfig { TaskType = TaskType.SeqCls } },
+        { "TieWordEmbeddings", new LoraConfig { ModulesToSave = ["wte"] } },
         { "31 rows", new LoraConfig { TrainableTokenIndices = [31] } },
         { "not a valid regular expression", new LoraConfig { TargetModules = "c_attn(" } },
         { "of any module", new LoraConfig { TargetModules = "c_attn" } },

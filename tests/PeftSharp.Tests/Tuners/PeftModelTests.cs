@@ -89,13 +89,13 @@ public sealed class PeftModelTests : IDisposable
         peft.AddAdapter("second", new LoraConfig { R = 2 });
         peft.Merge();
         peft.MergedAdapters.Should().Equal("first");
-        Assert.Equal(0, peft.TrainableParameters().Trainable);
+        Assert.Equal(0, peft.CountTrainableParameters().Trainable);
         FluentActions.Invoking(() => peft.SetAdapter("second")).Should().ThrowExactly<InvalidOperationException>();
         FluentActions.Invoking(() => peft.UseAdapters(["first", "second", "first"])).Should().ThrowExactly<InvalidOperationException>();
         FluentActions.Invoking(() => peft.DeleteAdapter("first")).Should().ThrowExactly<InvalidOperationException>();
         FluentActions.Invoking(() => peft.AddAdapter("third", new LoraConfig())).Should().ThrowExactly<InvalidOperationException>();
         peft.Unmerge();
-        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
+        peft.CountTrainableParameters().Trainable.Should().BeGreaterThan(0);
         peft.SetAdapter("second");
     }
 
@@ -160,7 +160,7 @@ public sealed class PeftModelTests : IDisposable
         peft.to(ScalarType.Float64);
         peft.parameters().Should().AllSatisfy(parameter => parameter.dtype.Should().Be(ScalarType.Float64));
         Close.Equal(answer, TinyModels.Logits(peft), 1e-5);                 // float32 rounding of the first answer
-        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
+        peft.CountTrainableParameters().Trainable.Should().BeGreaterThan(0);
         peft.to(ScalarType.Float32);
         TinyModels.AssertSame(answer, TinyModels.Logits(peft));
     }

@@ -65,7 +65,7 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
 
     public static TheoryData<string, PromptTuningConfig> Nonsense => new()
     {
-        { "num_virtual_tokens", new PromptTuningConfig() },
+        { "NumVirtualTokens", new PromptTuningConfig() },
         { "PromptTuningInitText", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text } },
         { "Tokenizer",
             new PromptTuningConfig
@@ -74,10 +74,10 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
             } },
         { "TokenizerNameOrPath",
             new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
-        { "RANDOM", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInitText = "a" } },
+        { "to Text", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInitText = "a" } },
         { "NumTransformerSubmodules", new PromptTuningConfig { NumVirtualTokens = 2, NumTransformerSubmodules = 2 } },
-        { "SEQ_2_SEQ_LM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
-        { "token_dim", new PromptTuningConfig { NumVirtualTokens = 2, TokenDim = 7 } },
+        { "Seq2SeqLM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
+        { "TokenDim", new PromptTuningConfig { NumVirtualTokens = 2, TokenDim = 7 } },
         { "TokenizerKwargs", new PromptTuningConfig { NumVirtualTokens = 2, TokenizerKwargs = new JsonObject { ["use_fast"] = true } } },
         { "12 positions", new PromptTuningConfig { NumVirtualTokens = 12 } },
     };

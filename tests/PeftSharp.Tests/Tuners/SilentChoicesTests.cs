@@ -28,7 +28,7 @@ public sealed class SilentChoicesTests : IDisposable
         })
             FluentActions.Invoking(again).Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("c_attn");
         peft.PeftConfigs.Keys.Should().Equal("first");
-        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
+        peft.CountTrainableParameters().Trainable.Should().BeGreaterThan(0);
         var unloaded = peft.Unload();
         using var other = unloaded.GetPeftModel(new LoraConfig { R = 2 }, "second");
     }

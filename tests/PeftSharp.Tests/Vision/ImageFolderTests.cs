@@ -2,6 +2,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Vit;
+using PeftSharp.Prediction;
 using PeftSharp.Training;
 using PeftSharp.Vision;
 using static TorchSharp.torch;
@@ -197,8 +198,8 @@ public sealed class ImageFolderTests : IDisposable
 
     private static string Refused(Action load) => FluentActions.Invoking(load).Should().ThrowExactly<DatasetException>().Which.Message;
 
-    private sealed class Now(List<int> reports) : IProgress<int>
+    private sealed class Now(List<int> reports) : IProgress<PredictionProgress>
     {
-        public void Report(int value) => reports.Add(value);
+        public void Report(PredictionProgress value) => reports.Add(value.Completed);
     }
 }

@@ -3,7 +3,7 @@ namespace PeftSharp.Data;
 /// <summary>Determines the columns of a file that are read.</summary>
 internal static class ColumnChoice
 {
-    /// <param name="requested">The names of <see cref="LoadOptions.Columns"/>; null: all.</param>
+    /// <param name="requested">The names of <see cref="DatasetLoadOptions.Columns"/>; null: all.</param>
     /// <param name="available">The names of the columns of the file.</param>
     /// <param name="file">The file, for messages.</param>
     /// <returns>The names of the columns to read, in the requested order.</returns>
@@ -20,7 +20,7 @@ internal static class ColumnChoice
                         $"'{file}' has no column '{name}'. Columns: {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
                 case > 1:
                     throw new DatasetException($"'{file}' has {counts[name]} columns named '{name}'. "
-                        + "Rename them in the file, or select other columns with LoadOptions.Columns.");
+                        + "Rename them in the file, or select other columns with DatasetLoadOptions.Columns.");
             }
         return columns;
     }

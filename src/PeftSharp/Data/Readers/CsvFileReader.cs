@@ -7,7 +7,7 @@ internal static class CsvFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, LoadOptions options)
+    internal static Dataset Read(string file, DatasetLoadOptions options)
     {
         var delimiter = options.Delimiter
             ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
@@ -16,7 +16,7 @@ internal static class CsvFileReader
         return Read(new CsvTokenizer(reader, delimiter, file), file, options);
     }
 
-    private static Dataset Read(CsvTokenizer records, string file, LoadOptions options)
+    private static Dataset Read(CsvTokenizer records, string file, DatasetLoadOptions options)
     {
         var fields = new List<string>();
         var names = options.ColumnNames?.ToArray();
@@ -34,12 +34,12 @@ internal static class CsvFileReader
             if (fields.Count != names.Length)
                 throw new DatasetException(
                     $"'{file}', line {records.Line}: the line has {fields.Count} fields, but there are {names.Length} columns "
-                    + $"({string.Join(", ", names)}). Quote fields that contain the delimiter, or set LoadOptions.Delimiter.");
+                    + $"({string.Join(", ", names)}). Quote fields that contain the delimiter, or set DatasetLoadOptions.Delimiter.");
             for (var i = 0; i < kept.Length; i++)
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
-            ? new ReferenceData<string>([.. columns[i]])         // LoadOptions.Features converts the unchanged text
+            ? new ReferenceData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
             : CsvTypes.Infer(columns[i]))));
     }
 
@@ -47,6 +47,6 @@ internal static class CsvFileReader
     {
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new DatasetException($"'{file}' has {duplicate.Count()} columns named '{duplicate.Key}'. "
-                + "Rename them in the file, or remove the header line and set LoadOptions.ColumnNames.");
+                + "Rename them in the file, or remove the header line and set DatasetLoadOptions.ColumnNames.");
     }
 }

@@ -77,7 +77,7 @@ internal static partial class DataFiles
                     $"The folder '{path}' contains files of several formats, but the split '{missing}' only as {other.Format}: "
                     + string.Join("; ",
                         byFormat.Select(format => $"{format.Format}: {string.Join(", ", format.Splits.Values.SelectMany(files => files))}"))
-                    + ". Set LoadOptions.Format, or pass the files of each split.");
+                    + ". Set DatasetLoadOptions.Format, or pass the files of each split.");
     }
 
     private static OrderedDictionary<string, List<string>> BySplit(IEnumerable<string> files)

@@ -36,7 +36,7 @@ internal static class DataStream
             stream.Position = 0;
             if (start.StartsWith("PAR1"u8))
                 throw new DatasetException(
-                    $"'{file}' is a Parquet file. Set LoadOptions.Format to \"parquet\", or use the extension .parquet.");
+                    $"'{file}' is a Parquet file. Set DatasetLoadOptions.Format to \"parquet\", or use the extension .parquet.");
             foreach (var (magic, kind) in Unsupported)
                 if (start.StartsWith(magic))
                     throw new DatasetException($"'{file}' is {kind}, which is not supported. Decompress it, or compress it with gzip.");

@@ -23,17 +23,17 @@ internal static class FileFormat
 
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
 
-    internal static string? Of(string file, LoadOptions options) => options.Format ?? Of(file);
+    internal static string? Of(string file, DatasetLoadOptions options) => options.Format ?? Of(file);
 
     /// <exception cref="DatasetException">
-    /// The file is malformed, has no column of <see cref="LoadOptions.Columns"/>, or its extension is not supported.
+    /// The file is malformed, has no column of <see cref="DatasetLoadOptions.Columns"/>, or its extension is not supported.
     /// </exception>
-    internal static Dataset Read(string file, LoadOptions options)
+    internal static Dataset Read(string file, DatasetLoadOptions options)
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
         var format = Of(file, options) ?? throw new DatasetException(
-            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set LoadOptions.Format.");
+            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
         options.ValidateFor(format, file);
         var read = format switch
         {

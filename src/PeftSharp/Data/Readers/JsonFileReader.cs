@@ -5,7 +5,7 @@ namespace PeftSharp.Data;
 /// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that contains one of the last two.</summary>
 internal static class JsonFileReader
 {
-    internal static Dataset Read(string file, LoadOptions options)
+    internal static Dataset Read(string file, DatasetLoadOptions options)
     {
         if (options.Field is not null || !IsJsonLines(file, options.Reading))
             return ReadWhole(file, options);
@@ -67,7 +67,7 @@ internal static class JsonFileReader
         return Dataset.Of(records);
     }
 
-    private static Dataset ReadWhole(string file, LoadOptions options)
+    private static Dataset ReadWhole(string file, DatasetLoadOptions options)
     {
         try
         {
@@ -99,7 +99,7 @@ internal static class JsonFileReader
     {
         var names = new List<string>();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new DatasetException($"The file must contain an object with the field '{field}' (LoadOptions.Field), "
+            throw new DatasetException($"The file must contain an object with the field '{field}' (DatasetLoadOptions.Field), "
                 + $"but the first token is {reader.TokenType}.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -109,7 +109,7 @@ internal static class JsonFileReader
                 return;
             reader.Skip();
         }
-        throw new DatasetException($"There is no field '{field}' (LoadOptions.Field). Fields: {string.Join(", ", names)}.");
+        throw new DatasetException($"There is no field '{field}' (DatasetLoadOptions.Field). Fields: {string.Join(", ", names)}.");
     }
 
     private static Dataset ReadArray(ref Utf8JsonReader reader, IReadOnlyList<string>? columns)
@@ -143,7 +143,7 @@ internal static class JsonFileReader
             }
             if (reader.TokenType != JsonTokenType.StartArray)
                 throw new DatasetException($"The field '{name}' must be an array with one value per row, but it is {reader.TokenType}. "
-                    + "If a field contains the rows, set LoadOptions.Field.");
+                    + "If a field contains the rows, set DatasetLoadOptions.Field.");
             var builder = new ColumnBuilder(promotesNumbers: true);
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 try

@@ -8,9 +8,10 @@ internal static class Interleaving
     internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, StoppingStrategy strategy)
     {
         if (!Enum.IsDefined(strategy))
-            throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "The stopping strategy is not defined.");
+            throw new ArgumentOutOfRangeException(nameof(strategy), strategy,
+                $"It must be a member of {nameof(StoppingStrategy)}: {string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
         if (lengths.Contains(0))
-            throw new ArgumentException("A dataset has no rows. Remove it from the list.", nameof(lengths));
+            throw new ArgumentException($"Dataset {Array.IndexOf(lengths, 0)} has no rows. Remove it from the list.", nameof(lengths));
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
         return probabilities is null ? RoundRobin(lengths, offsets, strategy) : Random(lengths, offsets, probabilities, seed, strategy);
     }

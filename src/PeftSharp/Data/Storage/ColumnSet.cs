@@ -59,6 +59,6 @@ internal sealed class ColumnSet
     /// </summary>
     private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var index
         ? $" If the fields of the CSV file are separated by '{(Names[0][index] == '\t' ? "\\t" : Names[0][index])}', "
-            + "set LoadOptions.Delimiter."
+            + "set DatasetLoadOptions.Delimiter."
         : "";
 }

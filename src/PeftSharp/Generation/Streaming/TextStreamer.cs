@@ -18,7 +18,7 @@ public sealed class TextStreamer : BaseStreamer
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(onText);
-        (_onText, _skipNext, _decoder) = (onText, skipPrompt, tokenizer.DecodeStream(skipSpecialTokens));
+        (_onText, _skipNext, _decoder) = (onText, skipPrompt, tokenizer.CreateDecodeStream(skipSpecialTokens));
     }
 
     /// <inheritdoc/>

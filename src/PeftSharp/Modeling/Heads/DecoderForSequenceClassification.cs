@@ -34,5 +34,5 @@ public abstract class DecoderForSequenceClassification<TSelf, TConfig> : Sequenc
 
     /// <inheritdoc/>
     protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
+        _classifier.call(LastToken.Select(body.LastHiddenState!, inputs, Config.PadTokenId));
 }

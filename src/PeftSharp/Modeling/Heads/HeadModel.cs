@@ -45,7 +45,7 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     public override IReadOnlyList<string> OptionNames => Body.OptionNames;
 
     /// <inheritdoc/>
-    public override bool AcceptsLossKwargs => true;
+    public override bool LossUsesNumItemsInBatch => true;
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Body.InputEmbeddings;

@@ -69,7 +69,7 @@ public static class ActivationFunctions
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     internal static Func<Tensor, Tensor> GatedHalves(string name)
     {
-        var (function, kernel) = (ByName(name), Gated(name));
+        var (function, kernel) = (Get(name), Gated(name));
         return both =>
         {
             if (kernel is not null && GatedActivation.CanRun(both)) return kernel.ApplyFused(both);
@@ -80,7 +80,7 @@ public static class ActivationFunctions
 
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
-    public static Func<Tensor, Tensor> ByName(string name) =>
+    public static Func<Tensor, Tensor> Get(string name) =>
         _functions.TryGetValue(name, out var function)
             ? function
             : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");

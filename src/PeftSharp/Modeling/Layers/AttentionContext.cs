@@ -93,7 +93,7 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Returns the tokens of <paramref name="x"/> for which the layer computes its output: all, or only the first.</summary>
     /// <param name="x">Float [batch, tokens, hidden].</param>
-    public Tensor Queries(Tensor x)
+    public Tensor SelectQueryTokens(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         return IsFirstTokenOnly ? x.narrow(1, 0, 1) : x;

@@ -57,10 +57,10 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     /// <param name="rows">Float [..., width].</param>
     internal Tensor Scaled(Tensor rows) => Scale == 1 ? rows : rows * tensor(Scale, rows.dtype, rows.device);
 
-    /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resized"/>.</summary>
+    /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resize"/>.</summary>
     internal void Resize(long rows)
     {
-        var table = VocabularyRows.Resized(_table, rows);
+        var table = VocabularyRows.Resize(_table, rows);
         _table.Dispose();
         ConditionallyRegisterParameter("weight", _table = table);
     }

@@ -14,7 +14,7 @@ public static class LastToken
     /// <returns>Float [batch, hidden].</returns>
     /// <remarks>If embeddings were passed, transformers always selects the last token, even if the mask marks it as padding.</remarks>
     /// <exception cref="ArgumentException">There are several rows, and <paramref name="padTokenId"/> is null.</exception>
-    public static Tensor Of(Tensor states, ModelInputs inputs, int? padTokenId)
+    public static Tensor Select(Tensor states, ModelInputs inputs, int? padTokenId)
     {
         ArgumentNullException.ThrowIfNull(states);
         ArgumentNullException.ThrowIfNull(inputs);

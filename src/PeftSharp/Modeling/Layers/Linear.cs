@@ -59,16 +59,16 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
         : functional.linear(x, weight, bias);
 
     /// <summary>
-    /// Changes the number of outputs of a language model head; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the
+    /// Changes the number of outputs of a language model head; see <see cref="VocabularyRows.Resize"/>. New biases are the mean of the
     /// existing ones.
     /// </summary>
     internal void ResizeOutputs(long outputs)
     {
-        var weight = VocabularyRows.Resized(_weight, outputs);
+        var weight = VocabularyRows.Resize(_weight, outputs);
         _weight.Dispose();
         ConditionallyRegisterParameter("weight", _weight = weight);
         if (_bias is null) return;
-        var bias = VocabularyRows.Resized(_bias, outputs);
+        var bias = VocabularyRows.Resize(_bias, outputs);
         _bias.Dispose();
         ConditionallyRegisterParameter("bias", _bias = bias);
     }

@@ -12,7 +12,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <para>The weight is read on each call, so moving the model or adapting the embeddings takes effect here too.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes the parameters that it reads.</para>
 /// </remarks>
-public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterInitializer, IVocabularySized
+public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterInitializer, IResizableVocabulary
 {
     private readonly Func<Tensor> _source;
     private readonly Func<Parameter>? _sourceBias;
@@ -68,8 +68,8 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_ownBias!);
 
-    void IVocabularySized.ResizeVocabulary(int vocabSize)
+    void IResizableVocabulary.ResizeVocabulary(int vocabSize)
     {
-        if (_ownBias is not null) ConditionallyRegisterParameter("bias", _ownBias = VocabularyRows.Resized(_ownBias, vocabSize));
+        if (_ownBias is not null) ConditionallyRegisterParameter("bias", _ownBias = VocabularyRows.Resize(_ownBias, vocabSize));
     }
 }

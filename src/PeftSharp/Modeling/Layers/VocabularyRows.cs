@@ -17,9 +17,9 @@ public static class VocabularyRows
     /// <param name="rows">The new number of rows; at least 1.</param>
     /// <returns>
     /// A new parameter, which the module must register again:
-    /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize))</c>.
+    /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize))</c>.
     /// </returns>
-    public static Parameter Resized(Parameter parameter, long rows)
+    public static Parameter Resize(Parameter parameter, long rows)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);

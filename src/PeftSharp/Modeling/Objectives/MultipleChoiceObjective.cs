@@ -31,7 +31,7 @@ public sealed class MultipleChoiceObjective : Objective
     /// <summary>One row for each choice: tensors of shape [batch, choices, tokens] become [batch · choices, tokens].</summary>
     internal override ModelInputs BodyInputs(ModelInputs inputs)
     {
-        var rows = inputs.Copy();
+        var rows = inputs.ShallowCopy();
         foreach (var (name, tensor) in inputs.Tensors) rows[name] = LabelNames.Contains(name) ? null : tensor.flatten(0, 1);
         return rows;
     }

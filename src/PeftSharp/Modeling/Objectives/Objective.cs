@@ -50,7 +50,7 @@ public abstract class Objective
     /// <param name="inputs">The batch, with the labels of the text only; the labels are replaced.</param>
     /// <param name="tokens">Number of inserted tokens.</param>
     /// <param name="textShape">Shape of the ids without the inserted tokens: [batch, tokens].</param>
-    public virtual void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
+    public virtual void AdjustLabelsForPrefix(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         foreach (var name in LabelNames)

@@ -42,7 +42,7 @@ public sealed class QuestionAnsweringObjective : Objective
 
     /// <inheritdoc/>
     /// <remarks>The positions are shifted with the text. peft does not shift them, so its labels refer to other tokens.</remarks>
-    public override void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
+    public override void AdjustLabelsForPrefix(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         foreach (var name in LabelNames)

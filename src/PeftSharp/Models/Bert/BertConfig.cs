@@ -15,5 +15,5 @@ public sealed record BertConfig : EncoderConfig
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => base.Problems().Concat(PaddingProblems());
+    protected override IEnumerable<string> GetValidationErrors() => base.GetValidationErrors().Concat(PaddingProblems());
 }

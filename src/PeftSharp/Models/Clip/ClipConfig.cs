@@ -27,7 +27,7 @@ public sealed record ClipConfig : PretrainedConfig
     public double InitializerFactor { get; init; } = 1;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() =>
+    protected override IEnumerable<string> GetValidationErrors() =>
         MustBePositive(("projection_dim", ProjectionDim))
             .Concat(TextConfig.AllProblems().Select(problem => $"text_config: {problem}"))
             .Concat(VisionConfig.AllProblems().Select(problem => $"vision_config: {problem}"));

@@ -66,6 +66,19 @@ public sealed class ClipModel : PretrainedModel<ClipModel, ClipConfig>, IPretrai
         InputCheck.Given(this, inputs);
     }
 
+    /// <summary>Not supported, as in transformers: call <see cref="ResizeTokenEmbeddings"/> of <see cref="TextModel"/>.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
+        throw new NotSupportedException($"The token embeddings of {GetName()} are those of its text model. "
+            + "Call TextModel.ResizeTokenEmbeddings.");
+
+    // The vocabulary of the text model may have been resized.
+    private protected override PretrainedConfig SavedConfig => Config with
+    {
+        TextConfig = (ClipTextConfig)((PretrainedModel)_text).Config,
+        VisionConfig = (ClipVisionConfig)((PretrainedModel)_vision).Config,
+    };
+
     /// <summary>Embeds texts without scaling the embeddings to length 1 (transformers' <c>get_text_features</c>).</summary>
     /// <param name="inputs">The texts.</param>
     /// <returns>Float [batch, projection].</returns>

@@ -47,7 +47,7 @@ public sealed record ClipTextConfig : TransformerConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var problems = SizeProblems().Concat(MustBePositive(("projection_dim", ProjectionDim)))
             .Concat(MustBeProbability(("attention_dropout", AttentionDropout))).Concat(HeadProblems())
@@ -57,5 +57,5 @@ public sealed record ClipTextConfig : TransformerConfig
             yield return $"eos_token_id is [{string.Join(", ", EosTokenId ?? [])}]; it must be the id of the token that ends a text";
     }
 
-    internal IEnumerable<string> AllProblems() => Problems();
+    internal IEnumerable<string> AllProblems() => GetValidationErrors();
 }

@@ -34,8 +34,9 @@ public sealed record ClipVisionConfig : VisionConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => base.Problems().Concat(MustBePositive(("projection_dim", ProjectionDim)))
+    protected override IEnumerable<string> GetValidationErrors() =>
+        base.GetValidationErrors().Concat(MustBePositive(("projection_dim", ProjectionDim)))
         .Concat(MustBeProbability(("attention_dropout", AttentionDropout)));
 
-    internal IEnumerable<string> AllProblems() => Problems();
+    internal IEnumerable<string> AllProblems() => GetValidationErrors();
 }

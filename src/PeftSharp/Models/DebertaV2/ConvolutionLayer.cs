@@ -19,7 +19,7 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor, Tensor?, Tensor>
         _convolution = new TokenConvolution(config.HiddenSize, config.ConvKernelSize, config.ConvGroups);
         _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
         _dropout = new Dropout(config.HiddenDropoutProb);
-        _activation = ActivationFunctions.ByName(config.ConvAct);
+        _activation = ActivationFunctions.Get(config.ConvAct);
         RegisterComponents();
     }
 

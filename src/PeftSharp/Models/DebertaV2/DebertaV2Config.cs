@@ -107,9 +107,9 @@ public sealed record DebertaV2Config : EncoderConfig
     internal ActivatedLinear CreatePooler() => new(HiddenSize, HiddenSize, PoolerHiddenAct, PoolerDropout);
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = base.Problems().Concat(PaddingProblems())
+        var problems = base.GetValidationErrors().Concat(PaddingProblems())
             .Concat(MustBePositive(("embedding_size", EmbeddingWidth), ("conv_groups", ConvGroups)))
             .Concat(MustBeProbability(("pooler_dropout", PoolerDropout), ("cls_dropout", ClsDropout ?? 0)))
             .Concat(MustBeActivation(("conv_act", ConvAct), ("pooler_hidden_act", PoolerHiddenAct)));

@@ -56,7 +56,7 @@ public sealed record DistilBertConfig : TextConfig
     public override AttentionShape? AttentionShape => new(NLayers, NHeads, NHeads, Dim / NHeads);
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var sizes = MustBePositive(
             ("vocab_size", VocabSize), ("max_position_embeddings", MaxPositionEmbeddings), ("n_layers", NLayers), ("n_heads", NHeads),

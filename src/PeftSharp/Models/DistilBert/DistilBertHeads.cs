@@ -110,7 +110,7 @@ public sealed class DistilBertForMaskedLM
         _head = config.TieWordEmbeddings
             ? new TiedLinear(() => ((IHasWeight)_distilBert.InputEmbeddings).Weight, config.VocabSize)
             : new Linear(config.Dim, config.VocabSize);
-        _activation = ActivationFunctions.ByName(config.Activation);
+        _activation = ActivationFunctions.Get(config.Activation);
         RegisterComponents();
     }
 

@@ -32,7 +32,7 @@ internal sealed class DistilBertLayer : Module<Tensor, AttentionContext, Tensor>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
-        var attended = _attentionNorm.call(_attention.call(x, context) + context.Queries(x));
+        var attended = _attentionNorm.call(_attention.call(x, context) + context.SelectQueryTokens(x));
         return _outputNorm.call(_feedForward.call(attended) + attended).MoveToOuterDisposeScope();
     }
 
@@ -60,7 +60,7 @@ internal sealed class DistilBertLayer : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            var mixed = _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
+            var mixed = _heads.Apply(_query.call(context.SelectQueryTokens(x)), _key.call(x), _value.call(x), context, training);
             return _output.call(mixed).MoveToOuterDisposeScope();
         }
     }
@@ -78,7 +78,7 @@ internal sealed class DistilBertLayer : Module<Tensor, AttentionContext, Tensor>
             _dropout = new Dropout(config.Dropout);
             _in = new Linear(config.Dim, config.HiddenDim);
             _out = new Linear(config.HiddenDim, config.Dim);
-            _activation = ActivationFunctions.ByName(config.Activation);
+            _activation = ActivationFunctions.Get(config.Activation);
             RegisterComponents();
         }
 

@@ -43,9 +43,9 @@ public sealed record ElectraConfig : EncoderConfig
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = base.Problems().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
+        var problems = base.GetValidationErrors().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
             .Concat(MustBeProbability(("summary_first_dropout", SummaryFirstDropout), ("summary_last_dropout", SummaryLastDropout)));
         foreach (var problem in problems.Concat(MustBeActivation(("summary_activation", SummaryActivation ?? NoActivation))))
             yield return problem;

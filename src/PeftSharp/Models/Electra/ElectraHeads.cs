@@ -108,7 +108,7 @@ public sealed class ElectraForMultipleChoice
         {
             if (config.SummaryUseProj) _dense = new Linear(config.HiddenSize, config.HiddenSize);
             (_before, _after) = (new Dropout(config.SummaryFirstDropout), new Dropout(config.SummaryLastDropout));
-            _activation = ActivationFunctions.ByName(config.SummaryActivation ?? ElectraConfig.NoActivation);
+            _activation = ActivationFunctions.Get(config.SummaryActivation ?? ElectraConfig.NoActivation);
             RegisterComponents();
         }
 
@@ -161,7 +161,7 @@ public sealed class ElectraForMaskedLM
     {
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.Get("gelu");
 
         internal GeneratorPredictions(ElectraConfig config) : base("ElectraGeneratorPredictions")
         {

@@ -36,7 +36,7 @@ public sealed class Gemma3Family : DecoderFamily<Gemma3TextConfig>
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json)
     {
-        RotaryParameters.ModernizeFields(json);
+        RotaryParameters.ConvertLegacyFields(json);
         var local = json.Remove("rope_local_base_freq", out var older) ? older?.DeepClone() : null;
         // A single object, as in older files, applies to the layers without a window.
         var parameters = json["rope_parameters"] as JsonObject ?? [];

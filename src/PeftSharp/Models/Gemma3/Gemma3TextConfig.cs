@@ -72,17 +72,17 @@ public sealed record Gemma3TextConfig : DecoderConfig
     };
 
     /// <inheritdoc/>
-    public override int? WindowOf(int layer) =>
+    public override int? GetSlidingWindow(int layer) =>
         (LayerTypes is { } types ? AttentionTypes.IsSliding(types[layer]) : (layer + 1) % SlidingWindowPattern != 0) ? SlidingWindow : null;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        foreach (var problem in base.Problems()
+        foreach (var problem in base.GetValidationErrors()
             .Concat(MustBePositive(
                 ("query_pre_attn_scalar", QueryPreAttnScalar), ("sliding_window", SlidingWindow ?? 1),
                 ("sliding_window_pattern", SlidingWindowPattern)))
-            .Concat(AttentionTypes.Problems(LayerTypes, NumHiddenLayers, SlidingWindow, "sliding_window")))
+            .Concat(AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, SlidingWindow, "sliding_window")))
             yield return problem;
         if (LayerTypes is null && SlidingWindow is null)
             yield return "sliding_window is null, but layers have a sliding window (sliding_window_pattern): set it, or set layer_types";

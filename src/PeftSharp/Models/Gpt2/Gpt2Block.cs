@@ -103,7 +103,7 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>, ISte
             _in = new Conv1D(config.NEmbd, config.FeedForwardWidth);
             _out = new Conv1D(config.FeedForwardWidth, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
             _dropout = new Dropout(config.ResidPdrop);
-            _activation = ActivationFunctions.ByName(config.ActivationFunction);
+            _activation = ActivationFunctions.Get(config.ActivationFunction);
             _stepActivation = ActivationFunctions.OfStep(ActivationFunctions.Gated(config.ActivationFunction));
             RegisterComponents();
         }

@@ -58,7 +58,7 @@ public sealed class Gpt2ForSequenceClassification
 
     /// <inheritdoc/>
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
+        _classifier.call(LastToken.Select(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
 /// <summary>GPT-2 for token classification (transformers' <c>GPT2ForTokenClassification</c>).</summary>

@@ -19,8 +19,9 @@ public sealed record MistralConfig : DecoderConfig
     public int? SlidingWindow { get; init; } = 4096;
 
     /// <inheritdoc/>
-    public override int? WindowOf(int layer) => SlidingWindow;
+    public override int? GetSlidingWindow(int layer) => SlidingWindow;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => base.Problems().Concat(MustBePositive(("sliding_window", SlidingWindow ?? 1)));
+    protected override IEnumerable<string> GetValidationErrors() =>
+        base.GetValidationErrors().Concat(MustBePositive(("sliding_window", SlidingWindow ?? 1)));
 }

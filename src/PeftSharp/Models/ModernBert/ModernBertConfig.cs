@@ -116,7 +116,7 @@ public sealed record ModernBertConfig : TransformerConfig
         ?? new RotaryParameters { RopeTheta = isLocal ? LocalTheta : GlobalTheta };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         string[] sizes = [.. SizeProblems(), .. MustBePositive(
             ("global_attn_every_n_layers", GlobalAttnEveryNLayers), ("local_attention", LocalAttention))];
@@ -126,7 +126,7 @@ public sealed record ModernBertConfig : TransformerConfig
         var activations = MustBeActivation(("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation));
         foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(PaddingProblems())) yield return problem;
         foreach (var rotary in new[] { Parameters(isLocal: false), Parameters(isLocal: true) })
-            foreach (var problem in rotary.Problems().Concat(rotary.PartialProblems())) yield return problem;
+            foreach (var problem in rotary.GetValidationErrors().Concat(rotary.PartialProblems())) yield return problem;
         if (ClassifierPooling is not (FirstToken or Mean))
             yield return $"classifier_pooling is '{ClassifierPooling}'; supported values: {FirstToken}, {Mean}";
         if (SparsePredIgnoreIndex != -100) yield return $"sparse_pred_ignore_index is {SparsePredIgnoreIndex}; only -100 is supported";

@@ -20,7 +20,7 @@ internal sealed class ModernBertHead : Module<Tensor, Tensor>, IChildInitializer
     {
         _dense = new Linear(config.HiddenSize, config.HiddenSize, config.ClassifierBias);
         _norm = new LayerNorm(config.HiddenSize, config.NormEps, config.NormBias);
-        _activation = ActivationFunctions.ByName(config.ClassifierActivation);
+        _activation = ActivationFunctions.Get(config.ClassifierActivation);
         _initial = new ModernBertInitialization(config);
         RegisterComponents();
     }

@@ -32,7 +32,7 @@ internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
-        var attended = context.Queries(x) + _attention.call(_attentionNorm?.call(x) ?? x, context);
+        var attended = context.SelectQueryTokens(x) + _attention.call(_attentionNorm?.call(x) ?? x, context);
         return (attended + _feedForward.call(_feedForwardNorm.call(attended))).MoveToOuterDisposeScope();
     }
 
@@ -68,7 +68,7 @@ internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
         {
             using var scope = NewDisposeScope();
             var parts = _projections.call(x).chunk(3, dim: -1);
-            var mixed = _heads.Apply(context.Queries(parts[0]), parts[1], parts[2], context, training);
+            var mixed = _heads.Apply(context.SelectQueryTokens(parts[0]), parts[1], parts[2], context, training);
             return _dropout.call(_output.call(mixed)).MoveToOuterDisposeScope();
         }
 

@@ -40,12 +40,12 @@ public sealed record Phi3Config : DecoderConfig
     protected override bool SupportsPartialRotation => true;
 
     /// <inheritdoc/>
-    public override int? WindowOf(int layer) => SlidingWindow;
+    public override int? GetSlidingWindow(int layer) => SlidingWindow;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        foreach (var problem in base.Problems().Concat(MustBePositive(("sliding_window", SlidingWindow ?? 1),
+        foreach (var problem in base.GetValidationErrors().Concat(MustBePositive(("sliding_window", SlidingWindow ?? 1),
             ("original_max_position_embeddings", OriginalMaxPositionEmbeddings))).Concat(MustBeProbability(("resid_pdrop", ResidPdrop))))
             yield return problem;
         if (RopeParameters.RopeType is not ("default" or "longrope"))

@@ -37,7 +37,7 @@ public sealed record VitConfig : VisionConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => base.Problems()
+    protected override IEnumerable<string> GetValidationErrors() => base.GetValidationErrors()
         .Concat(MustBePositive(("pooler_output_size", PoolerOutputSize ?? HiddenSize)))
         .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb)))
         .Concat(MustBeActivation(("pooler_act", PoolerAct)));

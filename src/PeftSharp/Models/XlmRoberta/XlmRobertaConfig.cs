@@ -3,7 +3,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.XlmRoberta;
 
 /// <summary>The configuration of an XLM-RoBERTa model (transformers' <c>XLMRobertaConfig</c>), with the defaults of transformers.</summary>
-public sealed record XlmRobertaConfig : OffsetPositionsConfig
+public sealed record XlmRobertaConfig : RobertaEncoderConfig
 {
     /// <summary>Creates a configuration with the defaults of transformers.</summary>
     public XlmRobertaConfig() => (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (30522, 1, 0, [2]);

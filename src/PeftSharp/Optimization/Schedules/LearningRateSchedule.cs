@@ -5,7 +5,7 @@ namespace PeftSharp.Optimization;
 /// </summary>
 /// <remarks>
 /// For a custom schedule, derive from this class or from <see cref="WarmupSchedule"/> and pass the schedule to the trainer
-/// (<c>optimizers</c>). A resumed run calls <see cref="At"/> with the step at which it resumes.
+/// (<c>optimizers</c>). A resumed run calls <see cref="GetLearningRate"/> with the step at which it resumes.
 /// </remarks>
 public abstract record LearningRateSchedule
 {
@@ -15,7 +15,7 @@ public abstract record LearningRateSchedule
     /// <summary>Returns the learning rate of an optimizer step.</summary>
     /// <param name="step">The number of optimizer steps before this one: 0 for the first.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
-    public double At(long step)
+    public double GetLearningRate(long step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         return LearningRate * Factor(step);

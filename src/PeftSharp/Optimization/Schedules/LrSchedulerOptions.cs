@@ -45,10 +45,10 @@ public sealed record LrSchedulerOptions
     public int? NumStableSteps { get; init; }
 
     /// <summary>The curve of the warmup (<c>warmup_stable_decay</c>). Default linear.</summary>
-    public StageShape? WarmupType { get; init; }
+    public LearningRateCurve? WarmupType { get; init; }
 
     /// <summary>The curve of the decay (<c>warmup_stable_decay</c>). Default cosine.</summary>
-    public StageShape? DecayType { get; init; }
+    public LearningRateCurve? DecayType { get; init; }
 
     /// <summary>The minimum learning rate as a fraction of the peak (<c>warmup_stable_decay</c>). Default 0.</summary>
     public double? MinLrRatio { get; init; }

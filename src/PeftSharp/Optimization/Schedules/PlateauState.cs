@@ -1,6 +1,6 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>The state of <see cref="ReduceLROnPlateau"/> between evaluations. It is part of a checkpoint.</summary>
+/// <summary>The state of <see cref="ReduceLrOnPlateau"/> between evaluations. It is part of a checkpoint.</summary>
 /// <param name="LearningRate">The learning rate of the following steps.</param>
 /// <param name="Best">The best metric so far; null before the first evaluation.</param>
 /// <param name="NumBadEpochs">The number of consecutive evaluations without an improvement.</param>

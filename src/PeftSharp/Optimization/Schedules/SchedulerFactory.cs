@@ -51,7 +51,7 @@ public static class SchedulerFactory
             },
             SchedulerType.WarmupStableDecay => WarmupStableDecay(named, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.ReduceLrOnPlateau => throw new ArgumentException(
-                $"reduce_lr_on_plateau depends on a metric, not on the step. Use {nameof(GetReduceLROnPlateau)}.", nameof(type)),
+                $"reduce_lr_on_plateau depends on a metric, not on the step. Use {nameof(GetReduceLrOnPlateau)}.", nameof(type)),
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The schedule is not supported."),
         };
         named.RefuseUnknown();
@@ -61,11 +61,11 @@ public static class SchedulerFactory
     /// <summary>Creates the schedule that depends on a metric.</summary>
     /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
     /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
-    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options = null)
+    public static ReduceLrOnPlateau GetReduceLrOnPlateau(LrSchedulerOptions? options = null)
     {
         var named = OptionsOf(SchedulerType.ReduceLrOnPlateau, options);
-        var defaults = new ReduceLROnPlateau();
-        var plateau = new ReduceLROnPlateau
+        var defaults = new ReduceLrOnPlateau();
+        var plateau = new ReduceLrOnPlateau
         {
             Mode = named.Choice<PlateauMode>("mode") ?? defaults.Mode,
             Factor = named.Number("factor") ?? defaults.Factor,
@@ -105,8 +105,8 @@ public static class SchedulerFactory
         return new()
         {
             LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumStableSteps = stable, NumDecaySteps = decay,
-            WarmupType = options.Choice<StageShape>("warmup_type") ?? StageShape.Linear,
-            DecayType = options.Choice<StageShape>("decay_type") ?? StageShape.Cosine,
+            WarmupType = options.Choice<LearningRateCurve>("warmup_type") ?? LearningRateCurve.Linear,
+            DecayType = options.Choice<LearningRateCurve>("decay_type") ?? LearningRateCurve.Cosine,
             MinLrRatio = options.Number("min_lr_ratio") ?? 0,
             NumCycles = options.Number("num_cycles") ?? 0.5,
         };

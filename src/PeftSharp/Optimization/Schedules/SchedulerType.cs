@@ -28,7 +28,7 @@ public enum SchedulerType
 
     /// <summary>
     /// A constant learning rate that is reduced when a metric stops improving (<c>reduce_lr_on_plateau</c>). It is not a function of the
-    /// step; see <see cref="ReduceLROnPlateau"/>.
+    /// step; see <see cref="ReduceLrOnPlateau"/>.
     /// </summary>
     ReduceLrOnPlateau,
 

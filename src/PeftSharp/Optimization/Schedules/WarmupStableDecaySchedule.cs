@@ -16,10 +16,10 @@ public sealed record WarmupStableDecaySchedule : LearningRateSchedule
     public required int NumDecaySteps { get; init; }
 
     /// <summary>The curve of the warmup. Default linear.</summary>
-    public StageShape WarmupType { get; init; } = StageShape.Linear;
+    public LearningRateCurve WarmupType { get; init; } = LearningRateCurve.Linear;
 
     /// <summary>The curve of the decay. Default cosine.</summary>
-    public StageShape DecayType { get; init; } = StageShape.Cosine;
+    public LearningRateCurve DecayType { get; init; } = LearningRateCurve.Cosine;
 
     /// <summary>The learning rate before warmup and after decay as a fraction of the peak. Default 0.</summary>
     public double MinLrRatio { get; init; }
@@ -40,15 +40,15 @@ public sealed record WarmupStableDecaySchedule : LearningRateSchedule
 
     private double Warmup(double progress) => WarmupType switch
     {
-        StageShape.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
-        StageShape.OneMinusSqrt => 1 - Math.Sqrt(1 - progress),
+        LearningRateCurve.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
+        LearningRateCurve.OneMinusSqrt => 1 - Math.Sqrt(1 - progress),
         _ => progress,
     };
 
     private double Decay(double progress) => DecayType switch
     {
-        StageShape.Cosine => 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * progress)),
-        StageShape.OneMinusSqrt => 1 - Math.Sqrt(progress),
+        LearningRateCurve.Cosine => 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * progress)),
+        LearningRateCurve.OneMinusSqrt => 1 - Math.Sqrt(progress),
         _ => 1 - progress,
     };
 

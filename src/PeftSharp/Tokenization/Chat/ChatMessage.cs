@@ -10,7 +10,7 @@ namespace PeftSharp.Tokenization;
 /// </remarks>
 /// <example><code>
 /// ChatMessage[] messages = [new("system", "Answer briefly."), new("user", "What is the capital of France?")];
-/// var prompt = tokenizer.RenderChatTemplate(messages, addGenerationPrompt: true);
+/// var prompt = tokenizer.RenderChatTemplate(messages, new() { AddGenerationPrompt = true });
 /// </code></example>
 public sealed record ChatMessage
 {
@@ -82,6 +82,17 @@ public sealed record ChatMessage
 
     /// <summary>Returns the message as JSON.</summary>
     public override string ToString() => ToJson().ToJsonString();
+
+    /// <summary>Returns the message with a text appended to its content, or to the last part of its content that is a text.</summary>
+    internal ChatMessage Append(string text)
+    {
+        if (ContentParts is null) return this with { Content = Content + text };
+        var parts = ContentParts.DeepClone().AsArray();
+        var last = parts.OfType<JsonObject>().LastOrDefault(part => TextOf(part["text"]) is not null);
+        if (last is null) parts.Add(new JsonObject { ["type"] = "text", ["text"] = text });
+        else last["text"] = TextOf(last["text"]) + text;
+        return this with { ContentParts = parts };
+    }
 
     private ChatMessage(string role, JsonObject fields, JsonNode? content) : this(role, TextOf(content))
     {

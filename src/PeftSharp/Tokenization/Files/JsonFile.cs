@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
@@ -7,14 +9,17 @@ namespace PeftSharp.Tokenization;
 /// <summary>Reads the JSON files of a tokenizer. Errors name the file and the position.</summary>
 internal static class JsonFile
 {
-    /// <exception cref="TokenizerException">The file is not valid JSON, or its root is not an object.</exception>
+    /// <exception cref="TokenizerException">
+    /// The file is not valid JSON, its root is not an object, or a text in it is not valid Unicode.
+    /// </exception>
     internal static JsonElement Read(string path)
     {
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         try
         {
-            using var stream = File.OpenRead(path);
-            using var document = JsonDocument.Parse(stream);
+            var bytes = File.ReadAllBytes(path);
+            using var document = JsonDocument.Parse(bytes.AsMemory(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? 3 : 0));
+            RequireUnicode(document.RootElement, bytes, path);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new TokenizerException($"The root of '{path}' is {document.RootElement.ValueKind}, but an object is expected.");
@@ -23,6 +28,42 @@ internal static class JsonFile
         {
             throw new TokenizerException(
                 $"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads each text once, because System.Text.Json reports a text that is not Unicode only when it is read.</summary>
+    private static void RequireUnicode(JsonElement root, ReadOnlySpan<byte> bytes, string path)
+    {
+        if (!Utf8.IsValid(bytes)) throw new TokenizerException($"'{path}' is not valid UTF-8. Download the file again.");
+        if (bytes.IndexOf("\\ud"u8) < 0 && bytes.IndexOf("\\uD"u8) < 0) return;
+        try
+        {
+            ReadTexts(root);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate, such as \\ud83d without a second surrogate, "
+                + "which is not a character. Correct the file.", error);
+        }
+    }
+
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) ReadTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+                break;
         }
     }
 

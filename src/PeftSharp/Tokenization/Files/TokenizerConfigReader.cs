@@ -209,11 +209,11 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
         if (files.Has(TokenizerConfig.ChatTemplateFile))
-            result[TokenizerConfig.DefaultChatTemplate] = System.IO.File.ReadAllText(files.File(TokenizerConfig.ChatTemplateFile));
+            result[TokenizerConfig.DefaultChatTemplate] = TextFile.Read(files.File(TokenizerConfig.ChatTemplateFile));
         var folder = files.File(TokenizerConfig.ChatTemplateFolder);
         if (Directory.Exists(folder))
             foreach (var path in Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
-                result[Path.GetFileNameWithoutExtension(path)] = System.IO.File.ReadAllText(path);
+                result[Path.GetFileNameWithoutExtension(path)] = TextFile.Read(path);
         return result.Count > 0 ? result : ChatTemplatesOfConfig();
     }
 

@@ -1,5 +1,3 @@
-using PeftSharp.Internal;
-
 namespace PeftSharp.Tokenization;
 
 /// <summary>Reads the vocabulary files that tokenizers used before tokenizer.json existed.</summary>
@@ -9,13 +7,12 @@ internal static class VocabularyFiles
     /// Reads vocab.txt: one token per line, whose id is the index of the line. If a token occurs twice, the last line is used, and a blank
     /// line is the empty token, as in Python.
     /// </summary>
-    /// <exception cref="TokenizerException">The file is empty.</exception>
+    /// <exception cref="TokenizerException">The file is empty or not UTF-8.</exception>
     internal static Dictionary<string, int> ReadWordPieces(string path)
     {
-        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         var id = 0;
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in TextFile.ReadLines(path))
             vocabulary[TrimEnd(line)] = id++;
         return id > 0 ? vocabulary : throw new TokenizerException($"'{path}' is empty, but one token per line is expected.");
     }
@@ -27,13 +24,12 @@ internal static class VocabularyFiles
     /// Reads merges.txt: two tokens per line, in the order of their merges. Lines that begin with <c>#version</c> and blank lines at the
     /// end are ignored.
     /// </summary>
-    /// <exception cref="TokenizerException">A line is not two tokens.</exception>
+    /// <exception cref="TokenizerException">A line is not two tokens, or the file is not UTF-8.</exception>
     internal static List<(string Left, string Right)> ReadMerges(string path)
     {
-        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         var merges = new List<(string, string)>();
         var number = 0;
-        var lines = File.ReadAllLines(path);
+        var lines = TextFile.ReadLines(path);
         foreach (var line in lines.AsSpan(0, Array.FindLastIndex(lines, line => line.Length > 0) + 1))
         {
             number++;

@@ -172,7 +172,8 @@ internal sealed class BytePairEncoding : TokenizerModel
             queue.Enqueue(merge, (merge.Rank, left));
     }
 
-    // A token for some bytes of a character has the offsets of the whole character.
+    // A token for some bytes of a character has the offsets of the whole character. With a byte fallback, the bytes of a prefix or suffix
+    // are counted too; tokens that they shift beyond the end of the word have the offsets of its last character.
     private static WordTokens WithPlaces(string word, List<Symbol> symbols)
     {
         var (ids, starts, ends) = (new int[symbols.Count], new int[symbols.Count], new int[symbols.Count]);
@@ -185,9 +186,14 @@ internal sealed class BytePairEncoding : TokenizerModel
             bytes += symbols[i].Bytes;
             (charStart, charByte) = Advance(word, start, startByte, bytes);
             var units = 0;
-            if (charByte < bytes)
+            if (charByte < bytes && charStart < word.Length)
                 CodePoints.At(word, charStart, out units);      // the token ends inside a character
             (starts[i], ends[i]) = (start, charStart + units);
+            if (start == word.Length)
+            {
+                CodePoints.Before(word, word.Length, out units);
+                starts[i] = word.Length - units;
+            }
         }
         return new WordTokens(word, ids, starts, ends);
     }

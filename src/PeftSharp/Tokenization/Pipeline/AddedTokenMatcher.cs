@@ -39,11 +39,16 @@ internal sealed class AddedTokenMatcher
             if (match.Token.SingleWord && (IsWordBefore(text, start) || IsWordAfter(text, end)))
                 continue;
             if (match.Token.LStrip)
+            {
                 while (start > done && UnicodeTables.Is(text[start - 1], UnicodeFlags.Space))
                     start--;
+                start = Math.Max(start, done);                  // the white space of the token before it is not matched again
+            }
             if (match.Token.RStrip)
                 while (end < text.Length && UnicodeTables.Is(text[end], UnicodeFlags.Space))
                     end++;
+            if (start >= end)
+                continue;
             PreTokenizedText.AddWord(parts, done, start);
             parts.Add(new TextSpan(start, end, match.Id));
             done = end;

@@ -34,6 +34,7 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
 
     /// <summary>Adds tokens. Tokens in the vocabulary of the model keep their ids; others get the next free ones.</summary>
     /// <returns>The number of tokens that are new or whose properties changed.</returns>
+    /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     internal int Add(IEnumerable<AddedToken> tokens)
     {
         var added = 0;
@@ -42,7 +43,11 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
         {
             if (token.Content.Length == 0 || _ids.TryGetValue(token.Content, out var known) && _tokens[known] == token)
                 continue;
-            var id = IdOf(token.Content) ?? next++;
+            if (CodePoints.LoneSurrogate(token.Content) is var lone and >= 0)
+                throw new TokenizerException($"The added token with the id {IdOf(token.Content) ?? next} contains an unpaired surrogate "
+                    + $"(U+{(int)token.Content[lone]:X4} at index {lone}), which is not a character. Remove it from the token.");
+            var id = IdOf(token.Content) ?? next;
+            next = Math.Max(next, id + 1);              // the vocabulary of the model can contain ids above its size
             _ids[token.Content] = id;
             _tokens[id] = token;
             added++;

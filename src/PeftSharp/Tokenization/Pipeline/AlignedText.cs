@@ -133,12 +133,7 @@ internal sealed class AlignedText
 
     private void ReplaceLoneSurrogates()
     {
-        for (var i = 0; i < Length; i++)
-        {
-            CodePoints.At(Chars, i, out var units);
-            if (units == 1 && char.IsSurrogate(_chars[i]))
-                _chars[i] = (char)CodePoints.Replacement;
-            i += units - 1;
-        }
+        for (var i = CodePoints.LoneSurrogate(Chars); i >= 0; i = CodePoints.LoneSurrogate(Chars, i + 1))
+            _chars[i] = (char)CodePoints.Replacement;
     }
 }

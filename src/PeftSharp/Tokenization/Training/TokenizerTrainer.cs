@@ -55,7 +55,8 @@ public abstract record TokenizerTrainer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(VocabSize, 1);
         if (SpecialTokens is null || SpecialTokens.Any(token => token is not { Content.Length: > 0 }))
-            throw new ArgumentException("A special token is null or empty.", nameof(SpecialTokens));
+            throw new ArgumentException("SpecialTokens is null or contains a token that is null or empty. Remove it.",
+                nameof(SpecialTokens));
         if (SpecialTokens.Count > VocabSize)
             throw new ArgumentException(
                 $"VocabSize {VocabSize} is less than the number of special tokens, {SpecialTokens.Count}. Increase it.", nameof(VocabSize));

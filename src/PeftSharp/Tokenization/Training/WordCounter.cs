@@ -26,7 +26,7 @@ internal static class WordCounter
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (text is null)
-                throw new ArgumentException("A text is null.", nameof(texts));
+                throw new ArgumentException($"Text {done} is null. Remove it, or pass an empty string instead.", nameof(texts));
             piece.Text.Reset(text, 0, text.Length);
             normalizer?.Normalize(piece.Text);
             piece.Spans.Clear();

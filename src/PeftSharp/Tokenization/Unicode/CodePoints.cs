@@ -36,6 +36,18 @@ internal static class CodePoints
         return text.Length - pairs;
     }
 
+    /// <summary>Returns the index of the first surrogate from an index on that is not part of a pair; -1 if there is none.</summary>
+    internal static int LoneSurrogate(ReadOnlySpan<char> text, int from = 0)
+    {
+        for (var i = from; i < text.Length;)
+        {
+            if (At(text, i, out var units) == Replacement && char.IsSurrogate(text[i]))
+                return i;
+            i += units;
+        }
+        return -1;
+    }
+
     /// <summary>Whether <paramref name="index"/> is between the surrogates of a pair.</summary>
     internal static bool IsInside(ReadOnlySpan<char> text, int index) =>
         index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) && char.IsHighSurrogate(text[index - 1]);

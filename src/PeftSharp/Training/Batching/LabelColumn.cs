@@ -49,6 +49,12 @@ internal static class LabelColumn
             + $"\"{likely}\" to the trainer, or call dataset.RenameColumn(\"{likely}\", \"{Labels}\").{encode}";
     }
 
+    /// <summary>Returns a hint where the labels of a batch come from.</summary>
+    internal static string SourceHint(PretrainedModel model) => model.Objective is LanguageModelObjective
+        ? "The labels of a language model are made from its tokens: pass dataCollator: new DataCollatorForLanguageModeling(tokenizer"
+            + $"{(model.Objective is CausalLMObjective ? ", mlm: false" : "")}) to the trainer."
+        : "Add a label column to the dataset, or return the labels from the collator.";
+
     /// <exception cref="DatasetException">
     /// The labels are text, class ids that are stored as floating-point values, or lists of class ids.
     /// </exception>

@@ -87,7 +87,8 @@ internal static class ModelColumns
         if (missing.Length > 0)
             throw new DatasetException($"The {role} data has no column '{string.Join("', '", missing)}', "
                 + $"which the loss of {model.GetName()} requires. Columns of the data: {string.Join(", ", dataset.ColumnNames)}"
-                + (unused.Length > 0
+                + (model.Objective is LanguageModelObjective ? $". {LabelColumn.SourceHint(model)}"
+                    : unused.Length > 0
                     ? $"; the model does not read {string.Join(", ", unused)}. {LabelColumn.RenameHint(dataset, unused, missing)}"
                     : ". Add it with Map."));
         foreach (var name in known.Where(name => model.LabelNames.Contains(name) || _labelNames.Contains(name)))

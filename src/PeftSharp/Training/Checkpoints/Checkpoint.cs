@@ -44,11 +44,11 @@ internal static class Checkpoint
         if (!run.Arguments.SaveOnlyModel)
         {
             using var scope = NewDisposeScope();
-            Safetensors.Save(Path.Combine(folder, OptimizerFile), run.Optimizer.StateTensors());
+            Safetensors.Save(Path.Combine(folder, OptimizerFile), run.Optimizer.GetStateTensors());
             var random = new Dictionary<string, Tensor> { ["cpu"] = DefaultGenerator.Save() };
             if (run.EpochBegin is { } begin) random["epoch_begin"] = begin;
             Safetensors.Save(Path.Combine(folder, RandomFile), random);
-            if (model.TrainingState() is { Count: > 0 } state) Safetensors.Save(Path.Combine(folder, ModelStateFile), state);
+            if (model.GetTrainingState() is { Count: > 0 } state) Safetensors.Save(Path.Combine(folder, ModelStateFile), state);
             JsonFile.Write(Path.Combine(folder, SchedulerFile), run.Schedule.SaveState());
         }
         WriteArguments(folder, run.Arguments);
@@ -97,12 +97,12 @@ internal static class Checkpoint
     }
 
     /// <summary>
-    /// Loads the weights of the model and its other state (<see cref="PretrainedModel.TrainingState"/>) from <paramref name="folder"/>.
+    /// Loads the weights of the model and its other state (<see cref="PretrainedModel.GetTrainingState"/>) from <paramref name="folder"/>.
     /// </summary>
     /// <exception cref="CheckpointException">A file is missing or malformed, or belongs to another model.</exception>
     internal static void ReadInto(PretrainedModel model, string folder)
     {
-        var state = model.TrainingState();
+        var state = model.GetTrainingState();
         if (state.Count == 0)
         {
             model.LoadWeights(folder);

@@ -6,21 +6,21 @@ namespace PeftSharp.Training.Loop;
 
 /// <summary>
 /// The learning rate of each optimizer step: from a schedule, or reduced when the metric of the evaluations stops improving
-/// (<see cref="ReduceLROnPlateau"/>).
+/// (<see cref="ReduceLrOnPlateau"/>).
 /// </summary>
 internal sealed class LearningRate
 {
     private readonly LearningRateSchedule? _schedule;
-    private readonly ReduceLROnPlateau? _plateau;
+    private readonly ReduceLrOnPlateau? _plateau;
     private PlateauState _plateauState;
 
     /// <param name="arguments">The arguments of the run.</param>
-    /// <param name="schedule">The schedule; null: <see cref="ReduceLROnPlateau"/>.</param>
+    /// <param name="schedule">The schedule; null: <see cref="ReduceLrOnPlateau"/>.</param>
     internal LearningRate(TrainingArguments arguments, LearningRateSchedule? schedule)
     {
         _plateauState = new PlateauState(arguments.LearningRate);
         _schedule = schedule;
-        if (schedule is null) _plateau = SchedulerFactory.GetReduceLROnPlateau(arguments.LrSchedulerKwargs);
+        if (schedule is null) _plateau = SchedulerFactory.GetReduceLrOnPlateau(arguments.LrSchedulerKwargs);
     }
 
     /// <summary>Creates the schedule of the arguments; null for <see cref="SchedulerType.ReduceLrOnPlateau"/>.</summary>
@@ -31,7 +31,7 @@ internal sealed class LearningRate
             arguments.LrSchedulerType, arguments.LearningRate, arguments.WarmupSteps.In(maxSteps), maxSteps, arguments.LrSchedulerKwargs);
 
     /// <summary>Returns the learning rate of the next optimizer step after <paramref name="completedSteps"/> steps.</summary>
-    internal double At(int completedSteps) => _schedule?.At(completedSteps) ?? _plateauState.LearningRate;
+    internal double At(int completedSteps) => _schedule?.GetLearningRate(completedSteps) ?? _plateauState.LearningRate;
 
     /// <summary>Reduces the learning rate if the metric has not improved for a number of evaluations. No effect with a schedule.</summary>
     /// <param name="metric">The metric of an evaluation that determines the best model.</param>

@@ -12,12 +12,12 @@ namespace PeftSharp.Training.Loop;
 /// </param>
 /// <param name="isOverridden">Whether an overriding method calls the model, so that the model must check its inputs.</param>
 /// <param name="isScaled">
-/// Whether the loss is already divided by the number of targets of the step. Null: <see cref="PretrainedModel.AcceptsLossKwargs"/>, and
-/// false for a custom loss.
+/// Whether the loss is already divided by the number of targets of the step. Null: <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>,
+/// and false for a custom loss.
 /// </param>
 internal sealed class LossScaling(PretrainedModel model, bool isCustom, bool isOverridden, bool? isScaled)
 {
-    private readonly bool _isScaled = isScaled ?? (!isCustom && model.AcceptsLossKwargs);
+    private readonly bool _isScaled = isScaled ?? (!isCustom && model.LossUsesNumItemsInBatch);
 
     /// <summary>Returns a copy of the batch without the labels of the model.</summary>
     internal static ModelInputs WithoutLabels(PretrainedModel model, ModelInputs inputs) => inputs.Without(model.LabelNames);

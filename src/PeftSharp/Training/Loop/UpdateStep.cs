@@ -1,5 +1,6 @@
 using PeftSharp.Modeling;
 using PeftSharp.Optimization;
+using PeftSharp.Training.Batching;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Optimizer = PeftSharp.Optimization.Optimizer;
@@ -79,14 +80,22 @@ internal sealed class UpdateStep(
             .Select(entry => new NamedParameter(entry.name, entry.parameter));
     }
 
+    private DatasetException NoTargets(ModelInputs inputs, int step)
+    {
+        var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
+        return new DatasetException($"Step {step} has no targets: "
+            + (missing.Length > 0
+                ? $"the batch does not contain {string.Join(" and ", missing)}. {LabelColumn.SourceHint(model)}"
+                : "its labels are all -100 or, for a causal language model, texts of one token. Check how the labels are made.")
+            + $" Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}.");
+    }
+
     private float BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
     {
         foreach (var inputs in group) scaling.CheckInputs(inputs);
         long[] counts = [.. group.Select(scaling.CountTargets)];
         var targets = counts.Sum();
-        if (targets == 0)
-            throw new DatasetException($"Step {step} has no targets: its labels are missing, all -100 or, for a causal language model, "
-                + $"texts of one token. Columns of the batch: {string.Join(", ", group[0].Tensors.Keys)}.");
+        if (targets == 0) throw NoTargets(group[0], step);
         var options = scaling.Options(targets, lossOnly: true);
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)

@@ -12,12 +12,12 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
 
     protected override bool CanAdapt(LayerTarget target) => target is LinearTarget;
 
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        var ia3 = (Ia3Config)base.Complete(config);
+        var ia3 = (Ia3Config)base.PrepareConfig(config);
         ia3 = ia3 with { FeedforwardModules = CheckpointTargets.ToModel(ia3.FeedforwardModules, Paths, Model.Family) };
         var adapted = Match(ia3);
-        if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(given, adapted);
+        if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(ia3, given, adapted);
         var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);
         if (modules.Pattern is not null || ia3.TargetModules is not { Pattern: null } targets
             || modules.All(name => targets.Contains(name, StringComparer.Ordinal)))
@@ -47,19 +47,20 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
     private static bool IsFeedforward(TargetModules modules, string path) =>
         modules.Pattern is null ? modules.Any(name => path.EndsWith(name, StringComparison.Ordinal)) : TargetMatcher.Matches(modules, path);
 
-    private static void CheckEntries(TargetModules modules, IReadOnlyList<string> adapted)
+    private static void CheckEntries(Ia3Config config, TargetModules modules, IReadOnlyList<string> adapted)
     {
         var unmatched = modules.Pattern is { } pattern ? (adapted.Any(path => IsFeedforward(modules, path)) ? [] : [pattern])
             : modules.Where(name => !adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         if (unmatched.Length > 0)
-            throw UnmatchedEntry.Error($"feedforward_modules contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+            throw UnmatchedEntry.Error($"{config.NameOf(nameof(Ia3Config.FeedforwardModules))} contains "
+                + $"{string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
                 + $"which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, "
                 + "or set IgnoreUnmatched.");
     }
 
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
     {
-        var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
+        var names = Model.Family.GetModules(ModuleRole.FeedForwardOut);
         return names.Count > 0
             ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. "

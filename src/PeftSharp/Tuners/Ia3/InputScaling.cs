@@ -11,12 +11,12 @@ internal sealed class InputScaling : MergeableLayerAdapter
     internal InputScaling(LinearTarget target, bool startsAtOne)
     {
         using var scope = NewDisposeScope();
-        var scales = randn(1, target.Inputs);         // drawn even if they are initialized to 1, as in peft
+        var scales = randn(1, target.InFeatures);         // drawn even if they are initialized to 1, as in peft
         _target = target;
-        _scales = AddParameter("ia3_l", target.Place(startsAtOne ? ones_like(scales) : scales));
+        _scales = AddParameter("ia3_l", target.MoveToLayer(startsAtOne ? ones_like(scales) : scales));
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer) => layer((x * _scales.Value.flatten()).to(x.dtype));
 
-    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight * _target.Oriented(_scales.Value);
+    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight * _target.TransposeIfNeeded(_scales.Value);
 }

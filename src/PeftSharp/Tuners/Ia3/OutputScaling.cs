@@ -11,14 +11,14 @@ internal sealed class OutputScaling : MergeableLayerAdapter
     internal OutputScaling(LinearTarget target, bool startsAtOne)
     {
         using var scope = NewDisposeScope();
-        var scales = randn(target.Outputs, 1);        // drawn even if they are initialized to 1, as in peft
+        var scales = randn(target.OutFeatures, 1);        // drawn even if they are initialized to 1, as in peft
         _target = target;
-        _scales = AddParameter("ia3_l", target.Place(startsAtOne ? ones_like(scales) : scales));
+        _scales = AddParameter("ia3_l", target.MoveToLayer(startsAtOne ? ones_like(scales) : scales));
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer) => layer(x) * _scales.Value.flatten();
 
-    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight * _target.Oriented(_scales.Value);
+    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight * _target.TransposeIfNeeded(_scales.Value);
 
     public override Tensor? MergeBias(Tensor? bias) => bias is null ? null : bias * _scales.Value.flatten();
 }

@@ -14,7 +14,7 @@ internal sealed class DoraEmbedding : LoraEmbedding
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var magnitude = new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A));
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
+        _magnitude = AddModule("lora_magnitude_vector", target.MoveToLayer(magnitude), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)

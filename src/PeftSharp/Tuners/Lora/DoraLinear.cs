@@ -15,14 +15,14 @@ internal sealed class DoraLinear : LoraLinear
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var magnitude = new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A));
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
+        var magnitude = new DoraMagnitude(target.TransposeIfNeeded(target.Weight.detach()) + scale * B.matmul(A));
+        _magnitude = AddModule("lora_magnitude_vector", target.MoveToLayer(magnitude), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
     {
         var (result, input) = (layer(x), Input(x));
-        var weight = Target.Oriented(Target.Weight).to(input.dtype);
+        var weight = Target.TransposeIfNeeded(Target.Weight).to(input.dtype);
         var factor = _magnitude.Factor(weight + Delta.detach());
         var output = IsTraining && Dropout > 0 ? functional.linear(input, weight) : Target.Bias is { } bias ? result - bias : result;
         return result + (factor - 1) * output + factor * Update(input);
@@ -30,7 +30,7 @@ internal sealed class DoraLinear : LoraLinear
 
     public override Tensor MergeWeight(Tensor weight, Tensor original)
     {
-        var factor = _magnitude.Factor(Target.Oriented(original) + Delta).unsqueeze(1);
-        return Target.Oriented(factor * Target.Oriented(base.MergeWeight(weight, original)));
+        var factor = _magnitude.Factor(Target.TransposeIfNeeded(original) + Delta).unsqueeze(1);
+        return Target.TransposeIfNeeded(factor * Target.TransposeIfNeeded(base.MergeWeight(weight, original)));
     }
 }

@@ -26,9 +26,9 @@ internal static class LoraCombiner
                 cat([.. sources.Select(source => source.B)], 1));
         if (how.IsOnUpdates)
         {
-            Tensor[] updates = [.. sources.Select(source => Oriented(source.B.matmul(source.A)) * source.Scale)];
+            Tensor[] updates = [.. sources.Select(source => TransposeIfNeeded(source.B.matmul(source.A)) * source.Scale)];
             var combined = AdapterArithmetic.Combine(updates, [.. sources.Select(source => source.Weight)], how);
-            return Decompose(Oriented(combined), how);
+            return Decompose(TransposeIfNeeded(combined), how);
         }
 
         // The factor of B·A is distributed to A and B: each is multiplied by its square root, and one of them by its sign.
@@ -37,7 +37,7 @@ internal static class LoraCombiner
         var a = AdapterArithmetic.Combine([.. sources.Select(source => source.A)], signed, how);
         return (a, AdapterArithmetic.Combine([.. sources.Select(source => source.B)], roots, how));
 
-        Tensor Oriented(Tensor update) => isTransposed ? update.t() : update;
+        Tensor TransposeIfNeeded(Tensor update) => isTransposed ? update.t() : update;
     }
 
     private static (Tensor A, Tensor B) Decompose(Tensor update, WeightedCombination how)

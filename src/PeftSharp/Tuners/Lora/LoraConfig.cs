@@ -100,8 +100,8 @@ public sealed record LoraConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override IEnumerable<(string Field, string Pattern)> LayerPatterns =>
-        RankPattern.Keys.Select(pattern => ("rank_pattern", pattern))
-            .Concat(AlphaPattern.Keys.Select(pattern => ("alpha_pattern", pattern)));
+        RankPattern.Keys.Select(pattern => (nameof(RankPattern), pattern))
+            .Concat(AlphaPattern.Keys.Select(pattern => (nameof(AlphaPattern), pattern)));
 
     /// <inheritdoc/>
     protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;
@@ -116,6 +116,9 @@ public sealed record LoraConfig : LayerConfig
     internal override IEnumerable<string> Doubts() => !InitLoraWeights.IsStartOnly ? base.Doubts()
         : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; "
         + "loaded values do not depend on it.");
+
+    internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>
+        SizeError(nameof(R), R, shapes) ?? SizeError(nameof(RankPattern), RankPattern.Values.DefaultIfEmpty(0).Max(), shapes);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">

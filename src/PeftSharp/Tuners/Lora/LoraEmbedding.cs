@@ -17,10 +17,10 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (Target, Scale) = (target, scale);
-        var (a, b) = (randn(rank, target.Rows), randn(target.Width, rank));
+        var (a, b) = (randn(rank, target.NumEmbeddings), randn(target.EmbeddingDim, rank));
         config.InitLoraWeights.FillEmbedding(a, b);
-        _rows = AddParameter("lora_embedding_A", target.Place(a));
-        _width = AddParameter("lora_embedding_B", target.Place(b));
+        _rows = AddParameter("lora_embedding_A", target.MoveToLayer(a));
+        _width = AddParameter("lora_embedding_B", target.MoveToLayer(b));
     }
 
     protected EmbeddingTarget Target { get; }

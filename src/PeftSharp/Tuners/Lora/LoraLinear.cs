@@ -17,14 +17,14 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (Target, Scale, Dropout) = (target, scale, config.LoraDropout);
-        var down = new Linear(target.Inputs, rank, hasBias: false);
-        var up = new Linear(rank, target.Outputs, config.LoraBias);
+        var down = new Linear(target.InFeatures, rank, hasBias: false);
+        var up = new Linear(rank, target.OutFeatures, config.LoraBias);
         LinearStart.Fill(down.Weight);
         LinearStart.Fill(up.Weight);
         if (up.Bias is { } bias) LinearStart.FillBias(bias, rank);
         config.InitLoraWeights.Fill(new LoraStart(target, down.Weight, up.Weight, up.Bias, scale));
-        _down = AddModule("lora_A", target.Place(down));
-        _up = AddModule("lora_B", target.Place(up));
+        _down = AddModule("lora_A", target.MoveToLayer(down));
+        _up = AddModule("lora_B", target.MoveToLayer(up));
     }
 
     protected LinearTarget Target { get; }
@@ -64,7 +64,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     /// <summary>s·B·A, float [outputs, inputs].</summary>
     protected Tensor Delta => B.matmul(A) * Scale;
 
-    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight + Target.Oriented(Delta);
+    public override Tensor MergeWeight(Tensor weight, Tensor original) => weight + Target.TransposeIfNeeded(Delta);
 
     public override Tensor? MergeBias(Tensor? bias)
     {
@@ -72,7 +72,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
         return bias is not null
             ? bias + shift * Scale
             : throw new InvalidOperationException(
-                "An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.");
+                "An adapter with LoraBias cannot be merged into a layer without a bias. Keep it unmerged.");
     }
 
     /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>

@@ -19,7 +19,7 @@ internal sealed record LoraStart(LinearTarget Target, Tensor A, Tensor B, Tensor
         if (Target.Weight.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
             throw new ArgumentException("Decomposing the weights requires float32, float16 or bfloat16 weights, "
                 + $"not {Target.Weight.dtype}.");
-        return Target.Oriented(Target.Weight.detach()).to(ScalarType.Float32);
+        return Target.TransposeIfNeeded(Target.Weight.detach()).to(ScalarType.Float32);
     }
 
     /// <summary>Sets A and B and subtracts their product from the base weight, so that the sum is unchanged.</summary>
@@ -27,6 +27,6 @@ internal sealed record LoraStart(LinearTarget Target, Tensor A, Tensor B, Tensor
     {
         A.copy_(a);
         B.copy_(b);
-        Target.Weight.copy_(Target.Oriented(weight - Scale * b.matmul(a)));      // copy_ rounds to the weight's type
+        Target.Weight.copy_(Target.TransposeIfNeeded(weight - Scale * b.matmul(a)));      // copy_ rounds to the weight's type
     }
 }

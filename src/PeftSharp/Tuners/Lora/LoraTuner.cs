@@ -12,9 +12,9 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
 
     protected override bool CanAdapt(LayerTarget target) => target is LinearTarget or EmbeddingTarget;
 
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        var lora = (LoraConfig)base.Complete(config);
+        var lora = (LoraConfig)base.PrepareConfig(config);
         return lora with
         {
             RankPattern = CheckpointTargets.ToModel(lora.RankPattern, Paths, Model.Family),
@@ -44,7 +44,7 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     internal void Combine(string adapterName, WeightedCombination how)
     {
         var factors = how.Adapters.Select(FactorsOf).ToArray();
-        foreach (var (path, _, adapter) in AdaptersOf(adapterName))
+        foreach (var (path, _, adapter) in GetAdapters(adapterName))
         {
             using var scope = NewDisposeScope();
             var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path))
@@ -60,5 +60,5 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     }
 
     private Dictionary<string, ILoraFactors> FactorsOf(string adapterName) =>
-        AdaptersOf(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
+        GetAdapters(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
 }

@@ -21,7 +21,7 @@ internal sealed class OrthogonalInitializer : LoraInitializer
         var (rotation, _) = linalg.qr(randn(rank, rank));
         var rows = rotation.reshape(rank / 2, 2, rank);
         var (first, second) = (rows.select(1, 0), rows.select(1, 1));
-        start.A.copy_(randn(start.Target.Inputs, rank / 2).mm(first).t() / Damping);
-        start.B.copy_(randn(rank / 2, start.Target.Outputs).t().mm(second) / Damping);
+        start.A.copy_(randn(start.Target.InFeatures, rank / 2).mm(first).t() / Damping);
+        start.B.copy_(randn(rank / 2, start.Target.OutFeatures).t().mm(second) / Damping);
     }
 }

@@ -39,11 +39,11 @@ public sealed record PromptTuningConfig : PromptLearningConfig
     {
         base.Validate();
         if (PromptTuningInit == PromptTuningInit.Text && string.IsNullOrEmpty(PromptTuningInitText))
-            throw new ArgumentException("PromptTuningInit is TEXT, but PromptTuningInitText is empty. "
-                + "Set the text, or set PromptTuningInit to RANDOM.");
+            throw new ArgumentException("PromptTuningInit is Text, but PromptTuningInitText is empty. "
+                + "Set the text, or set PromptTuningInit to Random.");
         if (PromptTuningInit != PromptTuningInit.Text && TokenizerKwargs is { Count: > 0 })
-            throw new ArgumentException("TokenizerKwargs requires PromptTuningInit TEXT, "
-                + $"not {PythonNames.NameOf(PromptTuningInit)}: peft rejects such a file. Remove it.");
+            throw new ArgumentException("TokenizerKwargs requires PromptTuningInit.Text, "
+                + $"not {PromptTuningInit}: peft rejects such a file. Remove it.");
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace PeftSharp.Tuners;
 public abstract class PromptAdapter : AdapterWeights
 {
     /// <summary>Number of virtual tokens.</summary>
-    public abstract int Tokens { get; }
+    public abstract int TokenCount { get; }
 
     /// <summary>
     /// Computes the embeddings of the virtual tokens, float [tokens, width], with a gradient to the adapter's parameters.

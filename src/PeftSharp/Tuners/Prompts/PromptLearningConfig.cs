@@ -26,11 +26,14 @@ public abstract record PromptLearningConfig : PeftConfig
     {
         if (NumVirtualTokens < 1)
             throw new ArgumentOutOfRangeException(
-                nameof(NumVirtualTokens), NumVirtualTokens, "The number of virtual tokens (num_virtual_tokens) must be at least 1.");
+                nameof(NumVirtualTokens), NumVirtualTokens, "The number of virtual tokens must be at least 1.");
         if (NumTransformerSubmodules is not (null or 1))
             throw new ArgumentException($"NumTransformerSubmodules is {NumTransformerSubmodules}, but only models with one stack of "
                 + "layers are supported. Leave it null.");
         if (TaskType == Tuners.TaskType.Seq2SeqLM)
-            throw new ArgumentException("TaskType is SEQ_2_SEQ_LM, but only models with one stack of layers are supported.");
+            throw new ArgumentException("TaskType is Seq2SeqLM, but only models with one stack of layers are supported.");
     }
+
+    internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>
+        SizeError(nameof(NumVirtualTokens), NumVirtualTokens, shapes);
 }

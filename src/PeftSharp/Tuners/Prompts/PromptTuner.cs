@@ -31,21 +31,22 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     protected abstract PromptAdapter CreatePrompt(LayerTarget embeddings, TConfig config, bool isNew);
 
     /// <inheritdoc/>
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        if (Model.InputEmbeddings is not { } embeddings || LayerTarget.Of(embeddings) is not { } target
+        if (Model.InputEmbeddings is not { } embeddings || LayerTarget.FromModule(embeddings) is not { } target
             || Model.Inputs.All(input => input.Kind != InputKind.Embeddings))
             throw new ArgumentException($"{config.PeftType} adds embeddings before the text, but {Model.GetName()} does not support "
                 + "embeddings as input (inputs_embeds). Use another method for this model.");
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
         if (prompt.TokenDim is { } given && given != width)
-            throw new ArgumentException($"token_dim is {given}, but the width of the embeddings of {Model.GetName()} is {width}. "
-                + "Leave TokenDim null, or load the base model of the adapter.");
+            throw new ArgumentException($"{config.NameOf(nameof(prompt.TokenDim))} is {given}, but the width of the embeddings of "
+                + $"{Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions
             && prompt.NumVirtualTokens >= positions)
-            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
-                + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
+            throw new ArgumentException($"{config.NameOf(nameof(prompt.NumVirtualTokens))} is {prompt.NumVirtualTokens}, "
+                + $"but {Model.GetName()} has {positions} positions (max_position_embeddings): no positions would remain for the text. "
+                + "Use fewer virtual tokens.");
         TaskType? task = Model.Objective switch
         {
             CausalLMObjective => TaskType.CausalLM,
@@ -68,24 +69,24 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         if (isNew && config.TaskType is null && TaskOf(Model.Objective) is { } task)
             throw new ArgumentException($"TaskType is not set. Without it, the head of {Model.GetName()} would not be trained with "
                 + $"the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
-        AddShared(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
+        AddSharedWeights(adapterName, CreatePrompt(LayerTarget.FromModule(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
 
     /// <inheritdoc/>
-    protected internal override string? ActivationObstacle(IReadOnlyList<string> adapterNames) =>
+    protected internal override string? GetActivationError(IReadOnlyList<string> adapterNames) =>
         adapterNames is { Count: > 1 } ? "each adds its own virtual tokens before the text. Activate only one of them." : null;
 
     /// <inheritdoc/>
-    protected internal override string? MergeObstacle(string adapterName) => "virtual tokens are part of the input and do not "
+    protected internal override string? GetMergeError(string adapterName) => "virtual tokens are part of the input and do not "
         + "change weights";
 
     /// <inheritdoc/>
-    protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
-        base.FileTensors(adapterName, config).Append(KeyValuePair.Create("prompt_embeddings", Prompt(adapterName).SavedEmbeddings));
+    protected internal override IEnumerable<KeyValuePair<string, Tensor>> GetFileTensors(string adapterName, PeftConfig config) =>
+        base.GetFileTensors(adapterName, config).Append(KeyValuePair.Create("prompt_embeddings", Prompt(adapterName).SavedEmbeddings));
 
     /// <inheritdoc/>
-    protected internal override int VirtualTokens(AdapterChoice adapters) => PromptOf(adapters)?.Tokens ?? 0;
+    protected internal override int CountVirtualTokens(AdapterChoice adapters) => GetPrompt(adapters)?.TokenCount ?? 0;
 
     /// <inheritdoc/>
     protected internal override ModelOutput Forward(
@@ -94,20 +95,20 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(model);
-        if (PromptOf(adapters) is not { } prompt) return model(inputs, options);
+        if (GetPrompt(adapters) is not { } prompt) return model(inputs, options);
         var isFirst = options.PastKeyValues is not { Length: > 0 };
         var extended = isFirst
             ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model)
-            : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model);
+            : VirtualTokenInputs.Continue(inputs, prompt.TokenCount, Model);
         return model(extended, options);
     }
 
-    private PromptAdapter Prompt(string adapterName) => (PromptAdapter)SharedOf(adapterName)!;
+    private PromptAdapter Prompt(string adapterName) => (PromptAdapter)GetSharedWeights(adapterName)!;
 
     /// <summary>The virtual tokens of a call; null for the base model.</summary>
     /// <param name="adapters">The adapters of the call.</param>
     /// <exception cref="NotSupportedException">Rows of the batch use different adapters.</exception>
-    protected PromptAdapter? PromptOf(AdapterChoice adapters)
+    protected PromptAdapter? GetPrompt(AdapterChoice adapters)
     {
         ArgumentNullException.ThrowIfNull(adapters);
         var names = (adapters.Rows ?? adapters.Active).Distinct(StringComparer.Ordinal).ToArray();

@@ -32,7 +32,7 @@ internal static class VirtualTokenInputs
                 result[input.Name] = cat([zeros([categories.shape[0], added], categories.dtype, categories.device), categories], 1);
         result.InputIds = null;
         result.InputsEmbeds = cat([prompt.to(text.dtype).unsqueeze(0).expand(rows, added, prompt.shape[1]), text], 1);
-        model.Objective?.AddTokensBefore(result, added, [rows, tokens]);
+        model.Objective?.AdjustLabelsForPrefix(result, added, [rows, tokens]);
         return result;
     }
 
@@ -44,7 +44,7 @@ internal static class VirtualTokenInputs
     /// <param name="model">The base model.</param>
     internal static ModelInputs Continue(ModelInputs inputs, int added, PretrainedModel model)
     {
-        var result = inputs.Copy();
+        var result = inputs.ShallowCopy();
         if (inputs.AttentionMask is { } mask)
         {
             if (mask.dim() != 2)

@@ -73,7 +73,7 @@ public class ParquetFileTests : IDisposable
     {
         Write(FileName, [("bad", Raw<ulong>(UInt64Type.Default, ulong.MaxValue)), ("a", Int64(1)),
             ("l", Lists(new ListType(Int64Type.Default), Int64(5), 1)), ("b", Text("t"))]);
-        Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new LoadOptions { Columns = columns });
+        Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new DatasetLoadOptions { Columns = columns });
         Read("b", "l").ColumnNames.Should().Equal("b", "l");
         Assert.Equal("t", Read("b", "l")["b"].GetString(0));
         Read("b", "l")["l"].GetInt64s(0).ToArray().Should().Equal(5);

@@ -64,7 +64,7 @@ public class ParquetTypeTests : IDisposable
     {
         var message = Refusal(ParquetFiles.Raw<ulong>(UInt64Type.Default, null, 1, ulong.MaxValue));
         Assert.Contains("x.parquet', column 'x', row 2: The unsigned integer 18446744073709551615", message);
-        Assert.Contains("LoadOptions.Columns", message);
+        Assert.Contains("DatasetLoadOptions.Columns", message);
     }
 
     [Fact]

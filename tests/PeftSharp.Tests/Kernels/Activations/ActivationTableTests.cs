@@ -37,7 +37,7 @@ public sealed class ActivationTableTests
         using var scope = NewDisposeScope();
         var x = randn(20).bfloat16().requires_grad_();
         using var free = no_grad();
-        var found = ActivationFunctions.ByName("gelu")(x);
+        var found = ActivationFunctions.Get("gelu")(x);
         Assert.False(found.requires_grad);
         AssertSame(functional.gelu(x), found);
     }
@@ -48,13 +48,13 @@ public sealed class ActivationTableTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var x = randn(6, 4).bfloat16();
-        AssertSame(functional.gelu(x.t()), ActivationFunctions.ByName("gelu")(x.t()));
+        AssertSame(functional.gelu(x.t()), ActivationFunctions.Get("gelu")(x.t()));
     }
 
     private static (Tensor Values, Tensor Gradient) Run(string name, Tensor numbers, Tensor weights)
     {
         var x = numbers.clone().requires_grad_();
-        var values = ActivationFunctions.ByName(name)(x);
+        var values = ActivationFunctions.Get(name)(x);
         values.backward([weights]);
         return (values, x.grad!);
     }

@@ -19,7 +19,7 @@ public sealed class GatedActivationTests
         var numbers = (randn(2, 5, 2 * 29) * 4).to(type);
         var weights = randn(2, 5, 29);
         var kernel = ActivationFunctions.Gated(activation)!;
-        var function = ActivationFunctions.ByName(activation);
+        var function = ActivationFunctions.Get(activation);
         var expected = Results(parts => function(parts[0]) * parts[1]);
         var separate = Results(parts => kernel.Apply(parts[0].contiguous(), parts[1].contiguous()));
         var x = numbers.clone().requires_grad_();

@@ -93,6 +93,20 @@ public sealed class ClipFamilyTests : FamilyTests<ClipConfig>
     }
 
     [Fact]
+    public void The_vocabulary_is_resized_by_the_text_model_and_saved()
+    {
+        using var model = ClipModel.FromConfig(Tiny);
+        FluentActions.Invoking(() => model.ResizeTokenEmbeddings(40))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("TextModel.ResizeTokenEmbeddings");
+        model.TextModel.ResizeTokenEmbeddings(40);
+        using var folder = new TemporaryFolder();
+        model.SavePretrained(folder.Path);
+        using var loaded = ClipModel.FromPretrained(folder.Path);
+        Assert.Equal(40, ((ClipConfig)((PretrainedModel)loaded).Config).TextConfig.VocabSize);
+        Assert.True(loaded.LoadReport!.IsComplete);
+    }
+
+    [Fact]
     public void An_adapter_can_be_added_to_one_tower()
     {
         using var model = Build(ModelTask.FeatureExtraction);

@@ -10,7 +10,7 @@ internal static partial class ParquetFileReader
     private const long BytesPerBatch = 64L << 20;
     private const long MaxRowsPerBatch = 1 << 16;
 
-    internal static Dataset Read(string file, LoadOptions options)
+    internal static Dataset Read(string file, DatasetLoadOptions options)
     {
         try
         {
@@ -38,7 +38,7 @@ internal static partial class ParquetFileReader
         }
     }
 
-    private static Dataset Read(FileReader reader, string file, LoadOptions options)
+    private static Dataset Read(FileReader reader, string file, DatasetLoadOptions options)
     {
         var metadata = reader.ParquetReader.FileMetaData;
         if (metadata.NumRows > int.MaxValue)
@@ -100,7 +100,7 @@ internal static partial class ParquetFileReader
     }
 
     private static string Remedy(ParquetColumn column) =>
-        $"Store '{column.Name}' with another type, or select other columns with LoadOptions.Columns.";
+        $"Store '{column.Name}' with another type, or select other columns with DatasetLoadOptions.Columns.";
 
     private static Column WithClassLabels(Column column, System.Text.Json.JsonElement declared, string file)
     {

@@ -19,7 +19,7 @@ internal sealed class ActivatedLinear : Module<Tensor, Tensor>
     {
         _dense = new Linear(inputs, outputs);
         _dropout = new Dropout(dropout);
-        _activation = ActivationFunctions.ByName(activation);
+        _activation = ActivationFunctions.Get(activation);
         RegisterComponents();
     }
 

@@ -27,7 +27,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
     /// <returns>Float [batch, tokens, width].</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
-    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IResizableVocabulary
     {
         [ComponentName(Name = "transform")] private readonly Module<Tensor, Tensor> _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
@@ -49,7 +49,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 
         public void ResizeVocabulary(int vocabSize)
         {
-            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize));
         }
 
         void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
@@ -65,7 +65,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         {
             _dense = new Linear(config.HiddenSize, width);
             _norm = new LayerNorm(width, config.LayerNormEps);
-            _activation = ActivationFunctions.ByName(config.HiddenAct);
+            _activation = ActivationFunctions.Get(config.HiddenAct);
             RegisterComponents();
         }
 

@@ -24,7 +24,7 @@ internal sealed class ClassificationHead : Module<Tensor, Tensor>
         _dense = new Linear(width, width);
         _dropout = new Dropout(dropout);
         _scores = new Linear(width, labels);
-        _activation = ActivationFunctions.ByName(activation);
+        _activation = ActivationFunctions.Get(activation);
         RegisterComponents();
     }
 

@@ -48,7 +48,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = (Split(_query.call(context.Queries(x))), Split(_key.call(x)), Split(_value.call(x)));
+        var (query, key, value) = (Split(_query.call(context.SelectQueryTokens(x))), Split(_key.call(x)), Split(_value.call(x)));
         var read = context.IsFirstTokenOnly ? context.ReadQueries?.narrow(2, 0, 1) : context.ReadQueries;
         Tensor? scores = null;
         if (context.RelativePositions is { } positions)

@@ -24,7 +24,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     /// <summary>Creates a layer with another kind of self-attention.</summary>
     /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="self">
-    /// Computes attention without the output projection. It returns the tokens of <see cref="AttentionContext.Queries"/>.
+    /// Computes attention without the output projection. It returns the tokens of <see cref="AttentionContext.SelectQueryTokens"/>.
     /// </param>
     public EncoderLayer(EncoderSettings settings, Module<Tensor, AttentionContext, Tensor> self) : base("BertLayer")
     {
@@ -61,7 +61,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            return _output.call(_self.call(x, context), context.Queries(x)).MoveToOuterDisposeScope();
+            return _output.call(_self.call(x, context), context.SelectQueryTokens(x)).MoveToOuterDisposeScope();
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         public bool CanComputeFirstTokenOnly(Tensor x) => _heads.CanComputeFirstTokenOnly(x, training);
 
         public override Tensor forward(Tensor x, AttentionContext context) =>
-            _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
+            _heads.Apply(_query.call(context.SelectQueryTokens(x)), _key.call(x), _value.call(x), context, training);
     }
 
     /// <summary>The first half of the feed-forward layer (<c>BertIntermediate</c>).</summary>
@@ -98,7 +98,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         internal Intermediate(EncoderSettings settings) : base("BertIntermediate")
         {
             _dense = new Linear(settings.HiddenSize, settings.IntermediateSize);
-            _activation = ActivationFunctions.ByName(settings.Activation);
+            _activation = ActivationFunctions.Get(settings.Activation);
             RegisterComponents();
         }
 

@@ -29,7 +29,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
         if (isFused) _fused = new Linear(width, 2 * intermediate, hasBias);
         else (_gate, _up) = (new Linear(width, intermediate, hasBias), new Linear(width, intermediate, hasBias));
         _down = new Linear(intermediate, width, hasBias);
-        _activation = ActivationFunctions.ByName(activation);
+        _activation = ActivationFunctions.Get(activation);
         (_halves, _gated) = (ActivationFunctions.GatedHalves(activation), ActivationFunctions.Gated(activation));
         RegisterComponents();
     }

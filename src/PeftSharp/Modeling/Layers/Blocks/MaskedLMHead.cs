@@ -12,7 +12,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <para>Calling the module computes the input of <see cref="Decoder"/>, so that a model can compute the loss without all logits.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
-internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IResizableVocabulary
 {
     [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
     [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
@@ -36,7 +36,7 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
         _decoder = tied
             ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight, () => get_parameter("bias")!)
             : new Linear(config.HiddenSize, config.VocabSize);
-        _activation = ActivationFunctions.ByName(activation);
+        _activation = ActivationFunctions.Get(activation);
         RegisterComponents();
         ModuleTree.RenameChildren(this, ["dense", normName, "decoder"]);
     }
@@ -54,7 +54,7 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
 
     public void ResizeVocabulary(int vocabSize)
     {
-        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize));
     }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);

@@ -42,7 +42,7 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
-        var attended = context.Queries(x) + _dropout.call(_attention.call(_attentionNorm.call(x), context));
+        var attended = context.SelectQueryTokens(x) + _dropout.call(_attention.call(_attentionNorm.call(x), context));
         return (attended + _dropout.call(_feedForward.call(_feedForwardNorm.call(attended)))).MoveToOuterDisposeScope();
     }
 
@@ -75,7 +75,7 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            var mixed = _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
+            var mixed = _heads.Apply(_query.call(context.SelectQueryTokens(x)), _key.call(x), _value.call(x), context, training);
             return _output.call(mixed).MoveToOuterDisposeScope();
         }
     }
@@ -90,7 +90,7 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
         {
             _in = new Linear(settings.HiddenSize, settings.IntermediateSize) { InitialDeviation = initial?.FeedForwardIn };
             _out = new Linear(settings.IntermediateSize, settings.HiddenSize) { InitialDeviation = initial?.FeedForwardOut };
-            _activation = ActivationFunctions.ByName(settings.Activation);
+            _activation = ActivationFunctions.Get(settings.Activation);
             RegisterComponents();
         }
 

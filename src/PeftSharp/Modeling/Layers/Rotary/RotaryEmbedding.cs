@@ -23,7 +23,7 @@ public sealed class RotaryEmbedding
     public RotaryEmbedding(RotaryParameters parameters, int headWidth, int maxPositions)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (parameters.Problems().Concat(parameters.WidthProblems(headWidth)).FirstOrDefault() is { } problem)
+        if (parameters.GetValidationErrors().Concat(parameters.WidthProblems(headWidth)).FirstOrDefault() is { } problem)
             throw new ArgumentException($"{problem}.");
         (_parameters, _maxPositions, _scaling) = (parameters, maxPositions, RotaryScaling.ByType[parameters.RopeType]);
         _width = parameters.RotatedWidth(headWidth);

@@ -95,7 +95,7 @@ public sealed record RotaryParameters
     /// <c>rope_parameters</c>.
     /// </summary>
     /// <param name="json">The content of <c>config.json</c>, which is modified.</param>
-    public static void ModernizeFields(JsonObject json)
+    public static void ConvertLegacyFields(JsonObject json)
     {
         ArgumentNullException.ThrowIfNull(json);
         var given = json["rope_scaling"] is JsonObject { Count: > 0 } scaling ? scaling : json["rope_parameters"];
@@ -143,7 +143,7 @@ public sealed record RotaryParameters
     internal int RotatedWidth(int headWidth) => (int)(headWidth * (PartialRotaryFactor ?? 1));
 
     /// <summary>Describes each invalid value; empty if the parameters are valid.</summary>
-    internal IEnumerable<string> Problems()
+    internal IEnumerable<string> GetValidationErrors()
     {
         if (!RotaryScaling.ByType.TryGetValue(RopeType, out var scaling))
         {
@@ -155,6 +155,6 @@ public sealed record RotaryParameters
             yield return FormattableString.Invariant(
                 $"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
         foreach (var field in scaling.MissingFields(this)) yield return $"rope_type '{RopeType}' requires {field} in rope_parameters";
-        foreach (var problem in SlidingAttention?.Problems() ?? []) yield return problem;
+        foreach (var problem in SlidingAttention?.GetValidationErrors() ?? []) yield return problem;
     }
 }

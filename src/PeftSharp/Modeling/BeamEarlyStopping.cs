@@ -8,36 +8,36 @@ namespace PeftSharp.Modeling;
 /// from <see cref="bool"/>.
 /// </summary>
 [JsonConverter(typeof(Converter))]
-public readonly record struct EarlyStopping
+public readonly record struct BeamEarlyStopping
 {
     private readonly byte _value;
 
-    private EarlyStopping(byte value) => _value = value;
+    private BeamEarlyStopping(byte value) => _value = value;
 
     /// <summary>
     /// Stops when a better sequence is unlikely: the best running beam, scored at its current length, is no better than the worst finished
     /// one. The default.
     /// </summary>
-    public static EarlyStopping Heuristic { get; } = new(0);
+    public static BeamEarlyStopping Heuristic { get; } = new(0);
 
     /// <summary>Stops as soon as there are as many finished sequences as beams.</summary>
-    public static EarlyStopping AtOnce { get; } = new(1);
+    public static BeamEarlyStopping AtOnce { get; } = new(1);
 
     /// <summary>Stops only when no better sequence is possible (canonical beam search).</summary>
-    public static EarlyStopping Never { get; } = new(2);
+    public static BeamEarlyStopping Never { get; } = new(2);
 
     /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
-    public static EarlyStopping FromBoolean(bool value) => value ? AtOnce : Heuristic;
+    public static BeamEarlyStopping FromBoolean(bool value) => value ? AtOnce : Heuristic;
 
     /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
-    public static implicit operator EarlyStopping(bool value) => FromBoolean(value);
+    public static implicit operator BeamEarlyStopping(bool value) => FromBoolean(value);
 
     /// <inheritdoc/>
     public override string ToString() => this == Never ? "never" : this == AtOnce ? "true" : "false";
 
-    private sealed class Converter : JsonConverter<EarlyStopping>
+    private sealed class Converter : JsonConverter<BeamEarlyStopping>
     {
-        public override EarlyStopping Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override BeamEarlyStopping Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType switch
             {
                 JsonTokenType.True => AtOnce,
@@ -46,7 +46,7 @@ public readonly record struct EarlyStopping
                 _ => throw new JsonException("early_stopping must be true, false or \"never\"."),
             };
 
-        public override void Write(Utf8JsonWriter writer, EarlyStopping value, JsonSerializerOptions options)
+        public override void Write(Utf8JsonWriter writer, BeamEarlyStopping value, JsonSerializerOptions options)
         {
             if (value == Never) writer.WriteStringValue("never");
             else writer.WriteBooleanValue(value == AtOnce);

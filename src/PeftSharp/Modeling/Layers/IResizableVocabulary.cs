@@ -4,7 +4,7 @@ namespace PeftSharp.Modeling.Layers;
 /// A module of a head with a parameter that has one element per token of the vocabulary, such as the bias of a tied head.
 /// </summary>
 /// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
-public interface IVocabularySized
+public interface IResizableVocabulary
 {
     /// <summary>Changes the vocabulary size; new elements are the mean of the existing ones.</summary>
     /// <param name="vocabSize">The new vocabulary size.</param>

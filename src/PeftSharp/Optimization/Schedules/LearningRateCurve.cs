@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Optimization;
 
 /// <summary>The curve of the warmup or decay in <see cref="WarmupStableDecaySchedule"/>.</summary>
-public enum StageShape
+public enum LearningRateCurve
 {
     /// <summary>Linear (<c>linear</c>).</summary>
     Linear,

@@ -4,7 +4,7 @@ namespace PeftSharp.Optimization;
 /// Reduces the learning rate when a metric has stopped improving. Corresponds to <c>ReduceLROnPlateau</c> in torch, as a function from one
 /// state to the next.
 /// </summary>
-public sealed record ReduceLROnPlateau
+public sealed record ReduceLrOnPlateau
 {
     /// <summary>Whether the metric is minimized (default) or maximized.</summary>
     public PlateauMode Mode { get; init; } = PlateauMode.Min;

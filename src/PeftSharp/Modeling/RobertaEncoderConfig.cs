@@ -4,7 +4,7 @@ namespace PeftSharp.Modeling;
 /// The configuration of an encoder whose positions count from <c>pad_token_id + 1</c>: the fields of RoBERTa and similar models. The first
 /// <c>pad_token_id + 1</c> rows of the position embeddings are not used for tokens, which reduces the maximum number of tokens.
 /// </summary>
-public abstract record OffsetPositionsConfig : EncoderConfig
+public abstract record RobertaEncoderConfig : EncoderConfig
 {
     /// <inheritdoc/>
     public override int? MaxPositions => MaxPositionEmbeddings - FirstPosition;
@@ -13,9 +13,9 @@ public abstract record OffsetPositionsConfig : EncoderConfig
     internal int FirstPosition => (PadTokenId ?? 0) + 1;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        foreach (var problem in base.Problems()) yield return problem;
+        foreach (var problem in base.GetValidationErrors()) yield return problem;
         if (PadTokenId is not { } pad || pad < 0 || pad >= VocabSize)
             yield return $"pad_token_id is {PadTokenId}; it must be one of the {VocabSize} ids (vocab_size), "
                 + "because positions are counted from it";

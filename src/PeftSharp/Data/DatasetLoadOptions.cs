@@ -1,10 +1,10 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Options of <see cref="Datasets.LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>, with the
+/// Options of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>, with the
 /// names and defaults of Python's <c>load_dataset</c>.
 /// </summary>
-public sealed record LoadOptions
+public sealed record DatasetLoadOptions
 {
     /// <summary>The format: "parquet", "json", "csv" or "text". Default null: determined by the file extension.</summary>
     public string? Format { get; init; }
@@ -58,24 +58,27 @@ public sealed record LoadOptions
         foreach (var option in options)
             if (option.IsSet && option.Format != format)
                 throw new ArgumentException(
-                    $"LoadOptions.{option.Name} is an option of the format {option.Format}, but '{file}' is read as {format}. "
-                    + "Remove the option, or set LoadOptions.Format.", option.Name);
+                    $"DatasetLoadOptions.{option.Name} is an option of the format {option.Format}, but '{file}' is read as {format}. "
+                    + "Remove the option, or set DatasetLoadOptions.Format.", option.Name);
     }
 
     internal void Validate()
     {
         if (Columns is { Count: 0 })
             throw new ArgumentException(
-                "LoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));
+                "DatasetLoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));
         if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new ArgumentException(
-                $"LoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.", nameof(Columns));
+                $"DatasetLoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.",
+                nameof(Columns));
         if (Format is not null && !FileFormat.Names.Contains(Format))
             throw new ArgumentException(
                 $"The format '{Format}' is not supported. Supported formats: {string.Join(", ", FileFormat.Names)}.", nameof(Format));
         if (!Enum.IsDefined(SampleBy))
-            throw new ArgumentException($"LoadOptions.SampleBy is {SampleBy}, which is not defined.", nameof(SampleBy));
+            throw new ArgumentException($"DatasetLoadOptions.SampleBy is {SampleBy}, but must be a member of {nameof(TextUnit)}: "
+                + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
-            throw new ArgumentException("LoadOptions.Delimiter must not be a quotation mark or a line break.", nameof(Delimiter));
+            throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
+                + "which encloses a field or ends a line. Use another character, such as ';'.", nameof(Delimiter));
     }
 }

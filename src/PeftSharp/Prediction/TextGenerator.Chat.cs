@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using PeftSharp.Generation;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Prediction;
+
+/// <content>Answers to conversations.</content>
+public sealed partial class TextGenerator
+{
+    /// <summary>Generates the assistant's answer to a conversation.</summary>
+    /// <remarks>
+    /// <para>
+    /// transformers' <c>pipeline("text-generation")(messages)</c>: the chat template of the tokenizer converts the messages to tokens, to
+    /// which no special tokens are added. If the last message is the assistant's, the model continues it.
+    /// </para>
+    /// <para>
+    /// Unless <see cref="PeftSharp.Modeling.GenerationConfig.EosTokenId"/> is set in the options, generation stops at the
+    /// end-of-text tokens of the model and at the special token that ends an assistant's message in the template, such as
+    /// <c>&lt;|im_end|&gt;</c>.
+    /// </para>
+    /// <code>
+    /// using var generator = TextGenerator.FromPretrained("Qwen2.5-0.5B-Instruct");
+    /// Console.WriteLine(generator.Chat([new("user", "What is the capital of France?")]).Content);
+    /// </code>
+    /// </remarks>
+    /// <param name="messages">The messages of the conversation.</param>
+    /// <param name="options">
+    /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
+    /// </param>
+    /// <param name="template">
+    /// Tools, documents and variables of the chat template, and whether the last message is continued. Null: it is continued if it is the
+    /// assistant's.
+    /// </param>
+    /// <param name="cancellationToken">Checked before each token.</param>
+    /// <returns>
+    /// A message of the role <c>assistant</c> with the generated text; or the last message with the generated text appended, if it was
+    /// continued.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The conversation is empty, its last message cannot be continued, the options are invalid, or several sequences are requested.
+    /// </exception>
+    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    [OverloadResolutionPriority(1)]                         // for Chat([new("user", "…")]), which could also be a list of conversations
+    public ChatMessage Chat(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ChatTemplateOptions? template = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return Chat([messages], options, template, batchSize: 1, cancellationToken: cancellationToken) is [var only] ? only
+            : throw new ArgumentException("NumReturnSequences requests several sequences. Pass a list of conversations: "
+            + "that overload returns all sequences.", nameof(options));
+    }
+
+    /// <summary>Generates the assistant's answers to several conversations, in batches.</summary>
+    /// <param name="conversations">The messages of each conversation.</param>
+    /// <param name="options">
+    /// Options of the call, such as adapters and seed, from which each batch derives its own seed. Values that are not set are those of
+    /// the model, then the defaults of the pipeline.
+    /// </param>
+    /// <param name="template">
+    /// Tools, documents and variables of the chat template, and whether last messages are continued. Null: those of the assistant are.
+    /// </param>
+    /// <param name="batchSize">Maximum number of conversations per batch. Default 8.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each token.</param>
+    /// <returns>
+    /// One message per conversation, in their order; with <see cref="PeftSharp.Modeling.GenerationConfig.NumReturnSequences"/>
+    /// that many consecutive messages per conversation.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A conversation is empty, its last message cannot be continued, or the options are invalid.
+    /// </exception>
+    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IReadOnlyList<ChatMessage> Chat(
+        IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, GenerationOptions? options = null, ChatTemplateOptions? template = null,
+        int batchSize = 8, IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(conversations);
+        RequireOpen();
+        ChatTemplateOptions[] templates = [.. conversations.Select(messages => ForAnswer(messages, template))];
+        TextEncoding[] prompts = [.. conversations.Zip(templates, (messages, each) =>
+            Tokenizer.ApplyChatTemplate(messages, each, truncation: false))];
+        var texts = Continue(prompts, UntilAnswersEnd(options, conversations, templates), batchSize, progress, cancellationToken);
+        return [.. texts.SelectMany((ofConversation, i) => ofConversation.Select(text =>
+            templates[i].ContinueFinalMessage ? conversations[i][^1].Append(text) : new ChatMessage("assistant", text)))];
+    }
+
+    /// <summary>Generates the assistant's answer to a conversation asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public Task<ChatMessage> ChatAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ChatTemplateOptions? template = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => Chat(messages, options, template, cancellationToken), cancellationToken);
+
+    /// <summary>Generates the assistant's answers to several conversations asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="Chat(IReadOnlyList{IReadOnlyList{ChatMessage}}, GenerationOptions, ChatTemplateOptions, int,
+    /// IProgress{PredictionProgress}, CancellationToken)"/>
+    public Task<IReadOnlyList<ChatMessage>> ChatAsync(
+        IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, GenerationOptions? options = null, ChatTemplateOptions? template = null,
+        int batchSize = 8, IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Chat(conversations, options, template, batchSize, progress, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Generates the assistant's answer to a conversation as a stream of text. If the last message is continued, it is not included.
+    /// </summary>
+    /// <inheritdoc cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"
+    /// path="//param|//exception"/>
+    /// <returns>Pieces of text of whole characters; none is empty.</returns>
+    public IAsyncEnumerable<string> ChatStreamAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ChatTemplateOptions? template = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        RequireOpen();
+        var forAnswer = ForAnswer(messages, template);
+        var prompt = Tokenizer.ApplyChatTemplate(messages, forAnswer, truncation: false);
+        return Stream(prompt, UntilAnswersEnd(options, [messages], [forAnswer]), cancellationToken);
+    }
+
+    /// <summary>Sets how the prompt ends, unless the caller did, as transformers' pipeline.</summary>
+    private static ChatTemplateOptions ForAnswer(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? asked)
+    {
+        asked ??= new ChatTemplateOptions();
+        if (asked.AddGenerationPrompt || asked.ContinueFinalMessage) return asked;
+        var continues = messages is [.., { Role: "assistant" }];
+        return asked with { AddGenerationPrompt = !continues, ContinueFinalMessage = continues };
+    }
+
+    /// <summary>Adds the tokens that end an answer in the template to the end-of-text tokens of the model.</summary>
+    private GenerationOptions UntilAnswersEnd(
+        GenerationOptions? asked, IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, IReadOnlyList<ChatTemplateOptions> templates)
+    {
+        asked ??= new GenerationOptions();
+        if (asked.EosTokenId is not null) return asked;
+        var ofTemplate = conversations.Zip(templates, Tokenizer.FindAnswerEnd).OfType<int>();
+        int[] ends = [.. (Model.GenerationConfig.EosTokenId ?? []).Concat(ofTemplate).Distinct()];
+        return ends.Length == 0 ? asked : asked with { EosTokenId = ends };
+    }
+}
