@@ -58,7 +58,7 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
     {
         var config = new Ia3Config { TargetModules = ".*(c_attn|mlp.c_proj)", FeedforwardModules = isPattern ? ".*c_prj" : ["c_prj"] };
         FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(config))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("feedforward_modules", "c_prj'");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("FeedforwardModules", "c_prj'");
         using var peft = TinyModels.Gpt2().GetPeftModel(config with { IgnoreUnmatched = true });
     }
 }
