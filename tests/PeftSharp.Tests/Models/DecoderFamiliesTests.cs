@@ -164,6 +164,8 @@ public sealed class DecoderFamiliesTests
         using var folder = new TemporaryFolder();
         using var model = AutoModelForCausalLM.FromConfig(config);
         model.SavePretrained(folder.Path);
+        // transformers warns about the field in models that rotate whole heads.
+        File.ReadAllText(folder.File("config.json")).Should().NotContain("\"partial_rotary_factor\": 1");
         using var again = AutoModelForCausalLM.FromPretrained(folder.Path);
         again.Config.Should().BeEquivalentTo(model.Config with { Architectures = [model.GetName()], Dtype = "float32" }, options => options
             .ComparingRecordsByMembers().Excluding(member => member.Name == "AdditionalFields"));
