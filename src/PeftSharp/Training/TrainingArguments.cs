@@ -234,6 +234,11 @@ public sealed record TrainingArguments
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
+    // ---- a name of transformers 4 ----
+
+    /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
+    public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
+
     // ---- resolved values ----
 
     /// <summary>The arguments without those that change the default of <see cref="EvalStrategy"/>.</summary>
