@@ -19,18 +19,19 @@ internal static class ConfigFiles
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new PythonFloatConverter(), new JsonStringEnumConverter<ProblemType>(_pythonNames, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { InheritIgnored } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ResolveOverrides } },
     };
 
     /// <summary>
     /// Excludes properties that a base record marks with <c>JsonIgnore</c> also where a derived record overrides them: the serializer reads
-    /// the attributes of the override only.
+    /// the attributes of the override only. Of a property that a derived record gives another name, only that name is a field.
     /// </summary>
-    private static void InheritIgnored(JsonTypeInfo info)
+    private static void ResolveOverrides(JsonTypeInfo info)
     {
         for (var index = info.Properties.Count - 1; index >= 0; index--)
             if (info.Properties[index].AttributeProvider is PropertyInfo property
-                && Attribute.IsDefined(property, typeof(JsonIgnoreAttribute), inherit: true))
+                && (Attribute.IsDefined(property, typeof(JsonIgnoreAttribute), inherit: true)
+                    || info.Type.GetProperty(property.Name)?.DeclaringType != property.DeclaringType))
                 info.Properties.RemoveAt(index);
     }
 

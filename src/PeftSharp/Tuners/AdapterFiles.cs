@@ -41,7 +41,7 @@ internal static class AdapterFiles
     /// <param name="tensors">The adapter's tensors by key.</param>
     /// <param name="tuner">The method. Tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
     /// <param name="config">The adapter's configuration.</param>
-    /// <returns>Missing optional tensors, unused tensors, and changes to the base model.</returns>
+    /// <returns>Missing optional tensors and changes to the base model.</returns>
     /// <exception cref="CheckpointException">
     /// A tensor is missing, unexpected or has a different shape; the message names it and both models.
     /// </exception>
@@ -57,7 +57,7 @@ internal static class AdapterFiles
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
-        var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
+        var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key) && !IsTied(key)).ToArray();
         var mismatched = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape)).ToArray();
         var wrong = mismatched.Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
                 + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
@@ -74,7 +74,7 @@ internal static class AdapterFiles
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         model.NewWeights.MarkTrained(found.Select(BaseName));
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
-        return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
+        return new LoadReport(absent, [], [])
         {
             MissingKeysKeepTheirValues = true,
             Warnings = changed.Length == 0 ? [] : ["The file also contains weights of the base model, which were copied into the "
@@ -82,6 +82,11 @@ internal static class AdapterFiles
         };
 
         string BaseName(string key) => key.StartsWith(tuner.KeyPrefix, StringComparison.Ordinal) ? key[tuner.KeyPrefix.Length..] : key;
+
+        // With bias="all", peft also writes the bias of a tied head under the name of the other parameter.
+        bool IsTied(string key) => key.StartsWith(tuner.KeyPrefix, StringComparison.Ordinal)
+            && model.Family.TiedWeights.TryGetValue(key[tuner.KeyPrefix.Length..], out var other)
+            && file.Tensors.ContainsKey(tuner.KeyPrefix + other);
     }
 
     /// <summary>Describes the base model for messages.</summary>

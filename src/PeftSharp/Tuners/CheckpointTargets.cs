@@ -26,20 +26,35 @@ internal static class CheckpointTargets
         }
         return isOlder ? TargetModules.Create([.. names.Distinct(StringComparer.Ordinal)]) : targets;
 
-        // Null if the entry matches a current name, or no name at all.
-        IReadOnlyList<string>? Current(TargetModules entry)
-        {
-            if (paths.Any(path => TargetMatcher.Matches(entry, path))) return null;
-            var selected = paths.Where(path => TargetMatcher.Matches(entry, family.CheckpointName(path))).ToArray();
-            return selected.Length == 0 ? null : Shortest(selected);
-        }
+        string[]? Current(TargetModules entry) => CurrentNames(path => TargetMatcher.Matches(entry, path), paths, family);
+    }
 
+    /// <summary>Replaces the patterns of individual layers (<c>rank_pattern</c>) in the same way.</summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="patterns">A value for each pattern.</param>
+    /// <param name="paths">The paths of the model's modules.</param>
+    /// <param name="family">The family of the model.</param>
+    internal static IReadOnlyDictionary<string, T> ToModel<T>(
+        IReadOnlyDictionary<string, T> patterns, IReadOnlyList<string> paths, ModelFamily family)
+    {
+        var current = new OrderedDictionary<string, T>(StringComparer.Ordinal);            // the first match counts
+        foreach (var (pattern, value) in patterns)
+            foreach (var name in CurrentNames(path => TargetMatcher.EndMatches(pattern, path), paths, family) ?? [pattern])
+                current.TryAdd(name, value);
+        return current.Keys.SequenceEqual(patterns.Keys, StringComparer.Ordinal) ? patterns : current;
+    }
+
+    /// <summary>
+    /// The current names of the modules that have a matching name in a checkpoint. Null: a current name matches, or no name at all.
+    /// </summary>
+    private static string[]? CurrentNames(Func<string, bool> matches, IReadOnlyList<string> paths, ModelFamily family)
+    {
+        if (paths.Any(matches)) return null;
+        var selected = paths.Where(path => matches(family.CheckpointName(path))).ToArray();
+        if (selected.Length == 0) return null;
         // The last parts of the paths, if they select the same modules.
-        string[] Shortest(string[] selected)
-        {
-            var ends = selected.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToArray();
-            var byEnds = TargetModules.Create(ends);
-            return paths.Where(path => TargetMatcher.Matches(byEnds, path)).SequenceEqual(selected) ? ends : selected;
-        }
+        var ends = selected.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToArray();
+        var byEnds = TargetModules.Create(ends);
+        return paths.Where(path => TargetMatcher.Matches(byEnds, path)).SequenceEqual(selected) ? ends : selected;
     }
 }

@@ -47,14 +47,16 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         GetAdapters(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
             .Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
+    /// <summary>The paths of all modules of the model.</summary>
+    private protected IReadOnlyList<string> Paths => [.. Tree.Places().Select(place => place.Path)];
+
     /// <summary>Paths of the layers that a completed configuration selects.</summary>
     private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
 
     /// <inheritdoc/>
     protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        string[] paths = [.. Tree.Places().Select(place => place.Path)];
-        var given = (LayerConfig)config;
+        var (given, paths) = ((LayerConfig)config, Paths);
         var layers = given with
         {
             TargetModules = CheckpointTargets.ToModel(given.TargetModules, paths, Model.Family),
@@ -114,7 +116,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     {
         try
         {
-            Match((LayerConfig)Resolve(config));
+            Match((LayerConfig)Resolve(config, isNew: false));
             return null;
         }
         catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }

@@ -11,11 +11,17 @@ namespace PeftSharp.Tuners;
 internal static class SavedModules
 {
     /// <summary>Adds the head of the task to the configuration's modules to save.</summary>
+    /// <param name="tree">The model's modules.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="isNew">
+    /// Whether the adapter is not loaded from files. A new adapter trains all layers of a head; peft trains and saves the last one only,
+    /// unless the configuration names others.
+    /// </param>
     /// <exception cref="ArgumentException">A name does not match any module.</exception>
-    internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config)
+    internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config, bool isNew)
     {
         var heads = TaskTypes.Heads(config.TaskType);
-        if (heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.GetModules(ModuleRole.Head))];
+        if (isNew && heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.GetModules(ModuleRole.Head))];
         var saved = (config.ModulesToSave ?? []).Union(heads).ToArray();
         config = config with { ModulesToSave = saved.Length > 0 ? saved : null };
         Check(tree, config, heads);

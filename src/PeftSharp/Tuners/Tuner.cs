@@ -160,11 +160,13 @@ public abstract class Tuner
     /// <summary>
     /// Completes a configuration with the values that are common to all methods: the task's head and the name of the base model.
     /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="isNew">Whether the adapter is not loaded from files.</param>
     /// <exception cref="ArgumentException">The model does not define a required default, or does not have a specified module.</exception>
-    internal PeftConfig Resolve(PeftConfig config)
+    internal PeftConfig Resolve(PeftConfig config, bool isNew)
     {
         config = config with { BaseModelNameOrPath = config.BaseModelNameOrPath ?? Model.NameOrPath };
-        return PrepareConfig(SavedModules.Resolve(Tree, config));
+        return PrepareConfig(SavedModules.Resolve(Tree, config, isNew));
     }
 
     /// <summary>
@@ -174,7 +176,7 @@ public abstract class Tuner
     {
         try
         {
-            Resolve(config);
+            Resolve(config, isNew: false);
             return null;
         }
         catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
@@ -187,7 +189,7 @@ public abstract class Tuner
     /// <returns>The configuration that is used and saved.</returns>
     internal PeftConfig Add(string adapter, PeftConfig config, Action<PeftConfig>? fill)
     {
-        config = Resolve(config);
+        config = Resolve(config, isNew: fill is null);
         var before = config.ChangesBaseWeights
             ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1)
                 .Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray()

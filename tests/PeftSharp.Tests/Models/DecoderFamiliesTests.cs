@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Models;
+using PeftSharp.Serialization;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
@@ -163,10 +164,23 @@ public sealed class DecoderFamiliesTests
         using var folder = new TemporaryFolder();
         using var model = AutoModelForCausalLM.FromConfig(config);
         model.SavePretrained(folder.Path);
+        // transformers warns about the field in models that rotate whole heads.
+        File.ReadAllText(folder.File("config.json")).Should().NotContain("\"partial_rotary_factor\": 1");
         using var again = AutoModelForCausalLM.FromPretrained(folder.Path);
         again.Config.Should().BeEquivalentTo(model.Config with { Architectures = [model.GetName()], Dtype = "float32" }, options => options
             .ComparingRecordsByMembers().Excluding(member => member.Name == "AdditionalFields"));
         again.LoadReport!.IsComplete.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_activation_of_Gemma_3_has_one_field()
+    {
+        var config = Read("gemma3_text", "\"hidden_act\": \"relu\"");                 // transformers reads hidden_activation only
+        config.HiddenAct.Should().Be("gelu_pytorch_tanh");
+        using var folder = new TemporaryFolder();
+        ConfigFiles.Write(folder.File("config.json"), Read("gemma3_text", ""));
+        var written = JsonFile.Read(folder.File("config.json"));
+        ((string?)written["hidden_activation"], written.ContainsKey("hidden_act")).Should().Be(("gelu_pytorch_tanh", false));
     }
 
     [Fact]

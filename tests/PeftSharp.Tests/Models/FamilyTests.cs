@@ -1,5 +1,6 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models;
+using PeftSharp.Serialization;
 using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -87,6 +88,34 @@ public abstract class FamilyTests<TConfig> : IDisposable where TConfig : Pretrai
                 .Should().AllSatisfy(
                     pair => pair.parameter.grad!.abs().max().item<float>().Should().BeGreaterThan(0, $"{pair.name} is trained"));
         }
+    }
+
+    [Fact]
+    public void An_adapter_of_peft_with_only_the_last_layer_of_the_head_is_loaded()
+    {
+        if (!Tasks.Contains(ModelTask.SequenceClassification)) return;
+        using var folder = new TemporaryFolder();
+        var config = new LoraConfig { R = 2, TaskType = TaskType.SeqCls };
+        using var trained = Build(ModelTask.SequenceClassification).GetPeftModel(config);
+        var last = new[] { "classifier", "score" };
+        using (no_grad())
+            foreach (var (name, parameter) in trained.named_parameters())
+                if (name.Contains("lora_B", StringComparison.Ordinal) || (parameter.requires_grad && last.Any(name.Contains)))
+                    parameter.add_(0.125);
+        trained.eval();
+        trained.SavePretrained(folder.Path);
+
+        // What peft writes: it does not train the other layers of a head.
+        var file = Path.Combine(folder.Path, "adapter_model.safetensors");
+        Safetensors.Save(file, Safetensors.Load(file)
+            .Where(pair => pair.Key.Contains(".lora_", StringComparison.Ordinal) || last.Any(pair.Key.Contains)).ToList());
+        var json = JsonFile.Read(Path.Combine(folder.Path, "adapter_config.json"));
+        json["modules_to_save"] = new System.Text.Json.Nodes.JsonArray([.. last]);
+        JsonFile.Write(Path.Combine(folder.Path, "adapter_config.json"), json);
+
+        using var loaded = PeftModel.FromPretrained(Build(ModelTask.SequenceClassification), folder.Path);
+        loaded.PeftConfigs["default"].ModulesToSave.Should().Equal(last);
+        AssertEqual(trained.call(Inputs(trained, labels: false)), loaded.call(Inputs(loaded, labels: false)), 0, "loaded");
     }
 
     [Fact]

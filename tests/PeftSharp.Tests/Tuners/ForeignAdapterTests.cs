@@ -95,6 +95,26 @@ public sealed class ForeignAdapterTests : IDisposable
     }
 
     [Fact]
+    public void The_bias_of_a_tied_head_under_both_names_is_loaded()
+    {
+        var expected = Save(MaskedBert(), new LoraConfig { R = 2, Bias = BiasMode.All });
+        var file = _folder.File("adapter_model.safetensors");
+        var tensors = Safetensors.Load(file);
+        tensors.Add("base_model.model.cls.predictions.decoder.bias", tensors["base_model.model.cls.predictions.bias"]);
+        Safetensors.Save(file, tensors);
+        var (logits, report) = Load(MaskedBert());
+        TinyModels.AssertSame(expected, logits);
+        report.UnexpectedKeys.Should().BeEmpty();
+
+        static PretrainedModel MaskedBert()
+        {
+            var model = AutoModelForMaskedLM.FromConfig(TinyModels.Bert().Config, new PretrainedOptions { Seed = 1 });
+            model.eval();
+            return model;
+        }
+    }
+
+    [Fact]
     public void The_name_of_an_initialization_and_unknown_fields_are_written_back()
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2 });

@@ -23,17 +23,18 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     /// <param name="config">The configuration.</param>
     /// <param name="objective">The training objective.</param>
     /// <param name="body">The body, which the model owns.</param>
-    /// <param name="pooler">The name of the pooling layer in a checkpoint, and the layer, which the model owns.</param>
-    /// <param name="classifier">The linear layer, which the model owns.</param>
+    /// <param name="poolerName">The name of the pooling layer in a checkpoint.</param>
+    /// <param name="pooler">The pooling layer, from float [batch, hidden] to the same shape, which the model owns.</param>
+    /// <param name="classifier">The linear layer with the scores, which the model owns. Its name is <c>classifier</c>.</param>
     /// <param name="dropout">Dropout before the linear layer, in training.</param>
-    private protected FirstTokenModel(
-        string name, TConfig config, Objective objective, PretrainedModel body, (string Name, Module<Tensor, Tensor> Layer) pooler,
+    protected FirstTokenModel(
+        string name, TConfig config, Objective objective, PretrainedModel body, string poolerName, Module<Tensor, Tensor> pooler,
         Linear classifier, double dropout)
         : base(name, config, objective)
     {
-        (_body, _pooler, _classifier, _dropout) = (body, pooler.Layer, classifier, new Dropout(dropout));
+        (_body, _pooler, _classifier, _dropout) = (body, pooler, classifier, new Dropout(dropout));
         RegisterComponents();
-        ModuleTree.RenameChildren(this, [Family.BaseModelPrefix, pooler.Name, "classifier", "dropout"]);
+        ModuleTree.RenameChildren(this, [Family.BaseModelPrefix, poolerName, "classifier", "dropout"]);
     }
 
     /// <inheritdoc/>
@@ -42,9 +43,10 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     /// <inheritdoc/>
     protected sealed override bool ReadsFirstTokenOnly => true;
 
-    /// <summary>The activation function after the pooling layer. Default: none, because the layer has its own.</summary>
+    /// <summary>Applies an activation function to the pooled state. Default: unchanged, because the pooling layer has its own.</summary>
     /// <param name="pooled">Float [batch, hidden].</param>
-    private protected virtual Tensor Activate(Tensor pooled) => pooled;
+    /// <returns>Float [batch, hidden].</returns>
+    protected virtual Tensor Activate(Tensor pooled) => pooled;
 
     /// <inheritdoc/>
     protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>

@@ -17,7 +17,7 @@ public sealed class DebertaV2ForSequenceClassification
 {
     private DebertaV2ForSequenceClassification(DebertaV2Config config)
         : base(nameof(DebertaV2ForSequenceClassification), config, SequenceClassificationObjective.Instance, new DebertaV2Model(config),
-            ("pooler", config.CreatePooler()), new Linear(config.HiddenSize, config.NumLabels), config.HeadDropout)
+            "pooler", config.CreatePooler(), new Linear(config.HiddenSize, config.NumLabels), config.HeadDropout)
     { }
 
     static DebertaV2ForSequenceClassification IPretrainedModel<DebertaV2ForSequenceClassification, DebertaV2Config>.Create(
@@ -35,7 +35,7 @@ public sealed class DebertaV2ForMultipleChoice
 {
     private DebertaV2ForMultipleChoice(DebertaV2Config config)
         : base(nameof(DebertaV2ForMultipleChoice), config, MultipleChoiceObjective.Instance, new DebertaV2Model(config),
-            ("pooler", config.CreatePooler()), new Linear(config.HiddenSize, 1), config.HeadDropout)
+            "pooler", config.CreatePooler(), new Linear(config.HiddenSize, 1), config.HeadDropout)
     { }
 
     static DebertaV2ForMultipleChoice IPretrainedModel<DebertaV2ForMultipleChoice, DebertaV2Config>.Create(DebertaV2Config config) =>

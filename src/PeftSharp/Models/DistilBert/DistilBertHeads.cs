@@ -19,14 +19,15 @@ public sealed class DistilBertForSequenceClassification
 {
     private DistilBertForSequenceClassification(DistilBertConfig config)
         : base(nameof(DistilBertForSequenceClassification), config, SequenceClassificationObjective.Instance, new DistilBertModel(config),
-            ("pre_classifier", new Linear(config.Dim, config.Dim)), new Linear(config.Dim, config.NumLabels), config.SeqClassifDropout)
+            "pre_classifier", new Linear(config.Dim, config.Dim), new Linear(config.Dim, config.NumLabels), config.SeqClassifDropout)
     { }
 
     static DistilBertForSequenceClassification IPretrainedModel<DistilBertForSequenceClassification, DistilBertConfig>.Create(
         DistilBertConfig config) =>
         new(config);
 
-    private protected override Tensor Activate(Tensor pooled) => pooled.relu();
+    /// <inheritdoc/>
+    protected override Tensor Activate(Tensor pooled) => pooled.relu();
 }
 
 /// <summary>DistilBERT for token classification (transformers' <c>DistilBertForTokenClassification</c>).</summary>
@@ -78,13 +79,14 @@ public sealed class DistilBertForMultipleChoice
 {
     private DistilBertForMultipleChoice(DistilBertConfig config)
         : base(nameof(DistilBertForMultipleChoice), config, MultipleChoiceObjective.Instance, new DistilBertModel(config),
-            ("pre_classifier", new Linear(config.Dim, config.Dim)), new Linear(config.Dim, 1), config.SeqClassifDropout)
+            "pre_classifier", new Linear(config.Dim, config.Dim), new Linear(config.Dim, 1), config.SeqClassifDropout)
     { }
 
     static DistilBertForMultipleChoice IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>.Create(DistilBertConfig config) =>
         new(config);
 
-    private protected override Tensor Activate(Tensor pooled) => pooled.relu();
+    /// <inheritdoc/>
+    protected override Tensor Activate(Tensor pooled) => pooled.relu();
 }
 
 /// <summary>DistilBERT as a masked language model (transformers' <c>DistilBertForMaskedLM</c>).</summary>

@@ -15,6 +15,7 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
     protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
         var ia3 = (Ia3Config)base.PrepareConfig(config);
+        ia3 = ia3 with { FeedforwardModules = CheckpointTargets.ToModel(ia3.FeedforwardModules, Paths, Model.Family) };
         var adapted = Match(ia3);
         if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(ia3, given, adapted);
         var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);

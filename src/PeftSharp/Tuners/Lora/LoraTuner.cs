@@ -12,6 +12,16 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
 
     protected override bool CanAdapt(LayerTarget target) => target is LinearTarget or EmbeddingTarget;
 
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
+    {
+        var lora = (LoraConfig)base.PrepareConfig(config);
+        return lora with
+        {
+            RankPattern = CheckpointTargets.ToModel(lora.RankPattern, Paths, Model.Family),
+            AlphaPattern = CheckpointTargets.ToModel(lora.AlphaPattern, Paths, Model.Family),
+        };
+    }
+
     protected override LayerAdapter CreateAdapter(LayerTarget target, string path, LoraConfig config)
     {
         var (rank, scale) = (config.RankOf(path), config.ScaleOf(path));

@@ -126,4 +126,39 @@ public sealed class VitFamilyTests : VisionFamilyTests<VitConfig>
         using var peft = model.GetPeftModel(new LoraConfig { R = 2, TargetModules = new[] { "dense" } });
         peft.named_parameters().Count(pair => pair.name.EndsWith("lora_A.default.weight", StringComparison.Ordinal)).Should().Be(2 * 3);
     }
+
+    [Fact]
+    public void All_fields_of_an_adapter_of_transformers_4_may_have_its_names()
+    {
+        using var folder = new TemporaryFolder();
+        LayerConfig[] configs =
+        [
+            new LoraConfig
+            {
+                R = 4, TargetModules = new[] { "q_proj", "fc1", "fc2" }, RankPattern = new Dictionary<string, int> { ["fc1"] = 2 },
+                AlphaPattern = new Dictionary<string, double> { ["q_proj"] = 3 },
+            },
+            new Ia3Config { TargetModules = new[] { "k_proj", "fc1" }, FeedforwardModules = new[] { "fc1" } },
+        ];
+        foreach (var config in configs)
+        {
+            using var trained = Build(ModelTask.ImageClassification).GetPeftModel(config);
+            using (no_grad())
+                foreach (var parameter in trained.parameters().Where(parameter => parameter.requires_grad)) parameter.add_(0.25);
+            trained.eval();
+            trained.SavePretrained(folder.Path);
+            var file = Path.Combine(folder.Path, "adapter_model.safetensors");
+            const string prefix = "base_model.model.";
+            Safetensors.Save(file, Safetensors.Load(file)
+                .ToDictionary(pair => prefix + VitFamily.Instance.CheckpointName(pair.Key[prefix.Length..]), pair => pair.Value));
+            var fields = Path.Combine(folder.Path, "adapter_config.json");
+            File.WriteAllText(fields, File.ReadAllText(fields).Replace("q_proj", "query", StringComparison.Ordinal)
+                .Replace("k_proj", "key", StringComparison.Ordinal).Replace("fc1", "intermediate.dense", StringComparison.Ordinal)
+                .Replace("\"fc2\"", "\"layer.0.output.dense\", \"layer.1.output.dense\"", StringComparison.Ordinal));
+            using var loaded = PeftModel.FromPretrained(Build(ModelTask.ImageClassification), folder.Path);
+            loaded.LoadReport!.Warnings.Should().BeEmpty();
+            var inputs = new ModelInputs { PixelValues = Pixels() };
+            Close.Equal(trained.call(inputs).Logits!, loaded.call(inputs).Logits!, 0, $"{config.PeftType} logits");
+        }
+    }
 }

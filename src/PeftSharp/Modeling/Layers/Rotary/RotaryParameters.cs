@@ -24,14 +24,14 @@ public sealed record RotaryParameters
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
-    /// Factor by which the context is extended; required by every type except <c>default</c>. It may be null for <c>longrope</c>, and for
-    /// <c>yarn</c> if <see cref="OriginalMaxPositionEmbeddings"/> is set: the factor is then the maximum number of tokens divided by
-    /// <see cref="OriginalMaxPositionEmbeddings"/>.
+    /// Factor by which the context is extended; required by every type except <c>default</c>. It may be null for <c>longrope</c>: the
+    /// factor is then the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. A file can also omit it for
+    /// <c>yarn</c>.
     /// </summary>
     public double? Factor { get; init; }
 
-    /// <summary>Fraction of a head's width that is rotated. Default 1.</summary>
-    public double PartialRotaryFactor { get; init; } = 1;
+    /// <summary>Fraction of a head's width that is rotated. Null: 1.</summary>
+    public double? PartialRotaryFactor { get; init; }
 
     /// <summary>
     /// Maximum number of tokens in pretraining, before the context was extended (<c>llama3</c>, <c>yarn</c>, <c>longrope</c>). Null: the
@@ -104,15 +104,18 @@ public sealed record RotaryParameters
         var ofTypes = new[] { FullAttention, Sliding }.Select(name => parameters[name]).OfType<JsonObject>().ToArray();
         foreach (var entry in ofTypes.Length > 0 ? ofTypes : [parameters])
         {
-            if (entry["type"] is { } type && entry["rope_type"] is null) entry["rope_type"] = type.DeepClone();
+            if (entry["type"] is { } older && entry["rope_type"] is null) entry["rope_type"] = older.DeepClone();
             entry.Remove("type");
             foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
                 if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
         }
         // A field of the model takes precedence, as in transformers. It stays, because a family may have it (Phi-3).
-        var usesLength = parameters["rope_type"]?.ToString() is "llama3" or "yarn" or "longrope";
-        if (ofTypes.Length == 0 && usesLength && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
-        foreach (var older in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(older);
+        var type = ofTypes.Length == 0 ? parameters["rope_type"]?.ToString() : null;
+        if (type is "llama3" or "yarn" or "longrope" && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
+        if (type == "yarn" && parameters["factor"] is null && parameters[OriginalLength] is JsonValue original
+            && json["max_position_embeddings"] is JsonValue extended)
+            parameters["factor"] = (double)extended / (double)original;
+        foreach (var field in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(field);
         if (parameters.Count > 0) json["rope_parameters"] = parameters;
     }
 
@@ -133,12 +136,12 @@ public sealed record RotaryParameters
 
     /// <summary>Describes a partial rotation, for models whose heads are rotated as a whole.</summary>
     internal IEnumerable<string> PartialProblems() => new[] { this, SlidingAttention }
-        .Where(parameters => parameters is { PartialRotaryFactor: not 1 })
+        .Where(parameters => parameters is { PartialRotaryFactor: not (null or 1) })
         .Select(parameters => FormattableString.Invariant($"partial_rotary_factor is {parameters!.PartialRotaryFactor}, but this model ")
             + "rotates whole heads, and transformers ignores the field: remove it");
 
     /// <summary>Number of rotated elements of a head.</summary>
-    internal int RotatedWidth(int headWidth) => (int)(headWidth * PartialRotaryFactor);
+    internal int RotatedWidth(int headWidth) => (int)(headWidth * (PartialRotaryFactor ?? 1));
 
     /// <summary>Describes each invalid value; empty if the parameters are valid.</summary>
     internal IEnumerable<string> GetValidationErrors()
@@ -149,7 +152,7 @@ public sealed record RotaryParameters
             yield break;
         }
         if (!(RopeTheta > 0)) yield return FormattableString.Invariant($"rope_theta is {RopeTheta}; it must be greater than 0");
-        if (!(PartialRotaryFactor is > 0 and <= 1))
+        if (PartialRotaryFactor is not (null or (> 0 and <= 1)))
             yield return FormattableString.Invariant(
                 $"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
         foreach (var field in scaling.MissingFields(this)) yield return $"rope_type '{RopeType}' requires {field} in rope_parameters";

@@ -10,13 +10,10 @@ internal sealed class YarnScaling : RotaryScaling
 {
     private const double DefaultBetaFast = 32, DefaultBetaSlow = 1;
 
-    internal override IEnumerable<string> MissingFields(RotaryParameters parameters) =>
-        parameters.OriginalMaxPositionEmbeddings is null ? base.MissingFields(parameters) : [];
-
     internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length)
     {
         var powers = Powers(parameters.RopeTheta, width);
-        var (unscaled, scaled) = (1.0 / powers, 1.0 / (Factor(parameters, maxPositions) * powers));
+        var (unscaled, scaled) = (1.0 / powers, 1.0 / (parameters.Factor!.Value * powers));
         var (low, high) = Range(parameters, width, maxPositions);
         var ramp = ((arange(width / 2, ScalarType.Float32) - low) / (high - low)).clamp(0, 1);
         var kept = 1 - ramp;
@@ -26,14 +23,11 @@ internal sealed class YarnScaling : RotaryScaling
     internal override double AttentionFactor(RotaryParameters parameters, int maxPositions)
     {
         if (parameters.AttentionFactor is { } given) return given;
-        var factor = Factor(parameters, maxPositions);
+        var factor = parameters.Factor!.Value;
         return parameters is { Mscale: { } scale and not 0, MscaleAllDim: { } all and not 0 }
             ? Magnitude(factor, scale) / Magnitude(factor, all)
             : Magnitude(factor, 1);
     }
-
-    private static double Factor(RotaryParameters parameters, int maxPositions) =>
-        parameters.Factor ?? (double)maxPositions / parameters.OriginalMaxPositionEmbeddings!.Value;
 
     private static double Magnitude(double factor, double scale) => factor <= 1 ? 1 : 0.1 * scale * Math.Log(factor) + 1;
 

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Optimization;
+using PeftSharp.Tokenization;
+using PeftSharp.Training.Batching;
+using PeftSharp.Training.Callbacks;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Training;
+
+/// <content>Construction.</content>
+public partial class Trainer
+{
+    /// <summary>
+    /// Creates a trainer: checks the arguments and datasets, seeds libtorch's default random number generator and moves the model to the
+    /// device.
+    /// </summary>
+    /// <param name="model">The model to train.</param>
+    /// <param name="args">The arguments of the run. Null: the defaults.</param>
+    /// <param name="trainDataset">The training dataset; required by <see cref="Train"/>.</param>
+    /// <param name="evalDataset">The evaluation dataset.</param>
+    /// <param name="dataCollator">
+    /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
+    /// <see cref="DefaultDataCollator"/>.
+    /// </param>
+    /// <param name="tokenizer">
+    /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
+    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns.
+    /// </param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
+    /// <param name="logger">
+    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns.
+    /// </param>
+    /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
+    /// <param name="optimizers">
+    /// An optimizer of the parameters of the model, and a learning-rate schedule. If one is null, it is created according
+    /// to <paramref name="args"/>.
+    /// The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its learning rate in each
+    /// step is that of the schedule.
+    /// </param>
+    /// <param name="parameterGroups">
+    /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
+    /// Null: <see cref="ParameterGroups.Create"/>.
+    /// </param>
+    /// <param name="preprocessLogitsForMetrics">
+    /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
+    /// </param>
+    /// <param name="evalDatasets">
+    /// Several evaluation datasets by name, instead of <paramref name="evalDataset"/>. Their metrics are named <c>eval_NAME_loss</c> and so
+    /// on.
+    /// </param>
+    /// <param name="labelColumn">
+    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
+    /// label is not a class of the model, or a class has another id in a dataset than in the model.
+    /// </exception>
+    public Trainer(
+        PretrainedModel model, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
+        IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,
+        IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null, ComputeLoss? computeLoss = null,
+        (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null,
+        PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
+        string? labelColumn = null)
+        : this(NotNull(model), null, args, trainDataset, evalDataset, dataCollator, tokenizer, computeMetrics, callbacks, logger,
+            computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn)
+    { }
+
+    /// <summary>Creates a trainer that creates a new model for each call of <see cref="Train"/>.</summary>
+    /// <param name="modelInit">
+    /// Creates the model. It is called by the constructor and at the start of each <see cref="Train"/>, after
+    /// <see cref="TrainingArguments.Seed"/> was set, so that new weights are initialized identically.
+    /// </param>
+    /// <param name="args">The arguments of the run. Null: the defaults.</param>
+    /// <param name="trainDataset">The training dataset; required by <see cref="Train"/>.</param>
+    /// <param name="evalDataset">The evaluation dataset.</param>
+    /// <param name="dataCollator">
+    /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
+    /// <see cref="DefaultDataCollator"/>.
+    /// </param>
+    /// <param name="tokenizer">
+    /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
+    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns.
+    /// </param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
+    /// <param name="logger">
+    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns.
+    /// </param>
+    /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
+    /// <param name="parameterGroups">
+    /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
+    /// Null: <see cref="ParameterGroups.Create"/>.
+    /// </param>
+    /// <param name="preprocessLogitsForMetrics">
+    /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
+    /// </param>
+    /// <param name="evalDatasets">
+    /// Several evaluation datasets by name, instead of <paramref name="evalDataset"/>. Their metrics are named <c>eval_NAME_loss</c> and so
+    /// on.
+    /// </param>
+    /// <param name="labelColumn">
+    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
+    /// label is not a class of the model, or a class has another id in a dataset than in the model.
+    /// </exception>
+    public Trainer(
+        Func<PretrainedModel> modelInit, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
+        IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,
+        IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null, ComputeLoss? computeLoss = null,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null,
+        PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
+        string? labelColumn = null)
+        : this(null, NotNull(modelInit), args, trainDataset, evalDataset, dataCollator, tokenizer, computeMetrics, callbacks, logger,
+            computeLoss, optimizers: default, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn)
+    { }
+
+    private Trainer(
+        PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args, Dataset? trainDataset, Dataset? evalDataset,
+        IDataCollator? dataCollator, Tokenizer? tokenizer, ComputeMetrics? computeMetrics, IEnumerable<TrainerCallback>? callbacks,
+        ILogger? logger, ComputeLoss? computeLoss, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, PreprocessLogitsForMetrics? preprocessLogitsForMetrics,
+        IReadOnlyDictionary<string, Dataset>? evalDatasets, string? labelColumn)
+    {
+        CheckExclusions(evalDataset, optimizers.Optimizer, parameterGroups, evalDatasets);
+        callbacks = [.. callbacks ?? []];
+        Args = args ?? new TrainingArguments();
+        (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) },
+            .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
+        TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")],
+            hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
+        (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
+        (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
+        _model = model ?? CreateModel();
+        _model.ThrowIfDisposed();
+        Context = new TrainerContext(_model, tokenizer);
+        AlignPadToken();
+        _loader = new BatchLoader(
+            dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator(hasTokenizer: tokenizer is not null)
+                : new DataCollatorWithPadding(tokenizer)), Args);
+        var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
+        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
+            needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn, _loader.ColumnNames);
+        if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null)
+            _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
+        _evalDatasets = [.. evaluations.Select(
+            set => (set.Name, SelectColumns(set.Data, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'")))];
+        AlignLabelNames();
+        _events = logger is null ? null : new LoggerEvents(logger);
+        _tensorBoard = Args.ReportTo == ReportTo.TensorBoard
+            ? new TensorBoardCallback(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))
+            : null;
+        _callbacks = new CallbackList(
+            [new DefaultFlowCallback(), .. new TrainerCallback?[] { _events, _tensorBoard, EarlyStopping(callbacks) }
+                .OfType<TrainerCallback>(), .. callbacks], Context);
+        manual_seed(Args.Seed);
+        MoveToDevice();
+    }
+
+    private static T NotNull<T>(T argument, [CallerArgumentExpression(nameof(argument))] string? name = null) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(argument, name);
+        return argument;
+    }
+}
