@@ -149,7 +149,7 @@ public sealed partial class Dataset
         return Select(parts.SelectMany(rows => rows));
     }
 
-    private static void RequireBatched(bool batched)
+    internal static void RequireBatched(bool batched)
     {
         if (!batched)
             throw new ArgumentException(
