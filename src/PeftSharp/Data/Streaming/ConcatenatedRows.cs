@@ -14,6 +14,8 @@ internal sealed class ConcatenatedRows(IReadOnlyList<RowSource> sources) : RowSo
 
     internal override string Description => $"concatenate({string.Join("; ", sources.Select(source => source.Description))})";
 
+    internal override IEnumerable<StreamSeed> Seeds => sources.SelectMany(source => source.Seeds);
+
     internal override RowSource Unshuffled => new ConcatenatedRows([.. sources.Select(source => source.Unshuffled)]);
 
     internal override RowSource WithShuffledShards(NumpyRandom random)

@@ -22,6 +22,9 @@ internal sealed class InterleavedRows(
     internal override string Description => $"interleave({string.Join("; ", sources.Select(source => source.Description))}"
         + $"; {seed?.ToString() ?? "alternately"}, {strategy})";
 
+    internal override IEnumerable<StreamSeed> Seeds =>
+        [.. sources.SelectMany(source => source.Seeds), .. seed is null ? [] : new[] { seed }];
+
     internal override RowSource Unshuffled => With(source => source.Unshuffled);
 
     internal override RowSource? WithShuffledShards(NumpyRandom random)
@@ -34,12 +37,7 @@ internal sealed class InterleavedRows(
 
     private InterleavedRows With(Func<RowSource, RowSource> change) => new([.. sources.Select(change)], cumulative, seed, strategy);
 
-    internal override RowCursor Open(int epoch, JsonObject? state)
-    {
-        if (state is not null)
-            seed?.Load(state.Integer("seed"));
-        return new Cursor(this, epoch, state);
-    }
+    internal override RowCursor Open(int epoch, JsonObject? state) => new Cursor(this, epoch, state);
 
     /// <summary>
     /// Reads the next row of a stream as soon as its last row is returned, because the strategy must know whether a stream has ended.
@@ -135,7 +133,6 @@ internal sealed class InterleavedRows(
             ["exhausted"] = new JsonArray([.. _exhausted.Select(exhausted => (JsonNode)exhausted)]),
             ["next"] = _next,
             ["random"] = _random?.Save(),
-            ["seed"] = _rows.Seed?.Value,
         };
 
         public override void Dispose()

@@ -72,7 +72,7 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// The state contains positions, not rows: in the files, and of the rows in the buffer of <see cref="Shuffle"/>. In Python, the rows in
     /// the buffer are lost.
     /// </remarks>
-    public JsonObject StateDict() => _position?.Invoke() ?? (JsonObject?)_start?.DeepClone() ?? Wrap(_source.Description, Epoch, null);
+    public JsonObject StateDict() => _position?.Invoke() ?? (JsonObject?)_start?.DeepClone() ?? StateOf(Epoch, null);
 
     /// <summary>
     /// Lets enumerations start at a stored position (<c>load_state_dict</c>), in its epoch. The rows are exactly those that would have
@@ -88,6 +88,9 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
         if (stateDict.Text("stream") is var stored && stored != _source.Description)
             throw new DatasetException($"The state belongs to the stream {stored}, but this stream is {_source.Description}. "
                 + "Load the state into a stream with the same files and operations, or start the stream from the beginning.");
+        var seeds = _source.Seeds.ToArray();
+        foreach (var (seed, saved) in seeds.Zip(stateDict.List("seeds", seeds.Length)))
+            seed.Load(saved is JsonValue value && value.TryGetValue<long>(out var number) ? number : throw StreamState.Malformed("seeds"));
         (_start, _position) = ((JsonObject)stateDict.DeepClone(), null);
         Epoch = (int)stateDict.Integer("epoch");
     }
@@ -108,8 +111,17 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// <summary>Opens the stream for the trainer, without an effect on <see cref="StateDict"/>.</summary>
     internal RowCursor Open(int epoch, JsonObject? state) => _source.Open(epoch, state);
 
-    private static JsonObject Wrap(string description, int epoch, JsonObject? position) =>
-        new() { ["version"] = Version, ["stream"] = description, ["epoch"] = epoch, ["position"] = position };
+    /// <summary>Returns the state for <see cref="LoadStateDict"/>.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="position">The state of the rows and the index of the next row; null: the start.</param>
+    private JsonObject StateOf(int epoch, JsonObject? position) => new()
+    {
+        ["version"] = Version,
+        ["stream"] = _source.Description,
+        ["epoch"] = epoch,
+        ["seeds"] = new JsonArray([.. _source.Seeds.Select(seed => (JsonNode)seed.Value)]),
+        ["position"] = position,
+    };
 
     private IterableDataset With(RowSource source) => new(source) { Epoch = Epoch };
 
@@ -133,7 +145,7 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
             return true;
         }
 
-        internal JsonObject SaveState() => Wrap(dataset._source.Description, epoch, Position());
+        internal JsonObject SaveState() => dataset.StateOf(epoch, Position());
 
         private JsonObject? Position() => (JsonObject?)_end?.DeepClone()
             ?? (_rows is null ? (JsonObject?)start?.DeepClone() : new JsonObject { ["rows"] = _rows.SaveState(), ["row"] = _index });

@@ -9,6 +9,8 @@ internal abstract class RowOperation(RowSource input) : RowSource
 
     internal override int NumShards => input.NumShards;
 
+    internal override IEnumerable<StreamSeed> Seeds => input.Seeds;
+
     internal override RowSource Unshuffled => WithInput(input.Unshuffled);
 
     internal sealed override string Description => $"{input.Description} | {OwnDescription}";

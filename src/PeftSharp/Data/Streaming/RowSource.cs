@@ -20,6 +20,9 @@ internal abstract class RowSource
     /// </summary>
     internal abstract string Description { get; }
 
+    /// <summary>The seeds of all operations, in a fixed order.</summary>
+    internal virtual IEnumerable<StreamSeed> Seeds => [];
+
     /// <summary>The same stream without shuffling, whose first row is available sooner.</summary>
     internal virtual RowSource Unshuffled => this;
 

@@ -17,6 +17,8 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
 
     internal override long? RowCount => Input.RowCount;
 
+    internal override IEnumerable<StreamSeed> Seeds => [.. Input.Seeds, seed];
+
     internal override RowSource Unshuffled => Input.Unshuffled;
 
     private protected override string OwnDescription => $"shuffle({seed}, buffer {bufferSize}, shards {maxShards})";
@@ -25,15 +27,13 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
 
     internal override RowCursor Open(int epoch, JsonObject? state)
     {
-        if (state is not null)
-            seed.Load(state.Integer("seed"));
         var rows = Input.WithShuffledShards(seed.Generator(epoch));
         var shards = rows is null ? 1 : Math.Min(rows.NumShards, maxShards);
         var source = shards > 1
             ? new InterleavedRows([.. Enumerable.Range(0, shards).Select(index => rows!.Shard(shards, index))], null, null,
                 StoppingStrategy.AllExhaustedWithoutReplacement)
             : rows ?? Input;
-        return new Cursor(new TrackedCursor(source, epoch, state?.Object("rows")), seed, seed.Generator(epoch), bufferSize, state);
+        return new Cursor(new TrackedCursor(source, epoch, state?.Object("rows")), seed.Generator(epoch), bufferSize, state);
     }
 
     /// <summary>
@@ -45,7 +45,6 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
         private const int DrawsAtOnce = 1000;      // datasets draws so many indices at once, which determines the order of the last rows
 
         private readonly TrackedCursor _rows;
-        private readonly StreamSeed _seed;
         private readonly NumpyRandom _random;
         private readonly int _size;
         private readonly List<(Row Row, long Position)> _buffer = [];
@@ -54,9 +53,9 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
         private int _returned;                     // rows of the buffer after the end of the stream
         private long _forgotten;
 
-        internal Cursor(TrackedCursor rows, StreamSeed seed, NumpyRandom random, int size, JsonObject? state)
+        internal Cursor(TrackedCursor rows, NumpyRandom random, int size, JsonObject? state)
         {
-            (_rows, _seed, _random, _size) = (rows, seed, random, size);
+            (_rows, _random, _size) = (rows, random, size);
             if (state is null)
                 return;
             try
@@ -154,7 +153,6 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
                 ["end"] = _isAtEnd,
                 ["draws"] = _draws,
                 ["random"] = _random.Save(),
-                ["seed"] = _seed.Value,
             };
         }
 

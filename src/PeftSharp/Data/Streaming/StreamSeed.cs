@@ -20,7 +20,7 @@ internal sealed class StreamSeed
         (_isGiven, _seed) = (seed is not null, seed ?? new NumpyRandom(null).NonNegativeInteger());
     }
 
-    /// <summary>The seed for a stored state.</summary>
+    /// <summary>The seed.</summary>
     internal long Value => Volatile.Read(ref _seed);
 
     /// <summary>Takes over the seed of a stored state, if this seed was drawn at random.</summary>

@@ -110,12 +110,9 @@ public sealed class ResumedStreamTests : IDisposable
     private static (List<string> Rows, JsonObject State) Head(IterableDataset stream, int count)
     {
         var rows = new List<string>();
-        if (count > 0)
-            foreach (var row in stream)
-            {
-                rows.Add($"{row.Index}: {row}");
-                if (rows.Count == count) break;
-            }
+        using (var next = stream.GetEnumerator())
+            while (rows.Count < count && next.MoveNext())
+                rows.Add($"{next.Current.Index}: {next.Current}");
         return (rows, JsonNode.Parse(stream.StateDict().ToJsonString())!.AsObject());
     }
 
