@@ -64,7 +64,10 @@ public sealed record TrainingArguments
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 
-    /// <summary>The order of the training rows. Default <see cref="SamplingStrategy.Random"/>.</summary>
+    /// <summary>
+    /// The order of the training rows. Default <see cref="SamplingStrategy.Random"/>. The rows of a stream
+    /// (<see cref="Data.IterableDataset"/>) are read in its order instead; shuffle it with <see cref="Data.IterableDataset.Shuffle"/>.
+    /// </summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
     /// <summary>
@@ -79,6 +82,12 @@ public sealed record TrainingArguments
     /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, a column that the model does not read is an error.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
+
+    /// <summary>
+    /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
+    /// processed. Weights, optimizer and step are those of the checkpoint; the training data may differ. Default false.
+    /// </summary>
+    public bool IgnoreDataSkip { get; init; }
 
     // ---- optimizer and learning rate ----
 

@@ -118,8 +118,8 @@ public sealed partial class IterableDataset
     /// <summary>Applies an operation of datasets to blocks of rows.</summary>
     /// <param name="name">The name of the operation, with its arguments.</param>
     /// <param name="size">The number of rows in a block.</param>
-    /// <param name="function">The operation, which does not depend on other rows.</param>
+    /// <param name="function">The operation, which does not depend on other rows and does not change their number.</param>
     internal IterableDataset MapBlocks(string name, int size, Func<Dataset, Dataset> function) =>
         With(new BlockRows(_source, name, size, dropLast: false,
-            (columns, _) => function(new Dataset(columns, new DatasetFormat())).Formatted));
+            (columns, _) => function(new Dataset(columns, new DatasetFormat())).Formatted, countOf: rows => rows));
 }

@@ -83,6 +83,15 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     public void LoadStateDict(JsonObject stateDict)
     {
         ArgumentNullException.ThrowIfNull(stateDict);
+        LoadSeeds(stateDict);
+        (_start, _position) = ((JsonObject)stateDict.DeepClone(), null);
+        Epoch = (int)stateDict.Integer("epoch");
+    }
+
+    /// <summary>Checks that a state belongs to this stream, and takes over the seeds that were drawn at random.</summary>
+    /// <exception cref="DatasetException">The state is damaged, or belongs to another stream.</exception>
+    internal void LoadSeeds(JsonObject stateDict)
+    {
         if (stateDict.Integer("version") != Version)
             throw new DatasetException($"The state of the stream has version {stateDict.Integer("version")}, but only {Version} is supported.");
         if (stateDict.Text("stream") is var stored && stored != _source.Description)
@@ -91,8 +100,6 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
         var seeds = _source.Seeds.ToArray();
         foreach (var (seed, saved) in seeds.Zip(stateDict.List("seeds", seeds.Length)))
             seed.Load(saved is JsonValue value && value.TryGetValue<long>(out var number) ? number : throw StreamState.Malformed("seeds"));
-        (_start, _position) = ((JsonObject)stateDict.DeepClone(), null);
-        Epoch = (int)stateDict.Integer("epoch");
     }
 
     /// <inheritdoc/>
@@ -109,12 +116,26 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     public override string ToString() => $"IterableDataset({{source: {_source.Description}, num_shards: {NumShards}}})";
 
     /// <summary>Opens the stream for the trainer, without an effect on <see cref="StateDict"/>.</summary>
-    internal RowCursor Open(int epoch, JsonObject? state) => _source.Open(epoch, state);
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="state">
+    /// The rows (<see cref="TrackedCursor.StateAt"/>) and the index of the next one. Null: the position of <see cref="LoadStateDict"/>, if
+    /// it is in this epoch, otherwise the start.
+    /// </param>
+    /// <returns>The rows, and the index of the first one.</returns>
+    internal (TrackedCursor Rows, long Index) Track(int epoch, JsonObject? state)
+    {
+        if (state is not null)
+            return (new TrackedCursor(_source, epoch, state.Object("rows")), state.Integer("row"));
+        if (epoch == Epoch && _start?["position"] is JsonObject position)
+            return (new TrackedCursor(_source, epoch, new JsonObject { ["rows"] = position["rows"]?.DeepClone(), ["skip"] = 0 }),
+                position.Integer("row"));
+        return (new TrackedCursor(_source, epoch, null), 0);
+    }
 
     /// <summary>Returns the state for <see cref="LoadStateDict"/>.</summary>
     /// <param name="epoch">The epoch.</param>
     /// <param name="position">The state of the rows and the index of the next row; null: the start.</param>
-    private JsonObject StateOf(int epoch, JsonObject? position) => new()
+    internal JsonObject StateOf(int epoch, JsonObject? position) => new()
     {
         ["version"] = Version,
         ["stream"] = _source.Description,
