@@ -22,7 +22,7 @@ internal static class Streaming
         var reviews = Datasets.StreamDataset("reviews.jsonl", "train").Shuffle(seed: 42, bufferSize: 100);
         foreach (var row in reviews.Take(2))
             Console.WriteLine(row);
-        // {text: "a bad film 9", label: 0}
+        // {text: "a good film 8", label: 1}
         // {text: "a bad film 77", label: 0}
 
         // The position can be stored, and continued exactly in another process.

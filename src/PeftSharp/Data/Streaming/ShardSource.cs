@@ -50,7 +50,7 @@ internal sealed class ShardSource(string kind, IReadOnlyList<RowShard> shards, F
     private sealed class Cursor : RowCursor
     {
         private readonly IReadOnlyList<RowShard> _shards;
-        private JsonObject? _position;       // in the current shard, before its reader was opened or after it was disposed
+        private JsonObject? _position;       // in the current shard, if there is no chunk
         private int _shard;
         private ShardReader? _reader;
         private ColumnSet? _chunk;
@@ -73,6 +73,8 @@ internal sealed class ShardSource(string kind, IReadOnlyList<RowShard> shards, F
             {
                 if (_shard == _shards.Count)
                     return false;
+                if (_chunk is not null)
+                    (_position, _chunk) = (_reader!.PositionOf(_next), null);        // the state if the next chunk cannot be read
                 _reader ??= _shards[_shard].Open(_position);
                 (_chunk, _next) = (_reader.ReadChunk(), 0);
                 if (_chunk is null)
@@ -82,11 +84,11 @@ internal sealed class ShardSource(string kind, IReadOnlyList<RowShard> shards, F
             return true;
         }
 
-        internal override JsonObject SaveState()
+        internal override JsonObject SaveState() => new()
         {
-            var position = _reader is not null && _chunk is not null ? _reader.PositionOf(_next) : _position?.DeepClone();
-            return new JsonObject { ["shard"] = _shard, ["position"] = position };
-        }
+            ["shard"] = _shard,
+            ["position"] = _chunk is not null ? _reader!.PositionOf(_next) : _position?.DeepClone(),
+        };
 
         private void NextShard()
         {
