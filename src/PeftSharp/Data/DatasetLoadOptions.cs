@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 /// </summary>
 public sealed record DatasetLoadOptions
 {
-    /// <summary>The format: "parquet", "json", "csv" or "text". Default null: determined by the file extension.</summary>
+    /// <summary>The format: "parquet", "json", "csv", "text" or "arrow". Default null: determined by the file extension.</summary>
     public string? Format { get; init; }
 
     /// <summary>

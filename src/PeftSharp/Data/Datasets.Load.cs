@@ -10,8 +10,8 @@ public static partial class Datasets
     /// A single file is the split "train". In a folder, the split of a file is determined by keywords in its name or in the names of
     /// subfolders ("train": train, training; "validation": validation, valid, dev, val; "test": test, testing, eval, evaluation); files
     /// named <c>NAME-00000-of-00003</c> are the shards of a split; if no name contains a keyword, all files are the split "train". If a
-    /// folder contains files of several formats, those of the first format of Parquet, JSON, CSV and text are read, which must have all
-    /// splits.
+    /// folder contains files of several formats, those of the first format of Parquet, JSON, CSV, text and Arrow are read, which must have
+    /// all splits.
     /// </remarks>
     /// <param name="path">The path of a file or folder.</param>
     /// <param name="options">The options; null: the defaults.</param>
@@ -64,7 +64,7 @@ public static partial class Datasets
     /// <summary>
     /// Loads the given files: <c>LoadDataset("csv", new Dictionary&lt;string, string&gt; { ["train"] = "a.csv", ["test"] = "b.csv" })</c>.
     /// </summary>
-    /// <param name="format">"parquet", "json", "csv" or "text".</param>
+    /// <param name="format">"parquet", "json", "csv", "text" or "arrow".</param>
     /// <param name="dataFiles">The file, folder or search pattern (<c>data/part-*.jsonl</c>) of each split.</param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
@@ -120,8 +120,8 @@ public static partial class Datasets
         var all = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).ToArray();
         var parts = all.Where(part => part.Data.Count > 0).ToArray();
         if (parts.Length == 0)
-            // A Parquet file without rows has column types and is valid; another file without rows is probably a mistake.
-            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) == "parquet").Data
+            // A Parquet or Arrow file without rows has column types and is valid; another file without rows is probably a mistake.
+            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) is "parquet" or "arrow").Data
                 ?? throw new DatasetException($"The split '{split}' has no rows. Files: {string.Join(", ", files)}.");
         try
         {

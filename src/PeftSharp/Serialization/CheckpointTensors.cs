@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;

@@ -41,7 +41,7 @@ internal static class CsvFileReader
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
-            ? new ReferenceData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
+            ? new ReferenceArrayData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
             : CsvTypes.Infer(columns[i]))
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }

@@ -27,6 +27,8 @@ internal static partial class DataFiles
         if (!Directory.Exists(path))
             throw new FileNotFoundException($"There is no file or folder '{path}'. Datasets are loaded from local files; "
                 + $"pass the path of a file ({FileFormat.Extensions}) or of a folder of such files.", path);
+        if (DiskLayout.IsSaved(path))
+            throw new DatasetException($"'{path}' was written by SaveToDisk. Load it with Datasets.LoadFromDisk(\"{path}\").");
         var byFormat = FilesBelow(new DirectoryInfo(path), [])
             .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))
             .Where(file => !Ignored.Contains(Path.GetFileName(file)))
@@ -42,11 +44,14 @@ internal static partial class DataFiles
             split => KeyValuePair.Create(split.Key, (IReadOnlyList<string>)[.. split.Value.Select(file => Path.Combine(path, file))])));
     }
 
-    /// <summary>Returns the files of a folder and its subfolders, without hidden ones. Links to a parent folder are not followed.</summary>
+    /// <summary>
+    /// Returns the files of a folder and its subfolders, without hidden ones, saved datasets and caches. Links to a parent folder are not
+    /// followed.
+    /// </summary>
     private static IEnumerable<string> FilesBelow(DirectoryInfo folder, string[] parents)
     {
         string[] path = [.. parents, (folder.ResolveLinkTarget(returnFinalTarget: true) ?? folder).FullName.TrimEnd('/', '\\')];
-        if (parents.Contains(path[^1]))
+        if (parents.Contains(path[^1]) || DiskLayout.IsSaved(folder.FullName))
             return [];
         var visible = folder.EnumerateFileSystemInfos()
             .Where(entry => !entry.Name.StartsWith('.') && !entry.Name.StartsWith("__", StringComparison.Ordinal)).ToArray();

@@ -5,8 +5,10 @@ namespace PeftSharp.Data;
 /// <summary>The supported file formats, which are determined by the file extension.</summary>
 internal static class FileFormat
 {
-    /// <summary>The formats in order of preference, from typed to untyped.</summary>
-    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text"];
+    /// <summary>
+    /// The formats in order of preference: those of published datasets, from typed to untyped, then the format of saved datasets and caches.
+    /// </summary>
+    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text", "arrow"];
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -17,6 +19,7 @@ internal static class FileFormat
         [".csv"] = "csv",
         [".tsv"] = "csv",
         [".txt"] = "text",
+        [".arrow"] = "arrow",
     };
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
@@ -38,6 +41,7 @@ internal static class FileFormat
         var read = format switch
         {
             "parquet" => ParquetFileReader.Read(file, options),
+            "arrow" => ArrowFileReader.Read(file, options),
             "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
             "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
             _ => Decoding(file, () => TextFileReader.Read(file, options)),
