@@ -60,8 +60,8 @@ public sealed partial class Dataset
     /// </summary>
     /// <remarks>
     /// The files are mapped into memory and closed. They remain mapped as long as a dataset, a column or a row that uses them exists; then
-    /// the garbage collector unmaps them. On Windows, mapped files cannot be deleted or replaced. Do not shorten a mapped file: the operating
-    /// system ends the process that reads it.
+    /// the garbage collector unmaps them. On Windows, mapped files cannot be deleted or replaced. Do not shorten a mapped file: the
+    /// operating system ends the process that reads it.
     /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <param name="keepInMemory">Whether the files are copied to memory, so that they can be changed or deleted. Default false.</param>

@@ -6,7 +6,8 @@ internal static class AtomicFolder
     private const string ReplacedSuffix = ".replaced";
 
     /// <summary>
-    /// Writes a folder with <paramref name="write"/>, whose argument is the temporary folder. If it throws, an existing folder is unchanged.
+    /// Writes a folder with <paramref name="write"/>, whose argument is the temporary folder. If it throws, an existing folder is
+    /// unchanged.
     /// </summary>
     /// <remarks>The caller has checked that an existing folder may be replaced with everything in it.</remarks>
     /// <exception cref="IOException">The folder cannot be written or the disk is full; the message contains the path.</exception>

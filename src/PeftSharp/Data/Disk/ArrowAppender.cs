@@ -3,7 +3,9 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Collects the values of a column for a record batch, in the memory layout of Arrow. The memory is reused for the next batch.</summary>
+/// <summary>
+/// Collects the values of a column for a record batch, in the memory layout of Arrow. The memory is reused for the next batch.
+/// </summary>
 internal abstract class ArrowAppender
 {
     private readonly ValidityBits _validity = new();

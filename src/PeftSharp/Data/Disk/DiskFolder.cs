@@ -86,7 +86,7 @@ internal static class DiskFolder
             return;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
         if (datasets.SelectMany(dataset => dataset.Files).FirstOrDefault(
-            file => Path.GetFullPath(file.Path).StartsWith(path, StringComparison.Ordinal)) is { } used)
+            file => file.IsMapped && Path.GetFullPath(file.Path).StartsWith(path, StringComparison.Ordinal)) is { } used)
             throw new DatasetException(
                 $"The dataset cannot be saved to '{folder}', because it is read from '{used.Path}'. Save it to another folder, or load it "
                 + "with keepInMemory: true.");

@@ -19,5 +19,6 @@ internal sealed class NullAppender : ArrowAppender
 
     private protected override void AppendPlaceholders(int count) { }
 
-    private protected override ArrayData Build(IArrowType type, int count, int nulls, ArrowBuffer validity) => new(type, count, count, 0, []);
+    private protected override ArrayData Build(IArrowType type, int count, int nulls, ArrowBuffer validity) =>
+        new(type, count, count, 0, []);
 }

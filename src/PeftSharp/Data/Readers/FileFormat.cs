@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 internal static class FileFormat
 {
     /// <summary>
-    /// The formats in order of preference: those of published datasets, from typed to untyped, then the format of saved datasets and caches.
+    /// The formats in order of preference: those of published datasets, from typed to untyped, then that of saved datasets and caches.
     /// </summary>
     internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text", "arrow"];
 

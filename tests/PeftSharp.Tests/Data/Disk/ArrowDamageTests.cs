@@ -59,7 +59,7 @@ public sealed class ArrowDamageTests : IDisposable
         var bytes = File.ReadAllBytes(Data);
         var random = new Random(42);
         var errors = 0;
-        for (var attempt = 0; attempt < 3_000; attempt++)
+        for (var attempt = 0; attempt < 400; attempt++)
         {
             var changed = (byte[])bytes.Clone();
             for (var i = 0; i < 1 + attempt % 3; i++)
@@ -79,21 +79,20 @@ public sealed class ArrowDamageTests : IDisposable
             }
             File.Delete(Data);                                 // mapped: the next file is another one
         }
-        errors.Should().BeGreaterThan(100);
+        errors.Should().BeGreaterThan(20);
     }
 
     [Theory]
     [InlineData(0, -1), InlineData(1, 100), InlineData(1, int.MaxValue), InlineData(2, -5), InlineData(2, 0)]
     public void Offsets_outside_the_values_and_decreasing_offsets_are_errors_that_name_file_and_column(int index, int value)
     {
-        const int Marker = 0x01020304;
         var dataset = Dataset.FromDict(("ids", new[] { [7, 7, 7], new[] { 8, 8 } }), ("text", new[] { "abc", "de" }));
         dataset.SaveToDisk(_folder.File("saved"));
         var bytes = File.ReadAllBytes(Data);
         // Both columns have the offsets 0, 3, 5.
         byte[] offsets = [0, 0, 0, 0, 3, 0, 0, 0, 5, 0, 0, 0];
         for (var at = bytes.AsSpan().IndexOf(offsets); at >= 0; at = bytes.AsSpan().IndexOf(offsets))
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at + 4 * index), value == 0 ? Marker - Marker : value);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at + 4 * index), value);
         File.WriteAllBytes(Data, bytes);
         var loaded = Dataset.LoadFromDisk(_folder.File("saved"));
         foreach (var name in loaded.ColumnNames)
@@ -128,7 +127,8 @@ public sealed class ArrowDamageTests : IDisposable
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.File("many.arrow"))).Should().Throw<DatasetException>()
             .WithMessage("*many.arrow' would have 2147483648 rows*");
         var half = Datasets.LoadDataset(WriteNulls(1 << 30), "train");
-        FluentActions.Invoking(() => Datasets.ConcatenateDatasets(half, half)).Should().Throw<DatasetException>().WithMessage("*2147483648 rows*");
+        FluentActions.Invoking(() => Datasets.ConcatenateDatasets(half, half)).Should().Throw<DatasetException>()
+            .WithMessage("*2147483648 rows*");
         half.Invoking(d => d.Repeat(2)).Should().Throw<DatasetException>().WithMessage("*2147483648 rows*");
 
         string WriteNulls(int rows)

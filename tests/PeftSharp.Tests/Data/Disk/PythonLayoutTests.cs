@@ -21,14 +21,15 @@ public sealed class PythonLayoutTests : IDisposable
     public void Class_names_are_read_in_every_spelling_of_lists()
     {
         var labels = new Int64Array.Builder().Append(0).Append(1).Append(1).Build();
-        var list = new ListArray(new ListType(Int64Type.Default), 2, new ArrowBuffer.Builder<int>().Append(0).Append(2).Append(3).Build(), labels,
-            ArrowBuffer.Empty);
+        var list = new ListArray(new ListType(Int64Type.Default), 2,
+            new ArrowBuffer.Builder<int>().Append(0).Append(2).Append(3).Build(), labels, ArrowBuffer.Empty);
         var large = new LargeListArray(new LargeListType(Int64Type.Default), 2,
             new ArrowBuffer.Builder<long>().Append(0).Append(1).Append(3).Build(), labels, ArrowBuffer.Empty);
         const string Label = """{"names": ["no", "yes"], "_type": "ClassLabel"}""";
         Write($$$"""
             {
-              "old": {"feature": {{{Label}}}, "length": -1, "id": null, "_type": "Sequence"}, "new": {"feature": {{{Label}}}, "_type": "List"},
+              "old": {"feature": {{{Label}}}, "length": -1, "id": null, "_type": "Sequence"},
+              "new": {"feature": {{{Label}}}, "_type": "List"},
               "large": {"feature": {{{Label}}}, "_type": "LargeList"}, "bare": [{{{Label}}}],
               "fixed": {"feature": {{{Label}}}, "length": 1, "_type": "List"},
               "lists": {"feature": {"tag": {{{Label}}}, "other": {"dtype": "int64", "id": null, "_type": "Value"}}, "_type": "Sequence"},
@@ -37,7 +38,8 @@ public sealed class PythonLayoutTests : IDisposable
             """,
             ("old", list), ("new", list), ("large", large), ("bare", list),
             ("fixed", new FixedSizeListArray(new FixedSizeListType(Int64Type.Default, 1), 2, labels, ArrowBuffer.Empty)),
-            ("lists", new StructArray(new StructType([new Field("tag", list.Data.DataType, true), new Field("other", list.Data.DataType, true)]),
+            ("lists", new StructArray(
+                new StructType([new Field("tag", list.Data.DataType, true), new Field("other", list.Data.DataType, true)]),
                 2, [list, list], ArrowBuffer.Empty)),
             ("label", new Int64Array.Builder().Append(1).Append(0).Build()));
         var loaded = Dataset.LoadFromDisk(_folder.Path);
@@ -58,8 +60,10 @@ public sealed class PythonLayoutTests : IDisposable
     [Fact]
     public void Types_that_dotnet_does_not_have_are_read_as_the_next_wider_one()
     {
-        Write("null", ("int8", new Int8Array.Builder().Append(-1).Append(1).Build()), ("uint8", new UInt8Array.Builder().Append(255).Append(1).Build()),
-            ("int16", new Int16Array.Builder().Append(-1).Append(1).Build()), ("uint32", new UInt32Array.Builder().Append(uint.MaxValue).Append(1).Build()),
+        Write("null", ("int8", new Int8Array.Builder().Append(-1).Append(1).Build()),
+            ("uint8", new UInt8Array.Builder().Append(255).Append(1).Build()),
+            ("int16", new Int16Array.Builder().Append(-1).Append(1).Build()),
+            ("uint32", new UInt32Array.Builder().Append(uint.MaxValue).Append(1).Build()),
             ("uint64", new UInt64Array.Builder().Append(5).Append(ulong.MaxValue).Build()),
             ("half", new HalfFloatArray.Builder().Append((Half)1.5).Append((Half)2).Build()),
             ("date", new Date32Array.Builder().Append(new DateTime(2024, 2, 29)).Append(DateTime.UnixEpoch).Build()),
@@ -74,9 +78,9 @@ public sealed class PythonLayoutTests : IDisposable
         loaded["uint32"].ToArray<long>().Should().Equal(uint.MaxValue, 1);
         loaded["half"].ToArray<float>().Should().Equal(1.5f, 2);
         loaded["date"].ToArray<DateTime>()[0].Should().Be(new DateTime(2024, 2, 29));
-        loaded["large"].ToArray().Should().Equal("ü", null);
+        loaded["large"].ToArray().Should().Equal(["ü", null]);
         loaded["mask"].GetInt64s(0).ToArray().Should().Equal(1, 1);
-        loaded["amount"].ToArray<decimal?>().Should().Equal(-1.25m, null);
+        loaded["amount"].ToArray<decimal?>().Should().Equal([-1.25m, null]);
         loaded["uint64"].GetInt64(0).Should().Be(5);
         loaded.Invoking(d => d["uint64"].GetInt64(1)).Should().Throw<DatasetException>().WithMessage("*'uint64'*18446744073709551615*");
     }
@@ -91,10 +95,11 @@ public sealed class PythonLayoutTests : IDisposable
         }
         File.WriteAllText(_folder.File("state.json"), $$"""
             {"_data_files": [{"filename": "dataset.arrow"}], "_fingerprint": "1c32317fa3b1799d", "_format_columns": ["{{columns[0].Name}}"],
-             "_format_kwargs": {}, "_format_type": "numpy", "_indexes": {}, "_indices_data_files": null, "_output_all_columns": false, "_split": "train"}
+             "_format_kwargs": {}, "_format_type": "numpy", "_indexes": {}, "_indices_data_files": null, "_output_all_columns": false,
+             "_split": "train"}
             """);
-        File.WriteAllText(_folder.File("dataset_info.json"), $$"""
-            {"builder_name": "csv", "citation": "", "features": {{features}}, "version": {"version_str": "0.0.0", "major": 0}}
+        File.WriteAllText(_folder.File("dataset_info.json"), $$$"""
+            {"builder_name": "csv", "citation": "", "features": {{{features}}}, "version": {"version_str": "0.0.0", "major": 0}}
             """);
     }
 }

@@ -10,17 +10,21 @@ internal static class SavedDatasets
         ("int64", Column(rows, i => (long?)(i - 2) * int.MaxValue)), ("int32", Column(rows, i => (int?)-i)),
         ("float64", Column(rows, i => (double?)(i / 7.0))), ("float32", Column(rows, i => (float?)(i / 7f))),
         ("decimal", Column(rows, i => (decimal?)(i * 1.25m - 3))), ("bool", Column(rows, i => (bool?)(i % 2 == 0))),
-        ("string", Column(rows, i => $"text {i} über 日本 🙂".Substring(0, i % 20))),
+        ("string", Column(rows, i => $"text {i} über 日本 🙂"[..(i % 10)] + "🙂")),
         ("binary", Column(rows, i => Enumerable.Repeat((byte)i, i % 4).ToArray())),
         ("date", Column(rows, i => (DateTime?)new DateTime(2024, 2, 28).AddDays(i).AddMilliseconds(i))),
         ("utc", Column(rows, i => (DateTime?)new DateTime(1950, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddTicks(i))),
-        ("time", Column(rows, i => (TimeOnly?)new TimeOnly(i % 24, 30, 15))), ("duration", Column(rows, i => (TimeSpan?)TimeSpan.FromSeconds(-i))),
+        ("time", Column(rows, i => (TimeOnly?)new TimeOnly(i % 24, 30, 15))),
+        ("duration", Column(rows, i => (TimeSpan?)TimeSpan.FromSeconds(-i))),
         ("null", Column(rows, i => (string?)null)), ("label", Column(rows, i => (Letter?)(i % 2))),
         ("ids", Column(rows, i => Enumerable.Range(i, i % 5).ToArray())),
-        ("nested", Column(rows, i => Enumerable.Range(0, i % 3).Select(j => Enumerable.Range(0, j + 1).Select(k => (long)k).ToArray()).ToArray())),
+        ("nested", Column(rows, i => Enumerable.Range(0, i % 3)
+            .Select(j => Enumerable.Range(0, j + 1).Select(k => (long)k).ToArray()).ToArray())),
         ("texts", Column(rows, i => new[] { "a", $"{i}" })),
-        ("struct", Column(rows, i => new Dictionary<string, object?> { ["name"] = $"n{i}", ["size"] = i, ["flags"] = new[] { true, false } })),
-        ("messages", Column(rows, i => new[] { new Dictionary<string, object?> { ["role"] = "user", ["content"] = i % 2 == 0 ? $"c{i}" : null } })),
+        ("struct", Column(rows, i => new Dictionary<string, object?>
+        { ["name"] = $"n{i}", ["size"] = i, ["flags"] = new[] { true, false } })),
+        ("messages", Column(rows, i => new[]
+            { new Dictionary<string, object?> { ["role"] = "user", ["content"] = i % 2 == 0 ? $"c{i}" : null } })),
         ("none", Column(rows, i => Array.Empty<string>())));
 
     /// <summary>Both datasets have the same columns, types, values and format.</summary>
@@ -42,10 +46,12 @@ internal static class SavedDatasets
     {
         null => "null",
         string text => $"'{text}'",
+        bool boolean => $"{boolean}",
         decimal number => $"{number.ToString("0.##########", System.Globalization.CultureInfo.InvariantCulture)}m",
         DateTime time => $"{time:O}",
         byte[] bytes => Convert.ToHexString(bytes),
-        IReadOnlyDictionary<string, object?> fields => $"{{{string.Join(", ", fields.Select(field => $"{field.Key}: {Text(field.Value)}"))}}}",
+        IReadOnlyDictionary<string, object?> fields =>
+            $"{{{string.Join(", ", fields.Select(field => $"{field.Key}: {Text(field.Value)}"))}}}",
         System.Collections.IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(Text))}]",
         _ => $"{value.GetType().Name} {((IFormattable)value).ToString(null, System.Globalization.CultureInfo.InvariantCulture)}",
     };

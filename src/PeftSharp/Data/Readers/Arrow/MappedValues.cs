@@ -3,7 +3,9 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Creates columns of numbers, dates and times in a mapped file. The column types are those of <see cref="ArrowFeatures"/>.</summary>
+/// <summary>
+/// Creates columns of numbers, dates and times in a mapped file. The column types are those of <see cref="ArrowFeatures"/>.
+/// </summary>
 internal static class MappedValues
 {
     /// <exception cref="DatasetException">The type is not supported.</exception>
@@ -27,7 +29,8 @@ internal static class MappedValues
             TimestampType timestamp => Converted(ArrowTimes.Timestamps(timestamp)),
             DurationType duration => Converted(ArrowTimes.Durations(duration.Unit)),
             Time64Type time => Converted(ArrowTimes.TimesOfDay(time.Unit)),
-            Time32Type time when ArrowTimes.TimesOfDay(time.Unit) is var read => Converted<int, TimeOnly>((value, index) => read(value, index)),
+            Time32Type time when ArrowTimes.TimesOfDay(time.Unit) is var read =>
+                Converted<int, TimeOnly>((value, index) => read(value, index)),
             Decimal128Type number => Converted<Int128, decimal>((value, index) => Decimal(value, number.Scale, index)),
             Decimal256Type number => Converted<Bytes32, decimal>((value, index) => Decimal(value, number.Scale, index)),
             _ => throw place.Error($"The type {type.Name} is not supported."),

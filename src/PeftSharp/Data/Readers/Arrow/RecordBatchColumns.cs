@@ -75,7 +75,7 @@ internal sealed class RecordBatchColumns
             LargeStringType => new MappedTextData(Texts<long>(count, place, out var bytes), bytes, nulls, place),
             BinaryType => new MappedBinaryData(Texts<int>(count, place, out var bytes), bytes, nulls),
             LargeBinaryType => new MappedBinaryData(Texts<long>(count, place, out var bytes), bytes, nulls),
-            FixedSizeBinaryType binary => new MappedBinaryData(
+            FixedSizeBinaryType binary and not (Decimal128Type or Decimal256Type) => new MappedBinaryData(
                 new FixedOffsets(binary.ByteWidth, count), Values(count, binary.ByteWidth, place), nulls),
             BooleanType => new MappedBooleanData(Bits(count, place), count, nulls),
             FixedWidthType fixedWidth => MappedValues.Create(
@@ -164,8 +164,8 @@ internal sealed class RecordBatchColumns
         var (offset, length) = _buffer < _buffers.Length ? _buffers[_buffer++] : throw place.Damaged("Its metadata has too few buffers.");
         return offset >= 0 && length >= 0 && offset <= _message.BodyLength - length
             ? _file.Buffer(_message.Body + offset, length)
-            : throw place.Damaged($"A buffer of {length} bytes at byte {offset} is not within the {_message.BodyLength} bytes of the record "
-                + "batch.");
+            : throw place.Damaged(
+                $"A buffer of {length} bytes at byte {offset} is not within the {_message.BodyLength} bytes of the record batch.");
     }
 
     private static void Require(MappedBuffer buffer, long bytes, MappedPlace place)

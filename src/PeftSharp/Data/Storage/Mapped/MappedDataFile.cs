@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace PeftSharp.Data;
 
@@ -31,6 +32,9 @@ internal sealed unsafe class MappedDataFile
     }
 
     internal string Path { get; }
+
+    /// <summary>Whether the file is mapped; false: its bytes were copied.</summary>
+    internal bool IsMapped => _memory is SafeMemoryMappedViewHandle;
 
     /// <summary>The length of the file in bytes when it was opened.</summary>
     internal long Length { get; }
