@@ -79,7 +79,8 @@ public abstract partial class Predictor : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (adapterFolder is not null)
             adapterFolder = HubFolder.Resolve(
-                adapterFolder, HubFiles.OfAdapterAndTokenizer, revision: null, options?.Hub, cancellationToken);
+                adapterFolder, HubFiles.OfAdapterAndTokenizer.WithPickle(options?.AllowPickle), revision: null, options?.Hub,
+                cancellationToken);
         else if (IsAdapter(folder))
         {
             adapterFolder = folder;

@@ -30,8 +30,9 @@ public sealed partial class SentenceEncoder
     public static SentenceEncoder FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        folder = HubFolder.Resolve(folder, HubFiles.OfSentenceEncoder, options?.Revision, options?.Hub, cancellationToken);
-        var parts = SentenceFolder.Read(folder);
+        folder = HubFolder.Resolve(
+            folder, HubFiles.OfSentenceEncoder.WithPickle(options?.AllowPickle), options?.Revision, options?.Hub, cancellationToken);
+        var parts = SentenceFolder.Read(folder, options?.AllowPickle ?? false);
         try
         {
             return Load(parts.ModelFolder, adapterFolder, options, AutoModel.FromPretrained,
