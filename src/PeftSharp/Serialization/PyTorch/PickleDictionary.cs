@@ -15,6 +15,6 @@ internal sealed class PickleDictionary
     internal void Set(object? key, object? value) => _items[CheckKey(key)] = value;
 
     /// <summary>Rejects keys whose hash needs a walk through other objects, which a file could make arbitrarily long.</summary>
-    internal static object CheckKey(object? key) => key is string or long or double or bool or byte[] ? key
+    internal static object CheckKey(object? key) => key is byte[] or string or long or double or bool ? key
         : throw new InvalidDataException("a key of a dictionary or an element of a set is not a string, a number or bytes");
 }
