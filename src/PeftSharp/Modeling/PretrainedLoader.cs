@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using PeftSharp.Generation;
 using PeftSharp.Hub;
 using PeftSharp.Internal;
 using PeftSharp.Serialization;

@@ -66,7 +66,7 @@ public abstract record PeftConfig
     /// <summary>
     /// Reads the configuration of a saved adapter, for example to find its base model (peft's <c>PeftConfig.from_pretrained</c>).
     /// </summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder of the adapter, with its <c>adapter_config.json</c>; or, if there is no such folder, a name on the Hugging Face Hub.
     /// </param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
@@ -77,10 +77,10 @@ public abstract record PeftConfig
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PeftConfig FromPretrained(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return PeftConfigFile.Read(HubFolder.Resolve(folder, HubFiles.OfAdapterConfig, revision, hub, cancellationToken));
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        return PeftConfigFile.Read(HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapterConfig, revision, hub, cancellationToken));
     }
 
     /// <summary>Writes <c>adapter_config.json</c>, without weights.</summary>

@@ -10,7 +10,7 @@ public abstract partial class PeftModel
     /// <summary>
     /// Loads a saved adapter in addition to the existing ones. It is not active until <see cref="SetAdapter(string[])"/> activates it.
     /// </summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
     /// Hugging Face Hub.
     /// </param>
@@ -31,11 +31,11 @@ public abstract partial class PeftModel
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public LoadReport LoadAdapter(
-        string folder, string adapterName, bool isTrainable = false, bool strict = false, string? revision = null, HubOptions? hub = null,
-        CancellationToken cancellationToken = default)
+        string nameOrFolder, string adapterName, bool isTrainable = false, bool strict = false, string? revision = null,
+        HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, hub, cancellationToken);
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter, revision, hub, cancellationToken);
         return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict);
     }
 

@@ -1,3 +1,4 @@
+using PeftSharp.Generation;
 using PeftSharp.Hub;
 using PeftSharp.Modeling;
 using TorchSharp;
@@ -128,7 +129,7 @@ public abstract partial class PeftModel : PretrainedModel
 
     /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
     /// Hugging Face Hub.
     /// </param>
@@ -145,13 +146,13 @@ public abstract partial class PeftModel : PretrainedModel
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(
-        TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false,
+        TModel model, string nameOrFolder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false,
         string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, hub, cancellationToken);
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter, revision, hub, cancellationToken);
         var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict));

@@ -6,14 +6,14 @@ namespace PeftSharp.Models.Clip;
 /// <summary>The family of CLIP's text or vision model, which can also be loaded from the folder of a whole CLIP model.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <typeparam name="TConfig">The configuration type.</typeparam>
-public abstract class ClipPartFamily<TConfig> : ModelFamily<TConfig> where TConfig : PretrainedConfig
+public abstract class ClipEncoderFamily<TConfig> : ModelFamily<TConfig> where TConfig : PretrainedConfig
 {
     private readonly string _part, _other, _projection;
 
     /// <param name="part">The name of the part in <c>config.json</c> and in checkpoints: <c>text</c> or <c>vision</c>.</param>
     /// <param name="other">The name of the other part.</param>
     /// <param name="projection">The name of the part's projection in checkpoints.</param>
-    private protected ClipPartFamily(string part, string other, string projection) =>
+    private protected ClipEncoderFamily(string part, string other, string projection) =>
         (_part, _other, _projection) = (part, $"{other}_model.", projection);
 
     /// <inheritdoc/>

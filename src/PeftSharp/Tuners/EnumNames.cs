@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Tuners;
 
 /// <summary>The names of enumeration members in Python's files (<see cref="JsonStringEnumMemberNameAttribute"/>).</summary>
-internal static class PythonNames
+internal static class EnumNames
 {
     /// <summary>All names, in the order of the members.</summary>
     internal static IEnumerable<string> Of<T>() where T : struct, Enum => Table<T>.Names.Select(pair => pair.Name);

@@ -1,9 +1,9 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="OptimizationNames"/> parses their names in Python.
+/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="PythonNames"/> parses their names in Python.
 /// </summary>
-public enum OptimizerNames
+public enum OptimizerName
 {
     /// <summary>
     /// <see cref="AdamW"/> with a fused kernel where one is available, otherwise the same as <see cref="AdamwTorch"/>

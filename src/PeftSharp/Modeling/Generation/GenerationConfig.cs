@@ -1,7 +1,8 @@
 using System.Text.Json;
+using PeftSharp.Modeling;
 using System.Text.Json.Serialization;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 /// <summary>
 /// Settings of text generation: the fields of <c>generation_config.json</c>, with the names of transformers. Null: not set.

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 /// <summary>A bias that is added to the score of the token that completes a sequence.</summary>
 /// <param name="Tokens">The sequence of one or more tokens.</param>

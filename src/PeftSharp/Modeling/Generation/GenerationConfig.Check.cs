@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 public partial record GenerationConfig
 {

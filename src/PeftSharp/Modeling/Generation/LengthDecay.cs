@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 /// <summary>
 /// An exponential length penalty: after a number of generated tokens, the score of the end-of-sequence token rises with each token.

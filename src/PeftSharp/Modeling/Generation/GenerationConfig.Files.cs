@@ -1,8 +1,9 @@
 using System.Text.Json;
+using PeftSharp.Modeling;
 using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 public partial record GenerationConfig
 {

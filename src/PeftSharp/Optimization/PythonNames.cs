@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PeftSharp.Optimization;
 
 /// <summary>Converts between schedules or optimizers and their names in Python, which are the enumeration names in snake case.</summary>
-public static class OptimizationNames
+public static class PythonNames
 {
     /// <summary>Returns the schedule with a name in Python, such as <c>cosine_with_min_lr</c>.</summary>
     /// <exception cref="ArgumentException">There is no such schedule; the message lists all names.</exception>
@@ -11,13 +11,13 @@ public static class OptimizationNames
 
     /// <summary>Returns the optimizer with a name in Python, such as <c>adamw_torch_fused</c>.</summary>
     /// <exception cref="ArgumentException">There is no such optimizer; the message lists all names.</exception>
-    public static OptimizerNames ParseOptimizerName(string name) => Parse<OptimizerNames>(name, "optimizer");
+    public static OptimizerName ParseOptimizerName(string name) => Parse<OptimizerName>(name, "optimizer");
 
     /// <summary>Returns the name of a schedule in Python.</summary>
-    public static string PythonName(this SchedulerType type) => Snake(type.ToString());
+    public static string ToPythonName(this SchedulerType type) => Snake(type.ToString());
 
     /// <summary>Returns the name of an optimizer in Python.</summary>
-    public static string PythonName(this OptimizerNames name) => Snake(name.ToString());
+    public static string ToPythonName(this OptimizerName name) => Snake(name.ToString());
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PeftSharp.Modeling;
+namespace PeftSharp.Generation;
 
 /// <summary>
 /// The stopping condition of beam search: <c>true</c>, <c>false</c> or <see cref="Never"/>, as in transformers. Converts implicitly
