@@ -43,7 +43,8 @@ public static class ImageFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
-            throw new FileNotFoundException($"The folder '{folder}' does not exist (the full path is '{Path.GetFullPath(folder)}').", folder);
+            throw new FileNotFoundException(
+                $"The folder '{folder}' does not exist (the full path is '{Path.GetFullPath(folder)}').", folder);
         var splits = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
             .Where(split => _splits.ContainsKey(Path.GetFileName(split))).ToArray();
         return splits.Length == 0

@@ -15,8 +15,8 @@ public static partial class Datasets
     /// </para>
     /// <para>
     /// A single file is the split "train". The files of a folder or repository are those that its card (README.md) names for the
-    /// configuration. Otherwise, the split of a file is determined by its name: files <c>NAME-00000-of-00003</c> in one folder are shards of
-    /// the split NAME; otherwise, keywords in the names of folders or files decide ("train": train, training; "validation": validation,
+    /// configuration. Otherwise, the split of a file is determined by its name: files <c>NAME-00000-of-00003</c> in one folder are shards
+    /// of the split NAME; otherwise, keywords in the names of folders or files decide ("train": train, training; "validation": validation,
     /// valid, dev, val; "test": test, testing, eval, evaluation); if there is none, all files are the split "train". The format is that of
     /// most files: Parquet, JSON, CSV or text, with other files ignored; all splits must have the same.
     /// </para>

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// Downloads files of models and datasets from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same machine.
+/// Downloads files of models and datasets from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same
+/// machine.
 /// </summary>
 /// <remarks>
 /// <para>

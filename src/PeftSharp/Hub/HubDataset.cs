@@ -43,7 +43,8 @@ internal sealed class HubDataset : IDisposable
             var request = new HubRequest(name, revision ?? HubClient.DefaultRevision, File: null, HubRepositoryType.Dataset);
             if (HubName.IsCommit(request.Revision) && client.Tree(request).Find(request.Revision) is { } known)
                 return new HubDataset(client, request, request.Revision, known, client.IsOffline);
-            var found = await client.FindRepositoryAsync(name, revision, HubRepositoryType.Dataset, cancellationToken).ConfigureAwait(false);
+            var found = await client.FindRepositoryAsync(name, revision, HubRepositoryType.Dataset, cancellationToken)
+                .ConfigureAwait(false);
             var commit = found?.Commit ?? client.CachedCommit(request)!;
             var files = await client.GuardAsync(
                 request, () => FilesAsync(client, request, found, commit, options?.Logger, cancellationToken)).ConfigureAwait(false);

@@ -153,7 +153,8 @@ internal sealed class HubServer : IDisposable
     /// <summary>A page of the list of files and folders. The address of the next page is in the header <c>Link</c>.</summary>
     private ServerResponse Tree(ServerRequest request, ServerRepository repository)
     {
-        var cursor = request.Path.Split("&cursor=") is [_, var text] ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var cursor = request.Path.Split("&cursor=") is [_, var text]
+            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
         var folders = repository.Files.Keys.Where(file => file.Contains('/', StringComparison.Ordinal))
             .Select(file => file[..file.LastIndexOf('/')]).Distinct()
             .Select(folder => (object)new { type = "directory", oid = new string('0', 40), size = 0, path = folder });

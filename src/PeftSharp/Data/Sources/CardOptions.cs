@@ -21,7 +21,10 @@ internal static class CardOptions
             options = (options.Format, name) switch
             {
                 ("csv", "sep" or "delimiter") => options with { Delimiter = options.Delimiter ?? Character(configuration, name, value) },
-                ("csv", "names" or "column_names") => options with { ColumnNames = options.ColumnNames ?? Names(configuration, name, value) },
+                ("csv", "names" or "column_names") => options with
+                {
+                    ColumnNames = options.ColumnNames ?? Names(configuration, name, value),
+                },
                 ("csv", "keep_default_na") => options with { KeepDefaultNa = options.KeepDefaultNa && CardYaml.IsTrue(value) },
                 ("json", "field") => options with { Field = options.Field ?? CardYaml.Text(value) },
                 ("text", "keep_linebreaks") => options with { KeepLinebreaks = options.KeepLinebreaks || CardYaml.IsTrue(value) },
@@ -30,7 +33,7 @@ internal static class CardOptions
                     SampleBy = options.SampleBy != TextUnit.Line ? options.SampleBy : Unit(configuration, name, value),
                 },
                 (_, "columns") => options with { Columns = options.Columns ?? Names(configuration, name, value) },
-                (_, "encoding") when CardYaml.Text(value)?.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant() is "utf8" => options,
+                (_, "encoding") when CardYaml.Text(value)?.ToLowerInvariant() is "utf8" or "utf-8" => options,
                 ("csv" or "text", "encoding" or "encoding_errors") => throw Unsupported(configuration, name, value),
                 ("csv" or "parquet", _) when Refused.Contains(name) => throw Unsupported(configuration, name, value),
                 _ => options,                                   // as in Python, a parameter that the format does not have is ignored
@@ -57,6 +60,6 @@ internal static class CardOptions
     };
 
     private static DatasetException Unsupported(CardConfiguration configuration, string name, YamlNode value) => new(
-        $"The configuration '{configuration.Name}' of the dataset's card sets {name} to '{CardYaml.Text(value) ?? value.ToString()}', which "
-        + "this library does not support. Load the data files directly (dataFiles), and set DatasetLoadOptions.");
+        $"The configuration '{configuration.Name}' of the dataset's card sets {name} to '{CardYaml.Text(value) ?? value.ToString()}', "
+        + "which this library does not support. Load the data files directly (dataFiles), and set DatasetLoadOptions.");
 }

@@ -95,7 +95,7 @@ internal static class DataFiles
     /// <summary>The folder as the start of the names of its files: "" or "a/b/".</summary>
     private static string Folder(string? folder)
     {
-        var parts = (folder ?? "").Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
+        var parts = (folder ?? "").Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         if (parts.Contains("..") || Path.IsPathRooted(folder))
             throw new DatasetException($"The folder '{folder}' (data_dir) must be a folder of the dataset, relative to its root.");
         return parts.Length == 0 ? "" : string.Join('/', parts) + "/";

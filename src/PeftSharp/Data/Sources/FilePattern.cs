@@ -6,7 +6,8 @@ namespace PeftSharp.Data;
 /// <summary>A pattern of file names in the syntax that <c>datasets</c> uses (fsspec's <c>glob</c>).</summary>
 /// <remarks>
 /// <c>*</c> and <c>?</c> stand for characters of a name, <c>[a-z]</c> and <c>[!a-z]</c> for one character, and <c>**</c>, as a part of its
-/// own, for any number of folders. A part that starts with "." and a folder that starts with "__" match only if the pattern has such a part.
+/// own, for any number of folders. A part that starts with "." and a folder that starts with "__" match only if the pattern has such a
+/// part.
 /// </remarks>
 internal sealed class FilePattern
 {

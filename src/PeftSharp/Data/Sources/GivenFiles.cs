@@ -25,7 +25,8 @@ internal sealed class GivenFiles(string description) : DataSource
             : Parts(path[root.Length..]);
         var files = parts.Length == 0 ? [] : Expand(root, parts).Order(StringComparer.Ordinal).ToArray();
         return files.Length > 0 ? files : throw new FileNotFoundException(
-            $"No file matches '{path}'. Check the folder and the wildcards. Relative paths start at '{Environment.CurrentDirectory}'.", path);
+            $"No file matches '{path}'. Check the folder and the wildcards. Relative paths start at '{Environment.CurrentDirectory}'.",
+            path);
     }
 
     private static string[] Parts(string path) =>

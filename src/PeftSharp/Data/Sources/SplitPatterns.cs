@@ -55,7 +55,9 @@ internal static partial class SplitPatterns
             .Select(split => KeyValuePair.Create(split, found[split])), StringComparer.Ordinal);
     }
 
-    /// <summary>Returns the files that match one of the patterns, in the order of the patterns. Python repeats a file that matches two.</summary>
+    /// <summary>
+    /// Returns the files that match one of the patterns, in the order of the patterns. Python repeats a file that matches two.
+    /// </summary>
     private static List<string> Matches(FilePattern[] patterns, IReadOnlyList<string> files) =>
         [.. patterns.SelectMany(pattern => files.Where(pattern.IsMatch)).Distinct(StringComparer.Ordinal)];
 

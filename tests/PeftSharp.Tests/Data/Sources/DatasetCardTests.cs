@@ -17,7 +17,8 @@ public sealed class DatasetCardTests : IDisposable
     [Theory]
     [InlineData("data_files: b.csv", "train: 2")]
     [InlineData("data_files:\n  - a.csv\n  - 'sub/*.csv'", "train: 1 3")]
-    [InlineData("data_files:\n  - split: x.y\n    path: b.csv\n  - split: test\n    path:\n    - sub/*.csv\n    - a.csv", "x.y: 2; test: 3 1")]
+    [InlineData("data_files:\n  - split: x.y\n    path: b.csv\n  - split: test\n    path:\n    - sub/*.csv\n    - a.csv",
+        "x.y: 2; test: 3 1")]
     [InlineData("data_dir: sub", "train: 3")]
     [InlineData("data_dir: ./sub/\n  data_files: '*.csv'", "train: 3")]
     public void A_configuration_names_its_files(string configuration, string expected)
@@ -104,8 +105,8 @@ public sealed class DatasetCardTests : IDisposable
         json["label"].Should().Equal(1L);
         json.Features["tags"].Should().Be(new Sequence(new ClassLabel("x", "y")));
         json.Features["picture"].Should().Be(new Value("int64"));
-        Datasets.LoadDataset(_folder.Path, "train", new() { Features = new Dictionary<string, Feature> { ["label"] = new Value("string") } })
-            ["label"].Should().Equal("pos");
+        var asText = new DatasetLoadOptions { Features = new Dictionary<string, Feature> { ["label"] = new Value("string") } };
+        Datasets.LoadDataset(_folder.Path, "train", asText)["label"].Should().Equal("pos");
         _folder.Write("train.jsonl", "{\"label\": \"other\"}\n");
         Refusal().Should().ContainAll("train.jsonl", "'other'", "dataset's card", "DatasetLoadOptions.Features");
     }

@@ -45,7 +45,7 @@ public sealed class GivenFilesTests : IDisposable
         FluentActions.Invoking(() => Datasets.LoadDataset("csv", dataFiles: [At("a.csv"), At("none-*.csv")]))
             .Should().ThrowExactly<FileNotFoundException>().WithMessage("*none-*");
         FluentActions.Invoking(() => Datasets.LoadDataset("csv", dataFiles: [])).Should().ThrowExactly<ArgumentException>();
-        FluentActions.Invoking(() => Datasets.LoadDataset("csv", ["x"], new() { DataFiles = new Dictionary<string, IReadOnlyList<string>>() }))
-            .Should().ThrowExactly<ArgumentException>();
+        var twice = new DatasetLoadOptions { DataFiles = new Dictionary<string, IReadOnlyList<string>> { ["a"] = ["b"] } };
+        FluentActions.Invoking(() => Datasets.LoadDataset("csv", ["x"], twice)).Should().ThrowExactly<ArgumentException>();
     }
 }
