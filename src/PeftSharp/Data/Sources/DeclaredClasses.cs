@@ -8,8 +8,9 @@ internal static class DeclaredClasses
     {
         (Value { Dtype: "int64" or "int32" or "string" or "null" }, ClassLabel) => declared,
         (Sequence list, Sequence other) => new Sequence(Refine(list.Element, other.Element)),
-        (Struct record, Struct other) => new Struct(new OrderedDictionary<string, Feature>(record.Fields.Select(field => KeyValuePair.Create(
-            field.Key, other.Fields.TryGetValue(field.Key, out var known) ? Refine(field.Value, known) : field.Value)))),
+        (Struct record, Struct other) => new Struct(new OrderedDictionary<string, Feature>(record.Fields.Select(field =>
+            KeyValuePair.Create(
+                field.Key, other.Fields.TryGetValue(field.Key, out var known) ? Refine(field.Value, known) : field.Value)))),
         _ => stored,
     };
 }
