@@ -34,11 +34,11 @@ internal static class HubFolder
         try
         {
             var request = new HubRequest(name, revision ?? HubClient.DefaultRevision, null);
-            var found = await client.FindRepositoryAsync(name, revision, cancellationToken).ConfigureAwait(false);
+            var found = await client.FindRepositoryAsync(name, revision, HubRepositoryType.Model, cancellationToken).ConfigureAwait(false);
             if (found is null) return FromCache(client, request, files);
             CheckRequired(request, files, found);
             await client.DownloadFilesAsync(found, files.Select(found), cancellationToken).ConfigureAwait(false);
-            var cache = client.Cache(name);
+            var cache = client.Cache(request);
             if (files.WeightNames.FirstOrDefault(found.Files.Contains) is { } index && IsIndex(index)
                 && cache.Find(found.Commit, index) is { } path)
                 await client.DownloadFilesAsync(found, Shards(request with { File = index }, path), cancellationToken)
@@ -78,7 +78,7 @@ internal static class HubFolder
     /// <summary>The folder in the cache, if it contains what the loader reads.</summary>
     private static string FromCache(HubClient client, HubRequest request, HubFiles files)
     {
-        var (cache, commit) = (client.Cache(request.Repository), client.CachedCommit(request.Repository, request.Revision)!);
+        var (cache, commit) = (client.Cache(request), client.CachedCommit(request)!);
         string[] required = [.. files.Decisive.Where(file => !cache.IsKnownMissing(commit, file))];
         if (files.Required is { } config) required = [.. required, config];
         if (files.Weights is { } weights)
