@@ -6,7 +6,7 @@ public static partial class Datasets
     /// <summary>
     /// Loads what <c>SaveToDisk</c> or Python's <c>save_to_disk</c> wrote to a folder, a dataset or its splits (<c>load_from_disk</c>). A
     /// single dataset is the split that is recorded in the folder, or "train", as a single file of
-    /// <see cref="LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/> is.
+    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/> is.
     /// </summary>
     /// <inheritdoc cref="Dataset.LoadFromDisk"/>
     public static DatasetDict LoadFromDisk(string folder, bool keepInMemory = false)
