@@ -48,7 +48,7 @@ internal static class PeftConfigFile
         foreach (var unused in defaults.UnusedFields)
         {
             if (IsDefault(json[unused.Name], unused.Default)) json.Remove(unused.Name);
-            else if (unused.IsRefused)
+            else if (unused.IsRejected)
                 throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
         }
         json.Remove("peft_type");

@@ -203,8 +203,13 @@ public sealed class StreamTrainingTests : IDisposable
 
     private TrainingArguments Complete(TrainingArguments told, string name) => told with
     {
-        OutputDir = _folder.File(name), UseCpu = TestDevice.IsCpu, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2,
-        NumTrainEpochs = 2, LoggingSteps = 1, SaveSteps = told.SaveSteps == 500 ? 1 : told.SaveSteps,
+        OutputDir = _folder.File(name),
+        UseCpu = TestDevice.IsCpu,
+        LearningRate = 1e-2,
+        PerDeviceTrainBatchSize = 2,
+        NumTrainEpochs = 2,
+        LoggingSteps = 1,
+        SaveSteps = told.SaveSteps == 500 ? 1 : told.SaveSteps,
     };
 
     private static Trainer Trainer(TrainingArguments args, DatasetBase rows, params TrainerCallback[] callbacks) =>

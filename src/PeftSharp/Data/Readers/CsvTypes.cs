@@ -33,7 +33,7 @@ internal static class CsvTypes
         }
         else if (!complete && TryParse<long>(fields, TryInteger) is { } nullableIntegers)
             return nullableIntegers;
-        return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceData<string>([.. fields]);
+        return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceArrayData<string>([.. fields]);
     }
 
     /// <summary>Parses fields as a known type.</summary>
@@ -43,7 +43,7 @@ internal static class CsvTypes
         Value { Dtype: "int64" } => TryParse<long>(fields, TryInteger),
         Value { Dtype: "float64" } => TryParse<double>(fields, TryDouble),
         Value { Dtype: "bool" } => TryParse<bool>(fields, TryBoolean),
-        Value { Dtype: "string" } => new ReferenceData<string>([.. fields]),
+        Value { Dtype: "string" } => new ReferenceArrayData<string>([.. fields]),
         _ => null,
     };
 

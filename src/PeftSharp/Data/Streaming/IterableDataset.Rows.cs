@@ -74,8 +74,10 @@ public sealed partial class IterableDataset
 
         static Column AsList(Column column)
         {
-            var items = column.Flatten();
-            var list = new ListData(items.Data, [0, items.Count], nulls: null);
+            var items = new ColumnBuilder();
+            foreach (var value in column)
+                items.Add(value);
+            var list = new ListData(items.Build(), ListOffsets.Of([0, column.Count]), nulls: null);
             return new Column(column.Name, new Sequence(column.Feature), list, RowIndex.All(1));
         }
     }

@@ -23,8 +23,8 @@ internal sealed class FileSchema
 
     internal IReadOnlyDictionary<string, Feature> Features => _features.Value;
 
-    /// <summary>Whether the caller has declared the type of a column.</summary>
-    internal bool IsDeclared(string column) => _options.Features?.ContainsKey(column) == true;
+    /// <summary>Whether the caller or the card of the dataset has declared the type of a column.</summary>
+    internal bool IsDeclared(string column) => _options.HasType(column);
 
     /// <summary>Infers the types from the first file that has rows, or the types of its columns without rows.</summary>
     private OrderedDictionary<string, Feature> Infer(IReadOnlyList<FileShard> shards)
@@ -37,12 +37,17 @@ internal sealed class FileSchema
         var columns = ColumnChoice.Of(_options.Columns, head.ColumnNames, shard.Path);
         var features = new OrderedDictionary<string, Feature>(StringComparer.Ordinal);
         foreach (var name in columns)
-            features.Add(name, _options.Features?.GetValueOrDefault(name) ?? head.Features[name]);
+            features.Add(name, _options.Features?.GetValueOrDefault(name) ?? Declared(name, head.Features[name], shard));
         foreach (var (name, feature) in _options.Features ?? new Dictionary<string, Feature>())
             if (_options.Columns is null && !features.ContainsKey(name))
                 features.Add(name, feature);
         return features;
     }
+
+    /// <summary>Returns the type in the card of the dataset. Files with types of their own only get its class names.</summary>
+    private Feature Declared(string name, Feature stored, FileShard shard) => !_options.DeclaredFeatures.TryGetValue(name, out var declared)
+        ? stored
+        : shard.IsTyped ? DeclaredClasses.Refine(stored, declared) : declared;
 
     /// <summary>Converts the columns of a chunk to the types of the stream.</summary>
     /// <param name="chunk">The columns as they were read.</param>
@@ -94,7 +99,7 @@ internal sealed class FileSchema
     private DatasetException Mismatch(
         Column column, Feature target, int row, string file, Func<int, string> place, Exception? cause) =>
         new($"'{file}', {place(row)}, column '{column.Name}': the value {ValueText.Show(column[row])} is not {target}"
-            + (IsDeclared(column.Name) ? $", the type of DatasetLoadOptions.Features. {cause?.Message}"
+            + (_options.Features?.ContainsKey(column.Name) == true ? $", the type of DatasetLoadOptions.Features. {cause?.Message}"
                 : $", the type of the first rows of the stream. {cause?.Message} "
                     + $"Set the type of the column with DatasetLoadOptions.Features, such as [\"{column.Name}\"] = new Value(\"string\")."),
             cause);

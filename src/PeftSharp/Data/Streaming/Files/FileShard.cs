@@ -49,10 +49,11 @@ internal abstract class FileShard(string file, DatasetLoadOptions options, FileS
     internal static FileShard Of(string file, DatasetLoadOptions options, FileSchema schema) => FileFormat.Require(file, options) switch
     {
         "parquet" => new ParquetShard(file, options, schema),
+        "arrow" => new WholeFileShard(file, options, schema, isArrow: true),
         "csv" => new CsvShard(file, options, schema),
         "text" => new TextShard(file, options, schema),
         _ => FileFormat.Decoding(file, () => options.Field is null && JsonFileReader.IsJsonLines(file, options.Reading))
             ? new JsonLinesShard(file, options, schema)
-            : new JsonFileShard(file, options, schema),
+            : new WholeFileShard(file, options, schema, isArrow: false),
     };
 }

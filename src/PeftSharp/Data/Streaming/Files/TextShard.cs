@@ -43,7 +43,7 @@ internal sealed class TextShard(string file, DatasetLoadOptions options, FileSch
             if (rows.Count == 0)
                 return null;
             _positions.Add(_start + _lines.BytesRead, _lines.Line);
-            var column = new Column("text", new ReferenceData<string>([.. rows]));
+            var column = new Column("text", new ReferenceArrayData<string>([.. rows]));
             return _shard.Schema.Conform(
                 new Dictionary<string, Column> { ["text"] = column }, rows.Count, _shard.Path, _positions.Place);
         });
