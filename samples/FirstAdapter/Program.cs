@@ -25,6 +25,6 @@ var trainer = new Trainer(model, arguments, blocks, dataCollator: collator, call
 trainer.Train();
 model.SavePretrained(adapter);                                 // only the adapter: adapter_config.json, adapter_model.safetensors
 
-using var writer = TextGenerator.FromPretrained(folder, adapterFolder: adapter);
+using var writer = TextGenerator.FromPretrained(folder, adapterNameOrFolder: adapter);
 Console.WriteLine(writer.Generate("The", new GenerationOptions { MaxNewTokens = 40, Seed = 42 }).FullText);
 #endregion

@@ -47,7 +47,7 @@ Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 trainer.SaveModel("tickets-adapter");
 
 // 7. Prediction with the saved files.
-using var classifier = TextClassifier.FromPretrained(name, adapterFolder: "tickets-adapter", options);
+using var classifier = TextClassifier.FromPretrained(name, adapterNameOrFolder: "tickets-adapter", options);
 foreach (var result in classifier.Classify(["My laptop does not start", "The chair is a week late"]))
     Console.WriteLine($"{result.Label} {result.Score:F3}");
 #endregion

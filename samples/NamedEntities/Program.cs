@@ -66,7 +66,7 @@ model.Dispose();
 // The saved model, or the adapter and the model it belongs to.
 using var recognize = options.LoraRank is null
     ? EntityRecognizer.FromPretrained(best)
-    : EntityRecognizer.FromPretrained(name, adapterFolder: best, labels);
+    : EntityRecognizer.FromPretrained(name, adapterNameOrFolder: best, labels);
 string[] texts =
 [
     "Paris flew from Paris to Cape Town on Monday.", "Florence Tanaka, who studied in Kyoto, joined Paris University in March.",

@@ -38,7 +38,7 @@ Console.WriteLine($"Trained and saved in {clock.Elapsed.TotalSeconds:F0} s.");
 
 #region readme-answer
 // Loads the trained model as another program would. Without an adapter, pass only the folder of a chat model.
-using var generator = TextGenerator.FromPretrained(folder, adapterFolder: Path.Combine(output, "adapter"));
+using var generator = TextGenerator.FromPretrained(folder, adapterNameOrFolder: Path.Combine(output, "adapter"));
 var greedy = new GenerationOptions { MaxNewTokens = 100, DoSample = false };
 var answer = generator.Chat([new("user", "What is the capital of Norway?")], greedy);
 Console.WriteLine(answer.Content);

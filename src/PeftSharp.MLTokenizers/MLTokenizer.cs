@@ -13,7 +13,7 @@ namespace PeftSharp.MLTokenizers;
 /// Offsets and indices are UTF-16 code units of the original text, even if the tokenizer normalizes the text. Therefore the methods of
 /// the base class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer
 /// contains both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
-/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).
+/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithPreprocessing"/>).
 /// </para>
 /// <para>
 /// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens count
@@ -131,7 +131,7 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         if (settings.MaxTokenCount <= 0)
             throw new ArgumentOutOfRangeException(
                 nameof(settings), settings.MaxTokenCount, "The maximum number of tokens must be greater than 0.");
-        return Source.WithSteps(settings.ConsiderNormalization, settings.ConsiderPreTokenization)
+        return Source.WithPreprocessing(settings.ConsiderNormalization, settings.ConsiderPreTokenization)
             .Encode(text, addSpecialTokens: AddSpecialTokens, truncation: TruncationStrategy.DoNotTruncate);
     }
 

@@ -6,7 +6,7 @@ namespace PeftSharp.Vision;
 public static class AutoImageProcessor
 {
     /// <summary>Reads <c>preprocessor_config.json</c>, in the current or an older spelling.</summary>
-    /// <param name="folder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
@@ -17,25 +17,27 @@ public static class AutoImageProcessor
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static ImageProcessor FromPretrained(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        var isName = HubClient.IsRepositoryName(folder) && !Directory.Exists(folder) && !File.Exists(folder);
-        return new ImageProcessor(ImageProcessorFile.Read(isName ? Download(folder, revision, hub, cancellationToken) : folder));
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        var isName = HubClient.IsRepositoryName(nameOrFolder) && !Directory.Exists(nameOrFolder) && !File.Exists(nameOrFolder);
+        var folder = isName ? Download(nameOrFolder, revision, hub, cancellationToken) : nameOrFolder;
+        return new ImageProcessor(ImageProcessorFile.Read(folder));
     }
 
     /// <summary>Reads the file asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<ImageProcessor> FromPretrainedAsync(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, revision, hub, cancellationToken), cancellationToken);
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, revision, hub, cancellationToken), cancellationToken);
 
     private static string Download(string name, string? revision, HubOptions? hub, CancellationToken cancellationToken) =>
         Task.Run(async () =>
         {
             using var client = new HubClient(hub);
             return await client.DownloadSnapshotAsync(
-                name, file => file is ImageProcessorFile.Name or ImageProcessorFile.Combined or "config.json", revision, cancellationToken)
+                name, file => file is ImageProcessorFile.Name or ImageProcessorFile.Combined or "config.json", revision,
+                cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
         }, cancellationToken).GetAwaiter().GetResult();
 }

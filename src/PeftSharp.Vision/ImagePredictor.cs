@@ -64,11 +64,11 @@ public abstract class ImagePredictor : IDisposable
 
     /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
     private protected static TSelf Load<TSelf>(
-        Func<PretrainedOptions?, PretrainedModel> load, string? adapterFolder, PretrainedOptions? options,
+        Func<PretrainedOptions?, PretrainedModel> load, string? adapterNameOrFolder, PretrainedOptions? options,
         Func<PretrainedModel, TSelf> create, CancellationToken cancellationToken)
     {
-        var model = adapterFolder is null ? load(options)
-            : PeftModel.FromPretrained(load, adapterFolder, options, cancellationToken: cancellationToken);
+        var model = adapterNameOrFolder is null ? load(options)
+            : PeftModel.FromPretrained(load, adapterNameOrFolder, options, cancellationToken: cancellationToken);
         try
         {
             return create(model);

@@ -45,10 +45,10 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Loads a model, its tokenizer and its image processor.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// A folder in transformers' format with a CLIP model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
-    /// <param name="adapterFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
+    /// <param name="adapterNameOrFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">
@@ -58,19 +58,21 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static ZeroShotImageClassifier FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
-        var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        var tokenizer = AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        return Load(its => AutoModel.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
+        var processor = AutoImageProcessor.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
+        var tokenizer = AutoTokenizer.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
+        return Load(its => AutoModel.FromPretrained(nameOrFolder, its, cancellationToken), adapterNameOrFolder, options,
             model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<ZeroShotImageClassifier> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Classifies the image in a file.</summary>
     /// <param name="path">The file.</param>

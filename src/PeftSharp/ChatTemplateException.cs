@@ -9,14 +9,14 @@ public sealed class ChatTemplateException : PeftSharpException
     /// <inheritdoc/>
     public ChatTemplateException(string message, Exception? innerException) : base(message, innerException) { }
 
-    internal ChatTemplateException(string message, ChatTemplateError error, int line, int column, Exception? innerException = null)
-        : base(message, innerException) => (Error, Line, Column) = (error, line, column);
+    internal ChatTemplateException(string message, ChatTemplateError reason, int line, int column, Exception? innerException = null)
+        : base(message, innerException) => (Reason, Line, Column) = (reason, line, column);
 
     /// <summary>
     /// Why the template could not be applied. If it is <see cref="ChatTemplateError.Raised"/>, the message of the exception is the text
     /// that the template passed to <c>raise_exception</c>.
     /// </summary>
-    public ChatTemplateError Error { get; } = ChatTemplateError.Evaluation;
+    public ChatTemplateError Reason { get; } = ChatTemplateError.Evaluation;
 
     /// <summary>The line in the template, from 1; 0 if it is unknown.</summary>
     public int Line { get; }

@@ -88,7 +88,7 @@ public sealed class NotesForSequenceClassification : SequenceClassificationModel
 
     protected override PretrainedModel Body => _notes;
 
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>                                   // float [batch, labels]
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>  // float [batch, labels]
         _verdict.call(_dropout.call(_pool.call(body.LastHiddenState!.select(1, 0)).tanh()));
 }
 #endregion

@@ -14,7 +14,7 @@ public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
     private static readonly string[] _names =
-        ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "rms_norm",
+        ["dropout", "attention", "linear_cross_entropy", "first_token_only", "small_batch_linear", "linear", "activation", "rms_norm",
             "rotary", "decoding", "adam_w"];
 
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
@@ -35,7 +35,7 @@ public static class FastPaths
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
     /// <summary>Kernels for linear layers with 1 to 16 rows and without gradients, as in generation.</summary>
-    public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
+    public static bool SmallBatchLinear { get; set; } = IsOnAtStart("small_batch_linear");
 
     /// <summary>Float32 matrix products with 512-bit vectors, if the processor supports them: linear layers and their gradients,
     /// attention and a language model's loss.</summary>

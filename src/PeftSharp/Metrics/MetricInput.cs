@@ -29,7 +29,7 @@ internal static class MetricInput
     }
 
     /// <exception cref="ArgumentException">A value is NaN or infinite.</exception>
-    internal static void Finite(Values values, string what)
+    internal static void Finite(MetricValues values, string what)
     {
         for (var i = 0; i < values.Count; i++)
             if (!double.IsFinite(values[i]))
@@ -39,7 +39,7 @@ internal static class MetricInput
     }
 
     /// <exception cref="ArgumentException">A value is outside [0, 1].</exception>
-    internal static void Probabilities(Values values, string what)
+    internal static void Probabilities(MetricValues values, string what)
     {
         Finite(values, what);
         for (var i = 0; i < values.Count; i++)

@@ -12,7 +12,7 @@ internal sealed class MultiLabelCounts
 
     private readonly int[] _true, _predicted, _hits;          // by label
 
-    internal MultiLabelCounts(Values labels, Values scores, int labelCount, double? threshold, double zeroDivision)
+    internal MultiLabelCounts(MetricValues labels, MetricValues scores, int labelCount, double? threshold, double zeroDivision)
     {
         Check(labels, scores, labelCount, threshold, zeroDivision);
         Examples = labels.Count / labelCount;
@@ -81,7 +81,7 @@ internal sealed class MultiLabelCounts
         ofExample++;
     }
 
-    private static void Check(Values labels, Values scores, int labelCount, double? threshold, double zeroDivision)
+    private static void Check(MetricValues labels, MetricValues scores, int labelCount, double? threshold, double zeroDivision)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(labelCount, 1);
         MetricInput.ZeroDivision(zeroDivision);

@@ -25,25 +25,29 @@ public static class MultiLabelMetrics
     /// </param>
     /// <exception cref="ArgumentException">The average is binary, or an argument is not as described.</exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
-        Values labels, Values scores, int labelCount, Average average = Average.Micro, double? threshold = null, double zeroDivision = 0) =>
+        MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
+        double? threshold = null, double zeroDivision = 0) =>
         new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision).Of(average);
 
     /// <summary>Returns the precision: the proportion of the predicted labels that are correct.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double PrecisionScore(
-        Values labels, Values scores, int labelCount, Average average = Average.Micro, double? threshold = null, double zeroDivision = 0) =>
+        MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
+        double? threshold = null, double zeroDivision = 0) =>
         PrecisionRecallFscoreSupport(labels, scores, labelCount, average, threshold, zeroDivision).Precision;
 
     /// <summary>Returns the recall: the proportion of the true labels that are predicted.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double RecallScore(
-        Values labels, Values scores, int labelCount, Average average = Average.Micro, double? threshold = null, double zeroDivision = 0) =>
+        MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
+        double? threshold = null, double zeroDivision = 0) =>
         PrecisionRecallFscoreSupport(labels, scores, labelCount, average, threshold, zeroDivision).Recall;
 
     /// <summary>Returns the F1 score: the harmonic mean of precision and recall.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double F1Score(
-        Values labels, Values scores, int labelCount, Average average = Average.Micro, double? threshold = null, double zeroDivision = 0) =>
+        MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
+        double? threshold = null, double zeroDivision = 0) =>
         PrecisionRecallFscoreSupport(labels, scores, labelCount, average, threshold, zeroDivision).F1;
 
     /// <summary>
@@ -51,7 +55,7 @@ public static class MultiLabelMetrics
     /// <c>accuracy_score</c>).
     /// </summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
-    public static double SubsetAccuracy(Values labels, Values scores, int labelCount, double? threshold = null)
+    public static double SubsetAccuracy(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
         return (double)counts.Exact / counts.Examples;
@@ -59,7 +63,7 @@ public static class MultiLabelMetrics
 
     /// <summary>Returns the proportion of wrong labels, 0 to 1: <c>hamming_loss</c> in scikit-learn.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
-    public static double HammingLoss(Values labels, Values scores, int labelCount, double? threshold = null)
+    public static double HammingLoss(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
         return (double)counts.Wrong / counts.Examples / labelCount;
@@ -77,7 +81,7 @@ public static class MultiLabelMetrics
     /// The number of names is not <paramref name="labelCount"/>, or an argument is not as described.
     /// </exception>
     public static MultiLabelReport Report(
-        Values labels, Values scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null,
+        MetricValues labels, MetricValues scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null,
         double zeroDivision = 0) =>
         new(new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision), names);
 }

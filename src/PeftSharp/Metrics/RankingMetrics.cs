@@ -14,7 +14,7 @@ public static class RankingMetrics
     /// <param name="labels">The true classes; at most two.</param>
     /// <param name="scores">One score per example, higher for the larger class; any scale.</param>
     /// <exception cref="ArgumentException">There are more than two classes.</exception>
-    public static double RocAucScore(Labels labels, Values scores)
+    public static double RocAucScore(Labels labels, MetricValues scores)
     {
         MetricInput.SameCount(labels.Count, scores.Count, nameof(scores));
         MetricInput.Finite(scores, nameof(scores));
@@ -44,7 +44,8 @@ public static class RankingMetrics
     /// A row does not sum to 1, a label is not the index of a column, or the average is not supported.
     /// </exception>
     public static double RocAucScore(
-        Labels labels, Values probabilities, int classes, MultiClass multiClass = MultiClass.OneVersusRest, Average average = Average.Macro)
+        Labels labels, MetricValues probabilities, int classes, MultiClass multiClass = MultiClass.OneVersusRest,
+        Average average = Average.Macro)
     {
         CheckMatrix(labels, probabilities, classes);
         if (average is not (Average.Macro or Average.Weighted))
@@ -71,7 +72,7 @@ public static class RankingMetrics
     /// <exception cref="ArgumentException">
     /// There are more than two classes, or two that do not include <paramref name="posLabel"/>.
     /// </exception>
-    public static double AveragePrecisionScore(Labels labels, Values scores, int posLabel = 1)
+    public static double AveragePrecisionScore(Labels labels, MetricValues scores, int posLabel = 1)
     {
         MetricInput.SameCount(labels.Count, scores.Count, nameof(scores));
         MetricInput.Finite(scores, nameof(scores));
@@ -99,7 +100,7 @@ public static class RankingMetrics
     /// The probability of class 1, one per example. Clipped to [ε, 1 - ε], where ε is the machine epsilon of the type of the values.
     /// </param>
     /// <exception cref="ArgumentException">A label is neither 0 nor 1, or a probability is outside [0, 1].</exception>
-    public static double LogLoss(Labels labels, Values probabilities)
+    public static double LogLoss(Labels labels, MetricValues probabilities)
     {
         MetricInput.SameCount(labels.Count, probabilities.Count, nameof(probabilities));
         MetricInput.ColumnNumbers(labels, classes: 2);
@@ -121,7 +122,7 @@ public static class RankingMetrics
     /// <exception cref="ArgumentException">
     /// A label is not the index of a column, a probability is outside [0, 1], or a row does not sum to 1.
     /// </exception>
-    public static double LogLoss(Labels labels, Values probabilities, int classes)
+    public static double LogLoss(Labels labels, MetricValues probabilities, int classes)
     {
         CheckMatrix(labels, probabilities, classes);
         double sum = 0;
@@ -140,7 +141,7 @@ public static class RankingMetrics
         return classes;
     }
 
-    private static void CheckMatrix(Labels labels, Values probabilities, int classes)
+    private static void CheckMatrix(Labels labels, MetricValues probabilities, int classes)
     {
         MetricInput.Rows(labels.Count, probabilities.Count, classes, nameof(probabilities));
         MetricInput.ColumnNumbers(labels, classes);

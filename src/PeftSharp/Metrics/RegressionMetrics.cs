@@ -11,17 +11,18 @@ namespace PeftSharp.Metrics;
 public static class RegressionMetrics
 {
     /// <summary>Returns the mean squared error.</summary>
-    public static double MeanSquaredError(Values labels, Values predictions)
+    public static double MeanSquaredError(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
         return SquaredErrors(labels, predictions) / labels.Count;
     }
 
     /// <summary>Returns the square root of the mean squared error, in the unit of the labels.</summary>
-    public static double RootMeanSquaredError(Values labels, Values predictions) => Math.Sqrt(MeanSquaredError(labels, predictions));
+    public static double RootMeanSquaredError(MetricValues labels, MetricValues predictions) =>
+        Math.Sqrt(MeanSquaredError(labels, predictions));
 
     /// <summary>Returns the mean absolute error.</summary>
-    public static double MeanAbsoluteError(Values labels, Values predictions)
+    public static double MeanAbsoluteError(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
         double sum = 0;
@@ -35,7 +36,7 @@ public static class RegressionMetrics
     /// most 1, and negative if the mean of the labels is a better prediction. If all labels are equal, it is 1 if every prediction is
     /// correct, otherwise 0. NaN for a single example, as in scikit-learn.
     /// </summary>
-    public static double R2Score(Values labels, Values predictions)
+    public static double R2Score(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
         if (labels.Count < 2)
@@ -51,7 +52,7 @@ public static class RegressionMetrics
     }
 
     /// <summary>Returns the errors and the coefficient of determination together.</summary>
-    public static RegressionReport Report(Values labels, Values predictions)
+    public static RegressionReport Report(MetricValues labels, MetricValues predictions)
     {
         var error = MeanSquaredError(labels, predictions);
         return new(error, Math.Sqrt(error), MeanAbsoluteError(labels, predictions), R2Score(labels, predictions));
@@ -59,7 +60,7 @@ public static class RegressionMetrics
 
     /// <summary>Returns Pearson's linear correlation, -1 to 1; NaN if all labels or all predictions are equal, as in scipy.</summary>
     /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
-    public static double PearsonR(Values labels, Values predictions)
+    public static double PearsonR(MetricValues labels, MetricValues predictions)
     {
         CheckPairs(labels, predictions);
         return Correlation(labels.Span, predictions.Span);
@@ -70,27 +71,27 @@ public static class RegressionMetrics
     /// as in scipy.
     /// </summary>
     /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
-    public static double SpearmanR(Values labels, Values predictions)
+    public static double SpearmanR(MetricValues labels, MetricValues predictions)
     {
         CheckPairs(labels, predictions);
         return Correlation(Ranks(labels.Span), Ranks(predictions.Span));
     }
 
-    private static void Check(Values labels, Values predictions)
+    private static void Check(MetricValues labels, MetricValues predictions)
     {
         MetricInput.SameCount(labels.Count, predictions.Count);
         MetricInput.Finite(labels, nameof(labels));
         MetricInput.Finite(predictions, nameof(predictions));
     }
 
-    private static void CheckPairs(Values labels, Values predictions)
+    private static void CheckPairs(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
         if (labels.Count < 2)
             throw new ArgumentException("A correlation requires at least two examples, but there is one.", nameof(labels));
     }
 
-    private static double SquaredErrors(Values labels, Values predictions)
+    private static double SquaredErrors(MetricValues labels, MetricValues predictions)
     {
         double sum = 0;
         for (var i = 0; i < labels.Count; i++)

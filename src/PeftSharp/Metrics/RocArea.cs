@@ -21,7 +21,7 @@ internal static class RocArea
 
     /// <summary>The areas to average over, each with its number of examples.</summary>
     internal static IReadOnlyList<(double Area, double Examples)> Parts(
-        Labels labels, Values probabilities, int classes, MultiClass multiClass)
+        Labels labels, MetricValues probabilities, int classes, MultiClass multiClass)
     {
         var parts = new List<(double Area, double Examples)>();
         for (var a = 0; a < classes; a++)
@@ -58,7 +58,8 @@ internal static class RocArea
     }
 
     /// <summary>The area for one class against another (null: all others), from the scores in its column.</summary>
-    private static (double Area, double Examples) Part(Labels labels, Values probabilities, int classes, int positiveClass, int? other)
+    private static (double Area, double Examples) Part(
+        Labels labels, MetricValues probabilities, int classes, int positiveClass, int? other)
     {
         var positive = new List<bool>();
         var scores = new List<double>();

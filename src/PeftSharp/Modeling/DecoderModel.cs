@@ -35,7 +35,7 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
         _words = new Embedding(config.VocabSize, config.HiddenSize, config.PaddingRow) { Scale = settings.EmbeddingScale };
         _layers = new ModuleList<DecoderLayer>([.. Enumerable.Range(0, config.NumHiddenLayers)
             .Select(layer => new DecoderLayer(settings, layer, config.GetSlidingWindow(layer)))]);
-        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, settings.NormAddsOne);
+        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, settings.HasUnitOffsetNorms);
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using PeftSharp.Generation;
 using PeftSharp.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

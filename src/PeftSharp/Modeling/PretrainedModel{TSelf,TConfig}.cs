@@ -28,7 +28,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
@@ -39,10 +39,10 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static TSelf FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+    public static TSelf FromPretrained(
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var nameOrFolder = folder;
-        folder = PretrainedLoader.Resolve(nameOrFolder, options, cancellationToken);
+        var folder = PretrainedLoader.Resolve(nameOrFolder, options, cancellationToken);
         var family = new TConfig().Family;
         var (config, _) = PretrainedLoader.ReadConfig(folder, type =>
             type == family.ModelType || family.CompositeModelTypes.Contains(type) ? family
@@ -54,8 +54,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <summary>Loads the model asynchronously on the thread pool. See <see cref="FromPretrained"/>.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<TSelf> FromPretrainedAsync(
-        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>

@@ -7,7 +7,7 @@ namespace PeftSharp.Models;
 public static class AutoConfig
 {
     /// <summary>Reads <c>config.json</c>.</summary>
-    /// <param name="folder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
@@ -15,13 +15,14 @@ public static class AutoConfig
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedConfig FromPretrained(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
         PretrainedLoader.ReadConfig(
-            HubFolder.Resolve(folder, HubFiles.OfConfig, revision, hub, cancellationToken), ModelFamilies.Get, ModelFamilies.All).Config;
+            HubFolder.Resolve(nameOrFolder, HubFiles.OfConfig, revision, hub, cancellationToken),
+            ModelFamilies.Get, ModelFamilies.All).Config;
 
     /// <summary>Reads <c>config.json</c> asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<PretrainedConfig> FromPretrainedAsync(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, revision, hub, cancellationToken), cancellationToken);
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, revision, hub, cancellationToken), cancellationToken);
 }

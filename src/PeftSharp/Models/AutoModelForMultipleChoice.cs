@@ -9,7 +9,7 @@ public static class AutoModelForMultipleChoice
     /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
@@ -19,14 +19,14 @@ public static class AutoModelForMultipleChoice
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
-        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        AutoLoader.FromPretrained(folder, ModelTask.MultipleChoice, options, cancellationToken);
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        AutoLoader.FromPretrained(nameOrFolder, ModelTask.MultipleChoice, options, cancellationToken);
 
     /// <summary>Loads the model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<PretrainedModel> FromPretrainedAsync(
-        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>

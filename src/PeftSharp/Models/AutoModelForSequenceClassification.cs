@@ -12,7 +12,7 @@ public static class AutoModelForSequenceClassification
     /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
@@ -22,17 +22,17 @@ public static class AutoModelForSequenceClassification
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
-        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        AutoLoader.FromPretrained(folder, ModelTask.SequenceClassification, options, cancellationToken);
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        AutoLoader.FromPretrained(nameOrFolder, ModelTask.SequenceClassification, options, cancellationToken);
 
     /// <summary>Loads the model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<PretrainedModel> FromPretrainedAsync(
-        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Loads a model with a head of <paramref name="numLabels"/> classes.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
@@ -41,13 +41,13 @@ public static class AutoModelForSequenceClassification
     /// The folder does not contain such a model, or its head has a different number of classes.
     /// </exception>
     [OverloadResolutionPriority(-1)]                    // new() means new PretrainedOptions(), not the number 0
-    public static PretrainedModel FromPretrained(string folder, int numLabels) =>
-        FromPretrained(folder, new PretrainedOptions { NumLabels = numLabels });
+    public static PretrainedModel FromPretrained(string nameOrFolder, int numLabels) =>
+        FromPretrained(nameOrFolder, new PretrainedOptions { NumLabels = numLabels });
 
     /// <summary>
     /// Loads a model with a head that has a name for each class or label: <c>FromPretrained(folder, data.GetClassNames("label"))</c>.
     /// </summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
@@ -57,10 +57,10 @@ public static class AutoModelForSequenceClassification
     /// The folder does not contain such a model, or its head has a different number of classes.
     /// </exception>
     [OverloadResolutionPriority(-1)]                    // null means no options
-    public static PretrainedModel FromPretrained(string folder, IReadOnlyList<string> labelNames)
+    public static PretrainedModel FromPretrained(string nameOrFolder, IReadOnlyList<string> labelNames)
     {
         ArgumentNullException.ThrowIfNull(labelNames);
-        return FromPretrained(folder, new PretrainedOptions { LabelNames = labelNames });
+        return FromPretrained(nameOrFolder, new PretrainedOptions { LabelNames = labelNames });
     }
 
     /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>

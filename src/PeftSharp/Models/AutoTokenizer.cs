@@ -14,7 +14,7 @@ public static class AutoTokenizer
     /// a class, the files determine the tokenizer: <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c>
     /// with <c>merges.txt</c> (GPT-2), otherwise <c>tokenizer.model</c> (SentencePiece or tiktoken).
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
@@ -22,9 +22,9 @@ public static class AutoTokenizer
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Tokenizer FromPretrained(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        var files = new TokenizerFolder(folder, revision, hub, cancellationToken);
+        var files = new TokenizerFolder(nameOrFolder, revision, hub, cancellationToken);
         var ofFamily = ModelFamilies.All.FirstOrDefault(family => family.ModelType == files.ModelType)?.TokenizerClass
             ?? TokenizerKinds.ClassOfModel(files.ModelType);
         var isOfFamily = files.TokenizerClass is null || ofFamily == ModelFamily.TokenizersBackend;
@@ -34,6 +34,6 @@ public static class AutoTokenizer
     /// <summary>Loads a tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<Tokenizer> FromPretrainedAsync(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, revision, hub, cancellationToken), cancellationToken);
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, revision, hub, cancellationToken), cancellationToken);
 }

@@ -12,21 +12,21 @@ public static class OptimizerFactory
     /// <param name="optimArgs">Other options of the optimizer. Null: its defaults.</param>
     /// <exception cref="ArgumentException">The optimizer does not use an option, or an option is out of range.</exception>
     public static Optimizer Create(
-        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999,
+        OptimizerName optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999,
         double adamEpsilon = 1e-8,
         OptimizerOptions? optimArgs = null)
     {
-        var options = new NamedOptions($"the optimizer {optim.PythonName()} (OptimArgs)", optimArgs?.ByPythonName());
+        var options = new NamedOptions($"the optimizer {optim.ToPythonName()} (OptimArgs)", optimArgs?.ByPythonName());
         Optimizer optimizer = optim switch
         {
-            OptimizerNames.AdamwTorchFused or OptimizerNames.AdamwTorch =>
-                new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerNames.AdamwTorchFused),
+            OptimizerName.AdamwTorchFused or OptimizerName.AdamwTorch =>
+                new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerName.AdamwTorchFused),
             // A relative step would ignore the learning rate of the schedule.
-            OptimizerNames.Adafactor => new Adafactor(groups, scaleParameter: false, relativeStep: false),
-            OptimizerNames.Sgd =>
+            OptimizerName.Adafactor => new Adafactor(groups, scaleParameter: false, relativeStep: false),
+            OptimizerName.Sgd =>
                 new Sgd(groups, options.Number("momentum") ?? 0, options.Number("dampening") ?? 0, options.Flag("nesterov")),
-            OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay") ?? 0, eps: options.Number("eps") ?? 1e-10),
-            OptimizerNames.Rmsprop => new RmsProp(
+            OptimizerName.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay") ?? 0, eps: options.Number("eps") ?? 1e-10),
+            OptimizerName.Rmsprop => new RmsProp(
                 groups, options.Number("alpha") ?? 0.99, options.Number("eps") ?? 1e-8, options.Number("momentum") ?? 0,
                 options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "The optimizer is not supported."),

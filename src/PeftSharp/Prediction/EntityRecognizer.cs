@@ -37,13 +37,13 @@ public sealed class EntityRecognizer : Predictor
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// A folder in transformers' format with a token classification model; or the folder of an adapter whose configuration refers to its
     /// base model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
-    /// <param name="adapterFolder">
-    /// An adapter for the model in <paramref name="folder"/>: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that
-    /// tokenizer is used. Null: none.
+    /// <param name="adapterNameOrFolder">
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
+    /// tokenizer, that tokenizer is used. Null: none.
     /// </param>
     /// <param name="options">
     /// Changes to the configuration, such as the names of the classes, data type and device of the weights, and the logger. Null: the
@@ -55,15 +55,17 @@ public sealed class EntityRecognizer : Predictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static EntityRecognizer FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Load(nameOrFolder, adapterNameOrFolder, options, AutoModelForTokenClassification.FromPretrained,
             (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<EntityRecognizer> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Recognizes the entities of one text.</summary>
     /// <param name="text">The text.</param>

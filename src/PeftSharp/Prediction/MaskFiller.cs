@@ -37,13 +37,13 @@ public sealed class MaskFiller : Predictor
     public string MaskToken => Tokenizer.MaskToken!;
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// A folder in transformers' format with a masked language model; or the folder of an adapter whose configuration refers to its base
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
-    /// <param name="adapterFolder">
-    /// An adapter for the model in <paramref name="folder"/>: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that
-    /// tokenizer is used. Null: none.
+    /// <param name="adapterNameOrFolder">
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
+    /// tokenizer, that tokenizer is used. Null: none.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -52,15 +52,17 @@ public sealed class MaskFiller : Predictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static MaskFiller FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Load(nameOrFolder, adapterNameOrFolder, options, AutoModelForMaskedLM.FromPretrained,
             (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<MaskFiller> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Predicts the most likely tokens for the mask of a text, best first.</summary>
     /// <param name="text">A text with exactly one <see cref="MaskToken"/>.</param>
@@ -91,7 +93,7 @@ public sealed class MaskFiller : Predictor
     /// <exception cref="ArgumentException">
     /// The text has no mask or more tokens than the model supports, or a target is not a token of the vocabulary.
     /// </exception>
-    public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillEach(
+    public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillAllMasks(
         string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -120,7 +122,7 @@ public sealed class MaskFiller : Predictor
         [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken))
             .Select((masks, text) => masks is [var only]
                 ? only
-                : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
+                : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillAllMasks for several masks.", nameof(texts)))];
 
     /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{PredictionProgress},

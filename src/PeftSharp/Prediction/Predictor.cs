@@ -72,33 +72,35 @@ public abstract partial class Predictor : IDisposable
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     private protected static TSelf Load<TSelf>(
-        string folder, string? adapterFolder, PretrainedOptions? options,
+        string nameOrFolder, string? adapterNameOrFolder, PretrainedOptions? options,
         Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load, Func<PretrainedModel, Tokenizer, TSelf> create,
         CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (adapterFolder is not null)
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        string? adapterFolder = null;
+        if (adapterNameOrFolder is not null)
             adapterFolder = HubFolder.Resolve(
-                adapterFolder, HubFiles.OfAdapterAndTokenizer, revision: null, options?.Hub, cancellationToken);
-        else if (IsAdapter(folder))
+                adapterNameOrFolder, HubFiles.OfAdapterAndTokenizer.WithPickle(options?.AllowPickle), revision: null, options?.Hub,
+                cancellationToken);
+        else if (IsAdapter(nameOrFolder))
         {
-            adapterFolder = folder;
-            var config = PeftConfigFile.Read(folder);
-            folder = config.BaseModelNameOrPath is { } named && (Directory.Exists(named) || HubFolder.IsName(named)) ? named
+            adapterFolder = nameOrFolder;
+            var config = PeftConfigFile.Read(nameOrFolder);
+            nameOrFolder = config.BaseModelNameOrPath is { } named && (Directory.Exists(named) || HubFolder.IsName(named)) ? named
                 : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model "
                 + $"('{config.BaseModelNameOrPath}') does not exist. "
-                    + "Pass the folder of the base model as folder, and this folder as adapterFolder.");
-            if (HubFolder.IsName(folder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
+                    + "Pass the folder of the base model as nameOrFolder, and this folder as adapterNameOrFolder.");
+            if (HubFolder.IsName(nameOrFolder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
         }
         var tokenizer = adapterFolder is not null && HasTokenizer(adapterFolder)
             ? AutoTokenizer.FromPretrained(adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken)
-            : AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        var model = adapterFolder is null ? load(folder, options, cancellationToken)
+            : AutoTokenizer.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
+        var model = adapterFolder is null ? load(nameOrFolder, options, cancellationToken)
             : PeftModel.FromPretrained(
-                its => load(folder, its, cancellationToken), adapterFolder, options, cancellationToken: cancellationToken);
+                its => load(nameOrFolder, its, cancellationToken), adapterFolder, options, cancellationToken: cancellationToken);
         try
         {
-            RequireHeadOfTask<TSelf>(model, folder);
+            RequireHeadOfTask<TSelf>(model, nameOrFolder);
             return create(model, tokenizer);
         }
         catch
@@ -109,12 +111,12 @@ public abstract partial class Predictor : IDisposable
     }
 
     /// <summary>Rejects a head that was trained for another task and fits because it has the same names.</summary>
-    private static void RequireHeadOfTask<TSelf>(PretrainedModel model, string folder)
+    private static void RequireHeadOfTask<TSelf>(PretrainedModel model, string nameOrFolder)
     {
         var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;
         if (body?.LoadReport?.OtherTaskClass is { } stored)
-            throw new CheckpointException($"'{folder}' contains {stored}, whose head was trained for another task; {typeof(TSelf).Name} "
-                + $"needs a {body.GetName()}. Pass the folder of such a model, or use the predictor for {stored}.");
+            throw new CheckpointException($"'{nameOrFolder}' contains {stored}, whose head was trained for another task; "
+                + $"{typeof(TSelf).Name} needs a {body.GetName()}. Pass the folder of such a model, or use the predictor for {stored}.");
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>

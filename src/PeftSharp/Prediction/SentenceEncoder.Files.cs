@@ -14,8 +14,8 @@ public sealed partial class SentenceEncoder
     /// <c>modules.json</c> lists the modules: Transformer, Pooling, and any number of Dense and Normalize. A folder without this file
     /// contains a model only; the embedding is then the mean of the hidden states, as in sentence-transformers.
     /// </remarks>
-    /// <param name="folder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="adapterFolder">
+    /// <param name="nameOrFolder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="adapterNameOrFolder">
     /// An adapter for the model: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that tokenizer is used. Null:
     /// none.
     /// </param>
@@ -28,13 +28,15 @@ public sealed partial class SentenceEncoder
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static SentenceEncoder FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
-        folder = HubFolder.Resolve(folder, HubFiles.OfSentenceEncoder, options?.Revision, options?.Hub, cancellationToken);
-        var parts = SentenceFolder.Read(folder);
+        var folder = HubFolder.Resolve(
+            nameOrFolder, HubFiles.OfSentenceEncoder.WithPickle(options?.AllowPickle), options?.Revision, options?.Hub, cancellationToken);
+        var parts = SentenceFolder.Read(folder, options?.AllowPickle ?? false);
         try
         {
-            return Load(parts.ModelFolder, adapterFolder, options, AutoModel.FromPretrained,
+            return Load(parts.ModelFolder, adapterNameOrFolder, options, AutoModel.FromPretrained,
                 (model, tokenizer) =>
                 {
                     RequireRoom(parts, tokenizer);
@@ -52,8 +54,9 @@ public sealed partial class SentenceEncoder
     /// <summary>Loads an encoder asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<SentenceEncoder> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Writes the model, the tokenizer and the modules as sentence-transformers does. Each file is written atomically,

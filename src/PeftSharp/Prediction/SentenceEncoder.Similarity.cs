@@ -19,12 +19,12 @@ public sealed partial class SentenceEncoder
     /// <returns>Index and score, the most similar first; equally similar ones in their order.</returns>
     /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    public IReadOnlyList<SimilarText> MostSimilar(float[] query, IReadOnlyList<float[]> embeddings, int topK = 10)
+    public IReadOnlyList<SearchResult> MostSimilar(float[] query, IReadOnlyList<float[]> embeddings, int topK = 10)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
-        return [.. embeddings.Select((embedding, index) => new SimilarText(index, Similarity(query, embedding)))
+        return [.. embeddings.Select((embedding, index) => new SearchResult(index, Similarity(query, embedding)))
             .OrderByDescending(text => text.Score).Take(topK)];
     }
 

@@ -32,13 +32,13 @@ public sealed class TextClassifier : Predictor
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// A folder in transformers' format with a sequence classification model; or the folder of an adapter whose configuration refers to its
     /// base model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
-    /// <param name="adapterFolder">
-    /// An adapter for the model in <paramref name="folder"/>: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that
-    /// tokenizer is used. Null: none.
+    /// <param name="adapterNameOrFolder">
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
+    /// tokenizer, that tokenizer is used. Null: none.
     /// </param>
     /// <param name="options">
     /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.
@@ -50,15 +50,17 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TextClassifier FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForSequenceClassification.FromPretrained,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Load(nameOrFolder, adapterNameOrFolder, options, AutoModelForSequenceClassification.FromPretrained,
             (model, tokenizer) => new TextClassifier(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<TextClassifier> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Classifies one text or text pair.</summary>
     /// <param name="text">The text.</param>

@@ -14,7 +14,7 @@ public sealed partial class TextGenerator
     /// which no special tokens are added. If the last message is the assistant's, the model continues it.
     /// </para>
     /// <para>
-    /// Unless <see cref="PeftSharp.Modeling.GenerationConfig.EosTokenId"/> is set in the options, generation stops at the
+    /// Unless <see cref="GenerationConfig.EosTokenId"/> is set in the options, generation stops at the
     /// end-of-sequence tokens of the model and at the special token that ends an assistant's message in the template, such as
     /// <c>&lt;|im_end|&gt;</c>.
     /// </para>
@@ -68,7 +68,7 @@ public sealed partial class TextGenerator
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
     /// One message per conversation, in the order of the conversations. If
-    /// <see cref="PeftSharp.Modeling.GenerationConfig.NumReturnSequences"/> is greater than 1, that number of consecutive messages for each
+    /// <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that number of consecutive messages for each
     /// conversation.
     /// </returns>
     /// <exception cref="ArgumentException">

@@ -41,13 +41,13 @@ public sealed partial class TextGenerator : Predictor
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// A folder in transformers' format with a causal language model; or the folder of an adapter whose configuration refers to its base
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
-    /// <param name="adapterFolder">
-    /// An adapter for the model in <paramref name="folder"/>: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that
-    /// tokenizer is used. Null: none.
+    /// <param name="adapterNameOrFolder">
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
+    /// tokenizer, that tokenizer is used. Null: none.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -56,15 +56,17 @@ public sealed partial class TextGenerator : Predictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TextGenerator FromPretrained(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForCausalLM.FromPretrained,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Load(nameOrFolder, adapterNameOrFolder, options, AutoModelForCausalLM.FromPretrained,
             (model, tokenizer) => new TextGenerator(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<TextGenerator> FromPretrainedAsync(
-        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Generates a continuation of one prompt.</summary>
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>

@@ -13,7 +13,7 @@ internal static class FolderContents
             return $"; the folder '{folder}' does not exist.";
         var names = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
         var hint = names.Contains("adapter_config.json") && !names.Contains("config.json")
-            ? " It is the folder of an adapter: load its base model, then the adapter with PeftModel.FromPretrained or adapterFolder."
+            ? " It is the folder of an adapter: load its base model, then the adapter with PeftModel.FromPretrained or adapterNameOrFolder."
             : "";
         return names.Count switch
         {

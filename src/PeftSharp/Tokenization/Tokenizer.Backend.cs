@@ -48,8 +48,8 @@ public sealed partial class Tokenizer
     public bool CanSave => _pipeline.Model is not BackendModel;
 
     /// <summary>
-    /// Returns a tokenizer without some steps of this one. It shares the vocabulary, the added tokens and the special tokens of this one;
-    /// the other properties are copied.
+    /// Returns a tokenizer that skips the normalization or the pre-tokenization of this one. It shares the vocabulary, the added tokens
+    /// and the special tokens of this one; the other properties are copied.
     /// </summary>
     /// <remarks>
     /// The model was trained with both steps, so ordinary texts need both. A tokenizer from <see cref="FromBackend"/> has neither step,
@@ -60,7 +60,7 @@ public sealed partial class Tokenizer
     /// Whether to split the text into words. If false, the text between added tokens is one word. The byte-level and SentencePiece
     /// representations of bytes and spaces are applied in both cases, because the vocabulary requires them. Default true.
     /// </param>
-    public Tokenizer WithSteps(bool normalization = true, bool preTokenization = true)
+    public Tokenizer WithPreprocessing(bool normalization = true, bool preTokenization = true)
     {
         if (normalization && preTokenization)
             return this;

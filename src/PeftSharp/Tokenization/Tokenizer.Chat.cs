@@ -152,7 +152,7 @@ public sealed partial class Tokenizer
             {
                 text = renderer.Render([.. before, new ChatMessage("assistant", Answer), .. after]).Text;
             }
-            catch (ChatTemplateException error) when (error.Error == ChatTemplateError.Raised)
+            catch (ChatTemplateException error) when (error.Reason == ChatTemplateError.Raised)
             {
                 return null;                                              // the template accepts the prompt, but no answer to it
             }

@@ -100,8 +100,8 @@ public sealed record TrainingArguments
     /// <summary>The maximum global L2 norm of the gradients (gradient clipping). 0 disables clipping. Default 1.</summary>
     public double MaxGradNorm { get; init; } = 1;
 
-    /// <summary>The optimizer. Default <see cref="OptimizerNames.AdamwTorchFused"/>.</summary>
-    public OptimizerNames Optim { get; init; } = OptimizerNames.AdamwTorchFused;
+    /// <summary>The optimizer. Default <see cref="OptimizerName.AdamwTorchFused"/>.</summary>
+    public OptimizerName Optim { get; init; } = OptimizerName.AdamwTorchFused;
 
     /// <summary>
     /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. An option

@@ -58,11 +58,11 @@ internal static class TrainingWarnings
         if (!hasSchedule && a.WarmupSteps.In(plan.MaxSteps) >= plan.MaxSteps)
             yield return $"WarmupSteps is {a.WarmupSteps.In(plan.MaxSteps)} and the run has {plan.MaxSteps} steps, "
                 + "so the learning rate never reaches LearningRate. Reduce WarmupSteps.";
-        if (!hasOptimizer && !hasSchedule && (IsAdam(a.Optim) || a.Optim == OptimizerNames.Rmsprop)
+        if (!hasOptimizer && !hasSchedule && (IsAdam(a.Optim) || a.Optim == OptimizerName.Rmsprop)
             && a.LearningRate > MaxUsualLearningRate)
             yield return $"LearningRate is {a.LearningRate.ToString(CultureInfo.InvariantCulture)}. With {a.Optim}, each step changes each "
                 + "weight by about the learning rate, so the run will probably diverge. Usual values are 1e-5 to 1e-3.";
     }
 
-    private static bool IsAdam(OptimizerNames optim) => optim is OptimizerNames.AdamwTorch or OptimizerNames.AdamwTorchFused;
+    private static bool IsAdam(OptimizerName optim) => optim is OptimizerName.AdamwTorch or OptimizerName.AdamwTorchFused;
 }

@@ -59,6 +59,9 @@ public abstract record PeftConfig
     /// <summary>Whether the configuration is that of a file, whose fields messages name in addition to the properties.</summary>
     internal bool IsFromFile { get; init; }
 
+    /// <summary>Number of elements of all tensors in the file of the adapter that is loaded. Null: the adapter is new.</summary>
+    internal long? FileElements { get; init; }
+
     /// <summary>The class of a base model without a task, which peft requires and this library does not use.</summary>
     [JsonInclude]
     internal JsonNode? AutoMapping { get; init; }
@@ -66,7 +69,7 @@ public abstract record PeftConfig
     /// <summary>
     /// Reads the configuration of a saved adapter, for example to find its base model (peft's <c>PeftConfig.from_pretrained</c>).
     /// </summary>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder of the adapter, with its <c>adapter_config.json</c>; or, if there is no such folder, a name on the Hugging Face Hub.
     /// </param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
@@ -77,10 +80,10 @@ public abstract record PeftConfig
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PeftConfig FromPretrained(
-        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
+        string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return PeftConfigFile.Read(HubFolder.Resolve(folder, HubFiles.OfAdapterConfig, revision, hub, cancellationToken));
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        return PeftConfigFile.Read(HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapterConfig, revision, hub, cancellationToken));
     }
 
     /// <summary>Writes <c>adapter_config.json</c>, without weights.</summary>
@@ -132,6 +135,20 @@ public abstract record PeftConfig
     /// allocated, because the sizes in the configuration come from a file.
     /// </summary>
     internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;
+
+    /// <summary>
+    /// Rejects an adapter that needs much more memory than its file has, before memory is allocated. Smaller differences are reported with
+    /// the names of the tensors when the file is loaded.
+    /// </summary>
+    /// <param name="elements">Number of elements of the adapter.</param>
+    /// <exception cref="ArgumentException">The adapter is too large.</exception>
+    internal void CheckElements(Int128 elements)
+    {
+        const long Harmless = 1 << 26;
+        if (FileElements is { } found && elements > Harmless && elements / 4 > found)
+            throw new ArgumentException($"the sizes in adapter_config.json need {elements} elements, but the file has {found}. "
+                + "Obtain both files again.");
+    }
 
     /// <summary>The error for a size that exceeds every dimension of the tensors; null if it does not.</summary>
     private protected string? SizeError(string property, int size, IEnumerable<IReadOnlyList<long>> shapes) =>

@@ -51,7 +51,7 @@ internal static class PeftConfigFile
         foreach (var unused in defaults.UnusedFields)
         {
             if (IsDefault(json[unused.Name], unused.Default)) json.Remove(unused.Name);
-            else if (unused.IsRefused)
+            else if (unused.IsRejected)
                 throw fields.Wrong(unused.Name, $"{PythonJson.Show(unused.Default)} (other values are not supported)");
         }
         json.Remove("peft_type");

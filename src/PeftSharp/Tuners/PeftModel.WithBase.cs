@@ -25,7 +25,7 @@ public abstract partial class PeftModel
     /// Loads the base model with the options that are passed to it. It is called a second time if the adapter's head has another number of
     /// classes.
     /// </param>
-    /// <param name="folder">
+    /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
     /// Hugging Face Hub.
     /// </param>
@@ -41,25 +41,26 @@ public abstract partial class PeftModel
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(
-        Func<PretrainedOptions, TModel> loadBase, string folder, PretrainedOptions? options = null, string? revision = null,
+        Func<PretrainedOptions, TModel> loadBase, string nameOrFolder, PretrainedOptions? options = null, string? revision = null,
         CancellationToken cancellationToken = default)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(loadBase);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         options ??= new PretrainedOptions();
-        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, options.Hub, cancellationToken);
+        var folder = HubFolder.Resolve(
+            nameOrFolder, HubFiles.OfAdapter.WithPickle(options.AllowPickle), revision, options.Hub, cancellationToken);
         PeftConfigFile.Read(folder);                               // fails before a large base model is loaded
         var silent = options with { Logger = null };
         var model = loadBase(silent);
         try
         {
-            if (options is { LabelNames: null, NumLabels: null } && AdapterHead.NumLabels(folder, model) is { } count)
+            if (options is { LabelNames: null, NumLabels: null } && AdapterHead.NumLabels(folder, model, options.AllowPickle) is { } count)
             {
                 model.Dispose();
                 model = loadBase(silent with { NumLabels = count });
             }
-            var peft = FromPretrained(model, folder, cancellationToken: cancellationToken);
+            var peft = FromPretrained(model, folder, allowPickle: options.AllowPickle, cancellationToken: cancellationToken);
             if (options.Logger is { } logger) peft.LogReports(logger, folder);
             return peft;
         }

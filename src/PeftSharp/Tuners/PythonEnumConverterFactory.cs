@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Converts enumerations by their member names in Python (<see cref="PythonNames"/>); an unknown name is rejected with the list of valid
+/// Converts enumerations by their member names in Python (<see cref="EnumNames"/>); an unknown name is rejected with the list of valid
 /// names.
 /// </summary>
 internal sealed class PythonEnumConverterFactory : JsonConverterFactory
@@ -17,10 +17,10 @@ internal sealed class PythonEnumConverterFactory : JsonConverterFactory
     private sealed class Converter<T> : JsonConverter<T> where T : struct, Enum
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && PythonNames.TryParse(reader.GetString()!, out T value) ? value
-                : throw new JsonException($"one of {string.Join(", ", PythonNames.Of<T>())}");
+            reader.TokenType == JsonTokenType.String && EnumNames.TryParse(reader.GetString()!, out T value) ? value
+                : throw new JsonException($"one of {string.Join(", ", EnumNames.Of<T>())}");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(PythonNames.NameOf(value));
+            writer.WriteStringValue(EnumNames.NameOf(value));
     }
 }

@@ -14,6 +14,8 @@ internal static class Floors
         ["Internal"] = -1, [""] = -1,          // small helpers, and the errors in the root namespace: everyone's ground
     };
 
+    // The settings of generation are in the namespace in which users look for them, but every model has them.
+    private static readonly string[] _generationSettings = ["GenerationConfig", "BeamEarlyStopping", "SequenceBias", "LengthDecay"];
     private static readonly string[] _withoutTensors = ["Data", "Tokenization", "Metrics", "Hub", "Internal"];
     private static readonly string[] _ofStrangers = ["Models", "Tuners"];   // families do not name each other, nor do tuners
 
@@ -44,7 +46,9 @@ internal static class Floors
     private static string[]? Rooms(string type)
     {
         if (!IsIn(type, "PeftSharp")) return null;
-        var parts = type.Split('.')[1..^1];
+        string[] names = type.Split('.');
+        if (names is [_, "Generation", var name] && _generationSettings.Contains(name)) return ["Modeling"];
+        var parts = names[1..^1];
         return parts.Length > 0 ? parts : [""];
     }
 

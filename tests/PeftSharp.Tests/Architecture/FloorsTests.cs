@@ -37,6 +37,8 @@ public sealed class FloorsTests
     [InlineData("PeftSharp.Models.A", "PeftSharp.Models.Bert.B", true)]
     [InlineData("PeftSharp.Modeling.Layers.A", "PeftSharp.Modeling.B", true)]
     [InlineData("PeftSharp.Modeling.A", "PeftSharp.Optimization.B", false)]
+    [InlineData("PeftSharp.Modeling.A", "PeftSharp.Generation.GenerationConfig", true)]
+    [InlineData("PeftSharp.Generation.GenerationConfig", "PeftSharp.Generation.B", false)]
     [InlineData("PeftSharp.Kernels.A", "PeftSharp.Serialization.B", false)]
     [InlineData("PeftSharp.Metrics.A", "TorchSharp.torch", false)]
     [InlineData("PeftSharp.Kernels.A", "PeftSharp.Native.B", true)]

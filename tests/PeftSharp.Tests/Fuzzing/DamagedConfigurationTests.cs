@@ -1,3 +1,4 @@
+using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Mistral;

@@ -1,5 +1,4 @@
 using PeftSharp.Generation;
-using PeftSharp.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -11,12 +11,12 @@ public sealed class FusedRmsNormTests
     [SkippableTheory]
     [InlineData(ScalarType.Float32, false, 64), InlineData(ScalarType.Float32, true, 37), InlineData(ScalarType.Float32, false, 5)]
     [InlineData(ScalarType.BFloat16, false, 64), InlineData(ScalarType.BFloat16, true, 37)]
-    public void Values_and_gradients_are_those_of_the_separate_operations(ScalarType type, bool addsOne, int width)
+    public void Values_and_gradients_are_those_of_the_separate_operations(ScalarType type, bool hasUnitOffset, int width)
     {
         Skip.IfNot(FastPaths.RmsNorm && Lanes.IsFast, "The path is turned off, or not available.");
         using var scope = NewDisposeScope();
         manual_seed(4);
-        using var norm = new RmsNorm(width, 1e-5, addsOne);
+        using var norm = new RmsNorm(width, 1e-5, hasUnitOffset);
         norm.to(type);
         using (no_grad()) norm.parameters().Single().copy_(rand(width) + 0.5);
         var numbers = (randn(3, 7, width) * 2).to(type);
@@ -48,7 +48,7 @@ public sealed class FusedRmsNormTests
         Skip.IfNot(FastPaths.RmsNorm && Lanes.IsFast, "The path is turned off, or not available.");
         using var scope = NewDisposeScope();
         var (x, weight) = (tensor(new[] { 3f, 4f }).requires_grad_(), ones(2));
-        var y = FusedRmsNorm.Apply(x, weight, 0, addsOne: false);
+        var y = FusedRmsNorm.Apply(x, weight, 0, hasUnitOffset: false);
         y[0].backward();
         var root = Math.Sqrt(12.5);
         Close.Equal(tensor(new[] { (float)(3 / root), (float)(4 / root) }), y, 1e-6);

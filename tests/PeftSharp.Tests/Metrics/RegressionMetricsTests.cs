@@ -50,7 +50,7 @@ public class RegressionMetricsTests
     public void Float32_values_and_lists_are_accepted()
     {
         Assert.Equal(0.25, MeanSquaredError(new[] { 1f, 2f }, new List<double> { 1.5, 2.5 }));
-        Assert.Equal(0.5, MeanAbsoluteError(Values.From(Enumerable.Repeat(1.0, 2)), new List<float> { 1.5f, 0.5f }));
+        Assert.Equal(0.5, MeanAbsoluteError(MetricValues.From(Enumerable.Repeat(1.0, 2)), new List<float> { 1.5f, 0.5f }));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using PeftSharp.Modeling;
+using PeftSharp.Generation;
 
 namespace PeftSharp.Tests.Modeling;
 

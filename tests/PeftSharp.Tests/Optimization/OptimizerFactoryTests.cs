@@ -15,7 +15,7 @@ public class OptimizerFactoryTests
     [InlineData("rmsprop", typeof(RmsProp))]
     public void Every_Python_name_makes_its_optimizer(string name, Type expected)
     {
-        using var optimizer = OptimizerFactory.Create(OptimizationNames.ParseOptimizerName(name), Groups());
+        using var optimizer = OptimizerFactory.Create(PythonNames.ParseOptimizerName(name), Groups());
         Assert.IsType(expected, optimizer);
     }
 
@@ -24,7 +24,7 @@ public class OptimizerFactoryTests
     {
         using var scope = NewDisposeScope();
         var groups = Groups();
-        using var made = OptimizerFactory.Create(OptimizerNames.Sgd, groups, optimArgs: new() { Momentum = 0.5, Nesterov = true });
+        using var made = OptimizerFactory.Create(OptimizerName.Sgd, groups, optimArgs: new() { Momentum = 0.5, Nesterov = true });
         groups[0].Parameters[0].Value.grad = ones(2);
         made.Step(1);
         Assert.Equal(1 - 1.5f, groups[0].Parameters[0].Value[0].item<float>());        // gradient + momentum · gradient
@@ -35,7 +35,7 @@ public class OptimizerFactoryTests
     {
         using var scope = NewDisposeScope();
         var groups = Groups();
-        using var made = OptimizerFactory.Create(OptimizerNames.Adafactor, groups);
+        using var made = OptimizerFactory.Create(OptimizerName.Adafactor, groups);
         groups[0].Parameters[0].Value.grad = ones(2);
         made.Step(0.25);
         Assert.Equal(0.75f, groups[0].Parameters[0].Value[0].item<float>());            // the first update is the gradient's sign
@@ -44,12 +44,12 @@ public class OptimizerFactoryTests
     [Fact]
     public void Options_that_the_optimizer_does_not_use_are_named()
     {
-        string Message(OptimizerNames optim, OptimizerOptions options) =>
+        string Message(OptimizerName optim, OptimizerOptions options) =>
             FluentActions.Invoking(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options))
                 .Should().ThrowExactly<ArgumentException>().Which.Message;
-        Message(OptimizerNames.Sgd, new() { Alpha = 1 })
+        Message(OptimizerName.Sgd, new() { Alpha = 1 })
             .Should().Contain("unknown: alpha. Supported options: dampening, momentum, nesterov");
-        Message(OptimizerNames.AdamwTorch, new() { Eps = 1 })
+        Message(OptimizerName.AdamwTorch, new() { Eps = 1 })
             .Should().Contain("adamw_torch (OptimArgs): unknown: eps. Supported options: none");
     }
 

@@ -21,7 +21,7 @@ public partial class SchedulesTests
             int warmup = Number(name.Groups["warmup"]), total = Number(name.Groups["total"]);
             var options = recorded.Value.GetProperty("arguments").Deserialize<LrSchedulerOptions>(RecordedRun.PythonOptions);
             var schedule = GetScheduler(
-                OptimizationNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
+                PythonNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
 
             var rates = recorded.Value.GetProperty("rates").EnumerateArray().Select(rate => rate.GetDouble()).ToArray();
             var steps = Enumerable.Range(0, total + 3).ToArray();
@@ -118,11 +118,11 @@ public partial class SchedulesTests
     [Fact]
     public void Names_are_those_of_Python_and_unknown_ones_list_all()
     {
-        Assert.Equal("cosine_warmup_with_min_lr", SchedulerType.CosineWarmupWithMinLr.PythonName());
-        Assert.Equal("reduce_lr_on_plateau", SchedulerType.ReduceLrOnPlateau.PythonName());
-        Assert.Equal("adamw_torch_fused", OptimizerNames.AdamwTorchFused.PythonName());
-        Assert.Equal(OptimizerNames.Rmsprop, OptimizationNames.ParseOptimizerName("rmsprop"));
-        FluentActions.Invoking(() => OptimizationNames.ParseSchedulerType("lineal"))
+        Assert.Equal("cosine_warmup_with_min_lr", SchedulerType.CosineWarmupWithMinLr.ToPythonName());
+        Assert.Equal("reduce_lr_on_plateau", SchedulerType.ReduceLrOnPlateau.ToPythonName());
+        Assert.Equal("adamw_torch_fused", OptimizerName.AdamwTorchFused.ToPythonName());
+        Assert.Equal(OptimizerName.Rmsprop, PythonNames.ParseOptimizerName("rmsprop"));
+        FluentActions.Invoking(() => PythonNames.ParseSchedulerType("lineal"))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("linear, cosine, ");
     }
 

@@ -115,8 +115,8 @@ internal sealed class RecordedRun
             case "train_sampling_strategy":
                 var strategy = ((string)value!).Replace("_", "", StringComparison.Ordinal);
                 return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(strategy, ignoreCase: true) };
-            case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
-            case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
+            case "optim": return args with { Optim = PythonNames.ParseOptimizerName((string)value!) };
+            case "lr_scheduler_type": return args with { LrSchedulerType = PythonNames.ParseSchedulerType((string)value!) };
             case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(PythonOptions) };
             default:
                 Skip.If(true, $"The argument '{name}' is not supported.");

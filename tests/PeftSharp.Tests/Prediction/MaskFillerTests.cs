@@ -19,7 +19,7 @@ public sealed class MaskFillerTests
             Check(Recorded.Value("masked")[i]!, filler.Fill(texts[i]));
         }
         Check(Recorded.Value("masked_targets"), filler.Fill(texts[0], targets: ["bad", "good", "bad"]));
-        var twice = filler.FillEach((string)Recorded.Value("masked_twice_text")!, topK: 2);
+        var twice = filler.FillAllMasks((string)Recorded.Value("masked_twice_text")!, topK: 2);
         twice.Should().HaveCount(2);
         for (var mask = 0; mask < 2; mask++) Check(Recorded.Value("masked_twice")[mask]!, twice[mask]);
     }
@@ -32,7 +32,7 @@ public sealed class MaskFillerTests
         FluentActions.Invoking(() => filler.Fill(["a [MASK]", "a"]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1 has no mask");
         FluentActions.Invoking(() => filler.Fill("[MASK] [MASK]"))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("FillEach");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("FillAllMasks");
         FluentActions.Invoking(() => filler.Fill("[MASK]", targets: ["citying"]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'##ing'");
         FluentActions.Invoking(() => filler.Fill(string.Concat(Enumerable.Repeat("good ", 30)) + "[MASK]"))

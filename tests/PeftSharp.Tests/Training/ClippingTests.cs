@@ -19,14 +19,14 @@ public sealed class ClippingTests : IDisposable
     {
         using var model = TinyRun.Model();
         var looking = new Looking(model);
-        Run(model, OptimizerNames.AdamwTorchFused, looking);
+        Run(model, OptimizerName.AdamwTorchFused, looking);
         looking.Norms.Should().HaveCount(2 * 8).And.AllSatisfy(norm => norm.Should().BeApproximately(MaxNorm, MaxNorm * 1e-3));
     }
 
-    public static TheoryData<OptimizerNames> Optimizers => [.. Enum.GetValues<OptimizerNames>()];
+    public static TheoryData<OptimizerName> Optimizers => [.. Enum.GetValues<OptimizerName>()];
 
     [Theory, MemberData(nameof(Optimizers))]
-    public void The_weights_have_the_same_bits_whether_or_not_a_callback_reads_the_gradients(OptimizerNames name)
+    public void The_weights_have_the_same_bits_whether_or_not_a_callback_reads_the_gradients(OptimizerName name)
     {
         using var seen = TinyRun.Model();
         Run(seen, name, new Looking(seen));
@@ -39,10 +39,10 @@ public sealed class ClippingTests : IDisposable
     public void The_weights_have_the_same_bits_when_clipping_is_a_separate_pass()
     {
         using var off = new PathSwitch(nameof(FastPaths.AdamW));
-        The_weights_have_the_same_bits_whether_or_not_a_callback_reads_the_gradients(OptimizerNames.AdamwTorchFused);
+        The_weights_have_the_same_bits_whether_or_not_a_callback_reads_the_gradients(OptimizerName.AdamwTorchFused);
     }
 
-    private void Run(PretrainedModel model, OptimizerNames name, params TrainerCallback[] callbacks)
+    private void Run(PretrainedModel model, OptimizerName name, params TrainerCallback[] callbacks)
     {
         var args = TinyRun.Arguments(_folder) with { MaxGradNorm = MaxNorm, Optim = name };
         new Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: callbacks).Train();

@@ -231,7 +231,7 @@ public sealed class LossFunctionTests : IDisposable
         using var folder = new TemporaryFolder();
         var args = TinyRun.Arguments(folder) with
         {
-            Optim = OptimizerNames.Sgd,
+            Optim = OptimizerName.Sgd,
             LearningRate = 0.1,
             PerDeviceTrainBatchSize = batch,
             GradientAccumulationSteps = accumulation,

@@ -53,7 +53,7 @@ public sealed class OwnLossTests
         using var folder = new TemporaryFolder();
         var args = TinyRun.Arguments(folder) with
         {
-            Optim = OptimizerNames.Sgd,
+            Optim = OptimizerName.Sgd,
             LearningRate = 0.1,
             PerDeviceTrainBatchSize = batch,
             GradientAccumulationSteps = accumulation,

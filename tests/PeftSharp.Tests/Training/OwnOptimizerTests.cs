@@ -108,7 +108,7 @@ public sealed class OwnOptimizerTests : IDisposable
         {
             var model = TinyRun.Model();
             var before = TinyRun.Bits(model);
-            new Trainer(model, TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Sgd, MaxSteps = 1, MaxGradNorm = 0 },
+            new Trainer(model, TinyRun.Arguments(_folder) with { Optim = OptimizerName.Sgd, MaxSteps = 1, MaxGradNorm = 0 },
                 TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), parameterGroups: model =>
                     HeadAlone(model).Select(group => group with { LearningRateScale = scale })).Train();
             return model.state_dict()["classifier.weight"].detach().cpu() - before["classifier.weight"];
@@ -156,7 +156,7 @@ public sealed class OwnOptimizerTests : IDisposable
         model.to(TestDevice.Current);
         var warnings = new Warnings();
         using Optimizer optimizer = new Sgd(ParameterGroups.Create(model, 0));
-        var args = TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Adagrad, WeightDecay = 0.1, MaxSteps = 1 };
+        var args = TinyRun.Arguments(_folder) with { Optim = OptimizerName.Adagrad, WeightDecay = 0.1, MaxSteps = 1 };
         new Trainer(model, args, TinyRun.Rows(2), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings],
             optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.1 })).Train();
         foreach (var part in new[] { "Optim and OptimArgs", "WeightDecay", "LearningRate, LrSchedulerType" })

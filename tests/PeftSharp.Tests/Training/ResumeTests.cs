@@ -46,7 +46,7 @@ public sealed class ResumeTests : IDisposable
             EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss",
         },
         ["another optimizer and a warm-up"] =
-            new() { Optim = OptimizerNames.Adafactor, WarmupSteps = 3, LrSchedulerType = SchedulerType.Cosine },
+            new() { Optim = OptimizerName.Adafactor, WarmupSteps = 3, LrSchedulerType = SchedulerType.Cosine },
     };
 
     public static TheoryData<string> Runs => new(_runs.Keys);
@@ -223,7 +223,7 @@ public sealed class ResumeTests : IDisposable
         var before = TinyRun.Bits(trainer.Model);
         FluentActions.Invoking(() => trainer.Train(checkpoint))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("GradientAccumulationSteps was 1 and is 3");
-        var sgd = new Trainer(trainer.Model, Complete(new TrainingArguments { Optim = OptimizerNames.Adafactor }, "other"),
+        var sgd = new Trainer(trainer.Model, Complete(new TrainingArguments { Optim = OptimizerName.Adafactor }, "other"),
             TinyRun.Rows(11), TinyRun.Rows(5), new DataCollatorWithPadding(padTokenId: 0));
         FluentActions.Invoking(() => sgd.Train(checkpoint)).Should().ThrowExactly<CheckpointException>();
         TinyRun.AssertSameBits(before, trainer.Model);

@@ -31,7 +31,7 @@ public sealed class StepsOrRatioTests
         {
             LoggingSteps = 0.5,
             WarmupSteps = 3,
-            Optim = OptimizerNames.Sgd,
+            Optim = OptimizerName.Sgd,
             OptimArgs = new() { Momentum = 0.9, Nesterov = true },
             ReportTo = ReportTo.TensorBoard,
             LrSchedulerType = SchedulerType.WarmupStableDecay,

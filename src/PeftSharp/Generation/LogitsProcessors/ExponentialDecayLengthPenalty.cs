@@ -1,4 +1,3 @@
-using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;

@@ -12,7 +12,7 @@ internal unsafe struct StepNorm
     internal float Epsilon;
 
     /// <summary>Whether to multiply by 1 + gain, as in Gemma.</summary>
-    internal bool AddsOne;
+    internal bool HasUnitOffset;
 
     internal readonly bool IsNone => Gain is null;
 
@@ -20,17 +20,17 @@ internal unsafe struct StepNorm
     /// <param name="gain">Float [width].</param>
     /// <param name="shift">Float [width] of a layer normalization; null: RMS normalization.</param>
     /// <param name="epsilon">Added to the variance or the mean square.</param>
-    /// <param name="addsOne">Whether to multiply by 1 + gain, as in Gemma.</param>
+    /// <param name="hasUnitOffset">Whether to multiply by 1 + gain, as in Gemma.</param>
     /// <param name="type">The required type.</param>
     /// <param name="norm">The description.</param>
-    internal static bool TryDescribe(Tensor gain, Tensor? shift, double epsilon, bool addsOne, ScalarType type, out StepNorm norm)
+    internal static bool TryDescribe(Tensor gain, Tensor? shift, double epsilon, bool hasUnitOffset, ScalarType type, out StepNorm norm)
     {
         norm = default;
         if (!StepLinear.IsUsable(gain, type) || (shift is not null && !StepLinear.IsUsable(shift, type))) return false;
         norm = new()
         {
             Gain = TensorMemory.Pointer(gain), Shift = shift is null ? null : TensorMemory.Pointer(shift), Epsilon = (float)epsilon,
-            AddsOne = addsOne,
+            HasUnitOffset = hasUnitOffset,
         };
         return true;
     }
@@ -68,7 +68,7 @@ internal unsafe struct StepNorm
             squares = Vector256.FusedMultiplyAdd(value, value, squares);
         }
         var inverse = Vector256.Create(1 / MathF.Sqrt(Vector256.Sum(squares) / width + Epsilon));
-        if (AddsOne)
+        if (HasUnitOffset)
             for (var i = 0; i < width; i += Lanes.Count)
                 Lanes.Store(Lanes.Round<T>(Lanes.Load(x + i) * inverse * (Vector256<float>.One + Lanes.Load(gain + i))), result + i);
         else

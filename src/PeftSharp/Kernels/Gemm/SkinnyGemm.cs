@@ -27,7 +27,7 @@ internal static unsafe class SkinnyGemm
     /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D). If not, <c>inputs</c> must be a multiple of
     /// 32.</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed) =>
-        FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
+        FastPaths.SmallBatchLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type
         && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
         && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= MaxRowsOf(x.dtype) * inputs

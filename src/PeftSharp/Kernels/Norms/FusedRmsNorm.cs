@@ -24,15 +24,15 @@ internal static unsafe class FusedRmsNorm
     /// <param name="x">Float [..., width]; <see cref="CanRun"/> must be true for the call.</param>
     /// <param name="weight">w, float [width].</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="addsOne">
+    /// <param name="hasUnitOffset">
     /// Whether to multiply by 1 + w (Gemma). The normalized row then stays float32 until after this multiplication.
     /// </param>
     /// <returns>As <paramref name="x"/>.</returns>
-    internal static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool addsOne)
+    internal static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool hasUnitOffset)
     {
         if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
-            return Function.apply(x, weight, new Settings((float)epsilon, addsOne, weight.requires_grad));
-        return Compute(x, weight, new Settings((float)epsilon, addsOne, false));
+            return Function.apply(x, weight, new Settings((float)epsilon, hasUnitOffset, weight.requires_grad));
+        return Compute(x, weight, new Settings((float)epsilon, hasUnitOffset, false));
     }
 
     private static Tensor Compute(Tensor x, Tensor weight, Settings settings)
@@ -54,13 +54,14 @@ internal static unsafe class FusedRmsNorm
         var parts = Math.Min(get_num_threads(), rows);
         var stride = (int)Scratch.WholeLines(width);
         var memory = Scratch.OfCall((nint)stride * (weightGradient is null ? 1 : 1 + parts));
-        if (weight.dtype == ScalarType.Float32) LoadFactors((float*)TensorMemory.Pointer(weight), memory, width, settings.AddsOne);
-        else LoadFactors((ushort*)TensorMemory.Pointer(weight), memory, width, settings.AddsOne);
+        if (weight.dtype == ScalarType.Float32) LoadFactors((float*)TensorMemory.Pointer(weight), memory, width, settings.HasUnitOffset);
+        else LoadFactors((ushort*)TensorMemory.Pointer(weight), memory, width, settings.HasUnitOffset);
         var call = new Call
         {
             X = TensorMemory.Pointer(x), Gradient = gradient is null ? null : TensorMemory.Pointer(gradient),
             Result = TensorMemory.Pointer(result), Factors = memory, Sums = weightGradient is null ? null : memory + stride,
-            Rows = rows, Width = width, Parts = parts, SumsStride = stride, Epsilon = settings.Epsilon, AddsOne = settings.AddsOne,
+            Rows = rows, Width = width, Parts = parts, SumsStride = stride, Epsilon = settings.Epsilon,
+            HasUnitOffset = settings.HasUnitOffset,
         };
         var isSingle = x.dtype == ScalarType.Float32;
         if (gradient is null) NativeThreads.For(parts, 1, ref call, isSingle ? &Forward<float> : &Forward<ushort>);
@@ -71,9 +72,9 @@ internal static unsafe class FusedRmsNorm
         new ReadOnlySpan<float>(call.Sums, width).CopyTo(new Span<float>(TensorMemory.Pointer(weightGradient), width));
     }
 
-    private static void LoadFactors<T>(T* weight, float* factors, int width, bool addsOne) where T : unmanaged
+    private static void LoadFactors<T>(T* weight, float* factors, int width, bool hasUnitOffset) where T : unmanaged
     {
-        for (var i = 0; i < width; i++) factors[i] = Lanes.ToSingle(weight + i) + (addsOne ? 1 : 0);
+        for (var i = 0; i < width; i++) factors[i] = Lanes.ToSingle(weight + i) + (hasUnitOffset ? 1 : 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -85,7 +86,8 @@ internal static unsafe class FusedRmsNorm
             var x = (T*)p->X + (long)row * p->Width;
             var line = new Line<T>
             {
-                X = x, Result = (T*)p->Result + (long)row * p->Width, Factors = p->Factors, Scale = Inverse(p, x), Rounds = !p->AddsOne,
+                X = x, Result = (T*)p->Result + (long)row * p->Width, Factors = p->Factors, Scale = Inverse(p, x),
+                Rounds = !p->HasUnitOffset,
             };
             ElementLoop.Run<Normalize<T>, Line<T>>(line, 0, p->Width);
         }
@@ -105,7 +107,7 @@ internal static unsafe class FusedRmsNorm
                 var line = new Line<T>
                 {
                     X = (T*)p->X + at, Gradient = (T*)p->Gradient + at, Result = (T*)p->Result + at, Factors = p->Factors, Sums = sums,
-                    Scale = Inverse(p, (T*)p->X + at), Rounds = !p->AddsOne,
+                    Scale = Inverse(p, (T*)p->X + at), Rounds = !p->HasUnitOffset,
                 };
                 line.Mean = Vector256.Sum(ElementLoop.Reduce<Project<T>, Line<T>>(line, 0, p->Width, Vector256<float>.Zero)) * line.Scale
                     / p->Width;
@@ -169,7 +171,7 @@ internal static unsafe class FusedRmsNorm
         }
     }
 
-    private sealed record Settings(float Epsilon, bool AddsOne, bool TrainsWeight);
+    private sealed record Settings(float Epsilon, bool HasUnitOffset, bool TrainsWeight);
 
     private sealed class Function : GradientFunction<Function>
     {
@@ -196,7 +198,7 @@ internal static unsafe class FusedRmsNorm
         internal float* Factors, Sums;
         internal int Rows, Width, Parts, SumsStride;
         internal float Epsilon;
-        internal bool AddsOne;
+        internal bool HasUnitOffset;
 
         /// <summary>The rows of the parts from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
         internal readonly (int From, int To) RowsOf(int from, int to) =>

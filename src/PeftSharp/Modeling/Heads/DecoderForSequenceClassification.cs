@@ -33,6 +33,6 @@ public abstract class DecoderForSequenceClassification<TSelf, TConfig> : Sequenc
     protected sealed override PretrainedModel Body => _model;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(LastToken.Select(body.LastHiddenState!, inputs, Config.PadTokenId));
 }

@@ -35,6 +35,6 @@ public abstract class DecoderForTokenClassification<TSelf, TConfig> : TokenClass
     protected sealed override PretrainedModel Body => _model;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(_dropout.call(body.LastHiddenState!));
 }

@@ -43,5 +43,6 @@ public abstract class EncoderForMultipleChoice<TSelf, TConfig> : MultipleChoiceM
     protected sealed override bool ReadsFirstTokenOnly => true;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(_dropout.call(body.PoolerOutput!));
 }

@@ -40,5 +40,6 @@ public abstract class EncoderForQuestionAnswering<TSelf, TConfig> : QuestionAnsw
     protected sealed override PretrainedModel Body => _body.Value!;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(_dropout.call(body.LastHiddenState!));
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
+        _spans.call(_dropout.call(body.LastHiddenState!));
 }

@@ -38,6 +38,6 @@ public abstract class EncoderForSequenceClassification<TSelf, TConfig> : Sequenc
     protected sealed override bool ReadsFirstTokenOnly => true;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(body.LastHiddenState!.select(1, 0));
 }

@@ -41,6 +41,6 @@ public abstract class EncoderForTokenClassification<TSelf, TConfig> : TokenClass
     protected sealed override PretrainedModel Body => _body.Value!;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(_dropout.call(body.LastHiddenState!));
 }

@@ -49,6 +49,6 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     protected virtual Tensor Activate(Tensor pooled) => pooled;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(_dropout.call(Activate(_pooler.call(body.LastHiddenState!.select(1, 0)))));
 }

@@ -10,7 +10,7 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// A derived class declares its body and the layers of its head as fields, with the names of the checkpoint, and overrides
-/// <see cref="Score"/>.
+/// <see cref="ComputeLogits"/>.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -61,14 +61,14 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     /// <param name="body">The body's output.</param>
     /// <param name="inputs">The batch that the body read.</param>
     /// <returns>The logits; their shape depends on the task.</returns>
-    protected abstract Tensor Score(ModelOutput body, ModelInputs inputs);
+    protected abstract Tensor ComputeLogits(ModelOutput body, ModelInputs inputs);
 
     /// <inheritdoc/>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var read = Objective.BodyInputs(inputs);
         var body = Body.call(read, options with { FirstTokenOnly = ReadsFirstTokenOnly });
-        return WithLoss(Objective.Output(Score(body, read), body, inputs), inputs, options);
+        return WithLoss(Objective.Output(ComputeLogits(body, read), body, inputs), inputs, options);
     }
 
     /// <summary>

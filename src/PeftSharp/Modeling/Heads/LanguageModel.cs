@@ -50,7 +50,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     protected virtual Tensor Transform(Tensor states) => states;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => Head.call(Transform(body.LastHiddenState!));
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) => Head.call(Transform(body.LastHiddenState!));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The batch has labels although <see cref="ForwardOptions.LogitsToKeep"/> is set.</exception>

@@ -13,21 +13,21 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
     private readonly double _initialScale;
 
-    /// <param name="inputs">Width of the input.</param>
-    /// <param name="outputs">Width of the output.</param>
+    /// <param name="inFeatures">Width of the input.</param>
+    /// <param name="outFeatures">Width of the output.</param>
     /// <param name="initialScale">Factor of the standard deviation of an initialized weight. Default 1.</param>
-    public Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
+    public Conv1D(long inFeatures, long outFeatures, double initialScale = 1) : base(nameof(Conv1D))
     {
-        _weight = new Parameter(empty(inputs, outputs));
-        _bias = new Parameter(empty(outputs));
+        _weight = new Parameter(empty(inFeatures, outFeatures));
+        _bias = new Parameter(empty(outFeatures));
         _initialScale = initialScale;
         RegisterComponents();
     }
 
-    /// <summary>W, float [inputs, outputs].</summary>
+    /// <summary>W, float [inFeatures, outFeatures].</summary>
     internal Parameter Weight => _weight;
 
-    /// <summary>b, float [outputs].</summary>
+    /// <summary>b, float [outFeatures].</summary>
     internal Parameter Bias => _bias;
 
     Tensor IHasWeight.Weight => _weight;
@@ -35,8 +35,8 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
     /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
-    /// <param name="x">Float [..., inputs].</param>
-    /// <returns>Float [..., outputs].</returns>
+    /// <param name="x">Float [..., inFeatures].</param>
+    /// <returns>Float [..., outFeatures].</returns>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

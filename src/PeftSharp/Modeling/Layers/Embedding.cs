@@ -11,17 +11,17 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     [ComponentName(Name = "weight")] private Parameter _table;
     private readonly long? _paddingId;
 
-    /// <param name="rows">Number of ids.</param>
-    /// <param name="width">Width of a row.</param>
+    /// <param name="numEmbeddings">Number of ids, the rows of the table.</param>
+    /// <param name="embeddingDim">Width of a row.</param>
     /// <param name="paddingId">The id whose row is initialized to zero and is not trained. Null: none.</param>
-    public Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
+    public Embedding(long numEmbeddings, long embeddingDim, long? paddingId = null) : base(nameof(Embedding))
     {
-        _table = new Parameter(empty(rows, width));
+        _table = new Parameter(empty(numEmbeddings, embeddingDim));
         _paddingId = paddingId;
         RegisterComponents();
     }
 
-    /// <summary>The table, float [rows, width].</summary>
+    /// <summary>The table, float [numEmbeddings, embeddingDim].</summary>
     internal Parameter Weight => _table;
 
     Tensor IHasWeight.Weight => _table;
@@ -43,7 +43,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     internal long? PaddingId => _paddingId;
 
     /// <param name="ids">Int64 [...].</param>
-    /// <returns>Float [..., width].</returns>
+    /// <returns>Float [..., embeddingDim].</returns>
     public override Tensor forward(Tensor ids)
     {
         using var scope = NewDisposeScope();

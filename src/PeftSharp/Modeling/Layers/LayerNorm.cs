@@ -30,7 +30,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
 
     /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>
     internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
-        StepNorm.TryDescribe(_gain, _shift, _epsilon, addsOne: false, type, out norm) && !HasHooks;
+        StepNorm.TryDescribe(_gain, _shift, _epsilon, hasUnitOffset: false, type, out norm) && !HasHooks;
 
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>

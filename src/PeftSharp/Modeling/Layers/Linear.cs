@@ -21,20 +21,20 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     [ComponentName(Name = "weight")] private Parameter _weight;
     [ComponentName(Name = "bias")] private Parameter? _bias;
 
-    /// <param name="inputs">Width of the input.</param>
-    /// <param name="outputs">Width of the output.</param>
+    /// <param name="inFeatures">Width of the input.</param>
+    /// <param name="outFeatures">Width of the output.</param>
     /// <param name="hasBias">Whether a bias is added. Default true.</param>
-    public Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
+    public Linear(long inFeatures, long outFeatures, bool hasBias = true) : base(nameof(Linear))
     {
-        _weight = new Parameter(empty(outputs, inputs));
-        if (hasBias) _bias = new Parameter(empty(outputs));
+        _weight = new Parameter(empty(outFeatures, inFeatures));
+        if (hasBias) _bias = new Parameter(empty(outFeatures));
         RegisterComponents();
     }
 
-    /// <summary>W, float [outputs, inputs].</summary>
+    /// <summary>W, float [outFeatures, inFeatures].</summary>
     internal Parameter Weight => _weight;
 
-    /// <summary>b, float [outputs]; null without a bias.</summary>
+    /// <summary>b, float [outFeatures]; null without a bias.</summary>
     internal Parameter? Bias => _bias;
 
     /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
@@ -43,8 +43,8 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
-    /// <param name="x">Float [..., inputs].</param>
-    /// <returns>Float [..., outputs].</returns>
+    /// <param name="x">Float [..., inFeatures].</param>
+    /// <returns>Float [..., outFeatures].</returns>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -36,7 +36,7 @@ public sealed record MultiHeadAttention
     public RotaryEmbedding? Rotary { get; init; }
 
     /// <summary>Whether attention is computed in float32 if the hidden states have a narrower type. Default false.</summary>
-    public bool InFloat32 { get; init; }
+    public bool UpcastToFloat32 { get; init; }
 
     /// <summary>Splits projected states into heads.</summary>
     /// <param name="x">Float [batch, tokens, heads · width].</param>
@@ -89,7 +89,7 @@ public sealed record MultiHeadAttention
         // The cache of a layer with a window has only the last tokens.
         if (mask?.shape[3] > key.shape[2]) mask = mask.narrow(3, mask.shape[3] - key.shape[2], key.shape[2]);
         if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
-        if (InFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
+        if (UpcastToFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
         var isCausal = context.IsCausal && mask is null && query.shape[2] > 1;
         var dropout = training ? Dropout : 0;
         var mixed = context.CollectsAttentions ? WithProbabilities(query, key, value, mask, isCausal, dropout, context)

@@ -14,16 +14,16 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
 {
     [ComponentName(Name = "weight")] private readonly Parameter _gain;
     private readonly double _epsilon;
-    private readonly bool _addsOne;
+    private readonly bool _hasUnitOffset;
 
     /// <param name="width">Width of the last axis.</param>
     /// <param name="epsilon">Epsilon added to the mean square.</param>
-    /// <param name="addsOne">
+    /// <param name="hasUnitOffset">
     /// Whether to multiply by 1 + w, with w initialized to 0, as in Gemma. Default false: multiplies by w, initialized to 1.
     /// </param>
-    public RmsNorm(long width, double epsilon, bool addsOne = false) : base(nameof(RmsNorm))
+    public RmsNorm(long width, double epsilon, bool hasUnitOffset = false) : base(nameof(RmsNorm))
     {
-        (_epsilon, _addsOne) = (epsilon, addsOne);
+        (_epsilon, _hasUnitOffset) = (epsilon, hasUnitOffset);
         _gain = new Parameter(empty(width));
         RegisterComponents();
     }
@@ -33,7 +33,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
 
     /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>
     internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
-        StepNorm.TryDescribe(_gain, null, _epsilon, _addsOne, type, out norm) && !HasHooks;
+        StepNorm.TryDescribe(_gain, null, _epsilon, _hasUnitOffset, type, out norm) && !HasHooks;
 
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
@@ -41,12 +41,12 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     {
         using var scope = NewDisposeScope();
         // LLaMA multiplies in the type of the weight, Gemma in float32.
-        var weight = _addsOne ? _gain : ComputePrecision.OfWeight(_gain);
-        if ((_addsOne || weight.dtype == x.dtype) && FusedRmsNorm.CanRun(x, weight))
-            return FusedRmsNorm.Apply(x, weight, _epsilon, _addsOne).MoveToOuterDisposeScope();
+        var weight = _hasUnitOffset ? _gain : ComputePrecision.OfWeight(_gain);
+        if ((_hasUnitOffset || weight.dtype == x.dtype) && FusedRmsNorm.CanRun(x, weight))
+            return FusedRmsNorm.Apply(x, weight, _epsilon, _hasUnitOffset).MoveToOuterDisposeScope();
         var wide = x.to(ScalarType.Float32);
         var normalized = wide * (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
-        var result = _addsOne
+        var result = _hasUnitOffset
             ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype)
             : normalized.to(x.dtype) * weight;
         return result.to(x.dtype).MoveToOuterDisposeScope();
@@ -54,7 +54,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
-        if (_addsOne) init.zeros_(_gain);
+        if (_hasUnitOffset) init.zeros_(_gain);
         else init.ones_(_gain);
     }
 }

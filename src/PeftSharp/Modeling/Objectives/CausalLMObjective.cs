@@ -23,7 +23,7 @@ public sealed class CausalLMObjective : LanguageModelObjective
     /// This is how transformers' trainer counts for <c>GPT2LMHeadModel</c>: the summed loss, which has one term fewer per row, is divided
     /// by the number of all labels.
     /// </remarks>
-    public static CausalLMObjective CountingFirstLabels { get; } = new(countsFirstLabels: true);
+    public static CausalLMObjective CountingAllLabels { get; } = new(countsFirstLabels: true);
 
     internal override Tensor Targets(Tensor labels) => Losses.NextTokens(labels);
 

@@ -36,7 +36,7 @@ public sealed class BertForSequenceClassification
     protected override bool ReadsFirstTokenOnly => true;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
 }
 
 /// <summary>BERT for token classification, such as named entity recognition (transformers' <c>BertForTokenClassification</c>).</summary>

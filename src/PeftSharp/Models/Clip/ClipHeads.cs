@@ -74,7 +74,7 @@ public sealed class ClipForImageClassification
     protected override PretrainedModel Body => _vision;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs)
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs)
     {
         var states = body.LastHiddenState!;
         return _classifier.call(states.narrow(1, 1, states.shape[1] - 1).mean([1]));

@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Clip;
 
 /// <summary>The family of CLIP's text model, which can also be loaded from the folder of a whole CLIP model.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-public sealed class ClipTextFamily : ClipPartFamily<ClipTextConfig>
+public sealed class ClipTextFamily : ClipEncoderFamily<ClipTextConfig>
 {
     /// <summary>The shared instance.</summary>
     public static ClipTextFamily Instance { get; } = new();

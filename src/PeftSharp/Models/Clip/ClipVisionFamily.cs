@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Clip;
 
 /// <summary>The family of CLIP's vision model, which can also be loaded from the folder of a whole CLIP model.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-public sealed class ClipVisionFamily : ClipPartFamily<ClipVisionConfig>
+public sealed class ClipVisionFamily : ClipEncoderFamily<ClipVisionConfig>
 {
     /// <summary>The shared instance.</summary>
     public static ClipVisionFamily Instance { get; } = new();

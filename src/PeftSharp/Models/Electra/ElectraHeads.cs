@@ -87,7 +87,8 @@ public sealed class ElectraForMultipleChoice
     protected override bool ReadsFirstTokenOnly => Config.SummaryType == ElectraConfig.First;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_summary.call(Read(body.LastHiddenState!)));
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(_summary.call(Read(body.LastHiddenState!)));
 
     private Tensor Read(Tensor states) => Config.SummaryType switch
     {

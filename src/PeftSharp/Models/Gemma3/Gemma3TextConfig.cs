@@ -66,7 +66,7 @@ public sealed record Gemma3TextConfig : DecoderConfig
         HasOutputBias = AttentionBias,
         HasQueryKeyNorm = true,
         HasOutputNorms = true,
-        NormAddsOne = true,
+        HasUnitOffsetNorms = true,
         EmbeddingScale = Math.Sqrt(HiddenSize),
         AttentionScale = 1 / Math.Sqrt(QueryPreAttnScalar),
     };

@@ -63,7 +63,8 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>, ISte
             if (config.ScaleAttnByInverseLayerIdx) scale /= layer + 1;
             _heads = new MultiHeadAttention
             {
-                Heads = config.NHead, Layer = layer, Dropout = config.AttnPdrop, Scale = scale, InFloat32 = config.ReorderAndUpcastAttn,
+                Heads = config.NHead, Layer = layer, Dropout = config.AttnPdrop, Scale = scale,
+                UpcastToFloat32 = config.ReorderAndUpcastAttn,
             };
             RegisterComponents();
         }

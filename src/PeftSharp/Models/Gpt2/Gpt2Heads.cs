@@ -16,7 +16,7 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
     [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor> _head;
 
-    private Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config, CausalLMObjective.CountingFirstLabels)
+    private Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config, CausalLMObjective.CountingAllLabels)
     {
         _transformer = new Gpt2Model(config);
         _head = CreateHead(config, _transformer, config.NEmbd);
@@ -57,7 +57,7 @@ public sealed class Gpt2ForSequenceClassification
     protected override PretrainedModel Body => _transformer;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(LastToken.Select(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
@@ -87,5 +87,5 @@ public sealed class Gpt2ForTokenClassification
     protected override PretrainedModel Body => _transformer;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }

@@ -45,7 +45,7 @@ public abstract class ModernBertClassifier<TSelf> : HeadModel<TSelf, ModernBertC
     private protected virtual Tensor Read(Tensor states, Tensor? mask) => states;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+    protected sealed override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) =>
         _classifier.call(_dropout.call(_head.call(Read(body.LastHiddenState!, inputs.AttentionMask))));
 
     void IChildInitializer.InitializeChild(Module child, string name)

@@ -32,5 +32,5 @@ public sealed class VitForImageClassification
     protected override bool ReadsFirstTokenOnly => true;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
+    protected override Tensor ComputeLogits(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
 }

@@ -124,5 +124,5 @@ public static class SchedulerFactory
         };
 
     private static NamedOptions OptionsOf(SchedulerType type, LrSchedulerOptions? options) =>
-        new($"the schedule {type.PythonName()} (LrSchedulerKwargs)", options?.ByPythonName());
+        new($"the schedule {type.ToPythonName()} (LrSchedulerKwargs)", options?.ByPythonName());
 }

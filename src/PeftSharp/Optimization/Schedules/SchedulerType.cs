@@ -1,7 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="OptimizationNames"/> parses their names in Python.
+/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="PythonNames"/> parses their names in Python.
 /// </summary>
 public enum SchedulerType
 {

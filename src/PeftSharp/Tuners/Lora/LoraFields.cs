@@ -19,8 +19,8 @@ internal static class LoraFields
     ];
 
     private static IEnumerable<UnusedField> Refused(JsonNode? nothing, params string[] names) =>
-        names.Select(name => new UnusedField(name, nothing, IsRefused: true));
+        names.Select(name => new UnusedField(name, nothing, IsRejected: true));
 
     private static IEnumerable<UnusedField> Kept(JsonNode? nothing, params string[] names) =>
-        names.Select(name => new UnusedField(name, nothing, IsRefused: false));
+        names.Select(name => new UnusedField(name, nothing, IsRejected: false));
 }

@@ -1,5 +1,4 @@
 using PeftSharp.Generation;
-using PeftSharp.Modeling;
 using PeftSharp.Models;
 using static TorchSharp.torch;
 
@@ -14,8 +13,9 @@ internal sealed class GenerationConfigReader : FuzzReader
         "typical_p": 0.9, "epsilon_cutoff": 0.0003, "eta_cutoff": 0.0003, "top_h": 0.4, "num_beams": 2, "length_penalty": 1.1,
         "early_stopping": "never", "num_return_sequences": 2, "repetition_penalty": 1.2, "no_repeat_ngram_size": 2,
         "bad_words_ids": [[5], [6, 7]], "sequence_bias": [[[8], 1.5]], "suppress_tokens": [9], "begin_suppress_tokens": [10],
-        "forced_bos_token_id": 4, "forced_eos_token_id": 2, "exponential_decay_length_penalty": [2, 1.1], "remove_invalid_values": true, "renormalize_logits": true,
-        "max_time": 2.0, "stop_strings": ["x"], "use_cache": true, "cache_implementation": null, "transformers_version": "5.23.0"}
+        "forced_bos_token_id": 4, "forced_eos_token_id": 2, "exponential_decay_length_penalty": [2, 1.1], "remove_invalid_values": true,
+        "renormalize_logits": true, "max_time": 2.0, "stop_strings": ["x"], "use_cache": true, "cache_implementation": null,
+        "transformers_version": "5.23.0"}
         """);
 
     internal override int ShortCount => 150;

@@ -68,7 +68,7 @@ public sealed class SkinnyGemmTests
 
     private static void SkipWhereOff()
     {
-        Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
+        Skip.IfNot(FastPaths.SmallBatchLinear, "The path is turned off.");
         Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no 256-bit vectors, or libtorch's threads are not GNU OpenMP's.");
     }
 }

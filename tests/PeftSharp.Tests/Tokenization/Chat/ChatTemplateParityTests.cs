@@ -104,7 +104,7 @@ public sealed class ChatTemplateParityTests
         var raised = expected.StartsWith(Raised, StringComparison.Ordinal) ? expected[Raised.Length..] : null;
         var isSame = error switch
         {
-            ChatTemplateException { Error: ChatTemplateError.Raised } template => template.Message == raised,
+            ChatTemplateException { Reason: ChatTemplateError.Raised } template => template.Message == raised,
             ChatTemplateException or ArgumentException => raised is null,
             _ => false,
         };

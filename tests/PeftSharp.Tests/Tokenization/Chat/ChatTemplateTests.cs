@@ -36,7 +36,7 @@ public sealed class ChatTemplateTests
     {
         var time = Stopwatch.StartNew();
         var render = () => Render(template);
-        render.Should().Throw<ChatTemplateException>().Which.Error.Should().Be(ChatTemplateError.Limit);
+        render.Should().Throw<ChatTemplateException>().Which.Reason.Should().Be(ChatTemplateError.Limit);
         time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
     }
 
@@ -52,7 +52,7 @@ public sealed class ChatTemplateTests
         })
         {
             var render = () => Render(template);
-            render.Should().Throw<ChatTemplateException>().Which.Error.Should().Be(ChatTemplateError.Limit);
+            render.Should().Throw<ChatTemplateException>().Which.Reason.Should().Be(ChatTemplateError.Limit);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class ChatTemplateTests
     public void An_error_names_what_failed_and_where(string template, ChatTemplateError kind, int line, int column, string name)
     {
         var error = Assert.Throws<ChatTemplateException>(() => Render(template));
-        Assert.Equal((kind, line, column), (error.Error, error.Line, error.Column));
+        Assert.Equal((kind, line, column), (error.Reason, error.Line, error.Column));
         error.Message.Should().Contain($"line {line}, column {column}").And.Contain(name);
     }
 
@@ -86,7 +86,7 @@ public sealed class ChatTemplateTests
     public void A_rejection_by_the_template_has_the_message_of_the_template()
     {
         var error = Assert.Throws<ChatTemplateException>(() => Render("{{ raise_exception('Only one ' ~ messages[0].role) }}"));
-        Assert.Equal((ChatTemplateError.Raised, "Only one user"), (error.Error, error.Message));
+        Assert.Equal((ChatTemplateError.Raised, "Only one user"), (error.Reason, error.Message));
     }
 
     [Fact]

@@ -33,8 +33,8 @@ internal sealed class DecoderAttention : Module<Tensor, AttentionContext, Tensor
         _output = new Linear(queryWidth, hidden, settings.HasOutputBias);
         if (settings.HasQueryKeyNorm)
         {
-            _queryNorm = new RmsNorm(width, settings.RmsNormEpsilon, settings.NormAddsOne);
-            _keyNorm = new RmsNorm(width, settings.RmsNormEpsilon, settings.NormAddsOne);
+            _queryNorm = new RmsNorm(width, settings.RmsNormEpsilon, settings.HasUnitOffsetNorms);
+            _keyNorm = new RmsNorm(width, settings.RmsNormEpsilon, settings.HasUnitOffsetNorms);
         }
         _heads = new MultiHeadAttention
         {

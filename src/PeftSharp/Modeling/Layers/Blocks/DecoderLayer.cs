@@ -41,7 +41,7 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>, ISt
             (_attentionDropout, _feedForwardDropout) = (new Dropout(probability), new Dropout(probability));
         RegisterComponents();
 
-        RmsNorm Norm() => new(settings.HiddenSize, settings.RmsNormEpsilon, settings.NormAddsOne);
+        RmsNorm Norm() => new(settings.HiddenSize, settings.RmsNormEpsilon, settings.HasUnitOffsetNorms);
     }
 
     private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;

@@ -52,7 +52,7 @@ public sealed record DecoderSettings
     public bool HasOutputNorms { get; init; }
 
     /// <summary>Whether RMS normalization multiplies by 1 + w instead of w, as in Gemma. Default false.</summary>
-    public bool NormAddsOne { get; init; }
+    public bool HasUnitOffsetNorms { get; init; }
 
     /// <summary>Factor by which the embeddings of tokens are multiplied. Default 1.</summary>
     public double EmbeddingScale { get; init; } = 1;
