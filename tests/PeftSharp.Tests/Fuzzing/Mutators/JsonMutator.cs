@@ -101,14 +101,15 @@ internal static class JsonMutator
             case 5: return Choose(random, root) is ({ } parent, var index) ? parent.Members[index].Value.Copy() : old.Copy();
             case 6: return Nested(random, old);
             case 7: return JsonTree.Scalar(JsonTree.Quote(new string(random.Pick<char>("aé あ".ToCharArray()), random.Next(1, 20_000))));
-            default: return old.Kind switch
-            {
-                JsonValueKind.Number => JsonTree.Scalar(random.OneIn(3) ? Near(random, old.Raw) : random.Pick(_numbers)),
-                JsonValueKind.String => JsonTree.Scalar(random.OneIn(2) ? random.Pick(_strings) : Edited(random, old.Raw)),
-                JsonValueKind.True => JsonTree.Scalar("false"),
-                JsonValueKind.False => JsonTree.Scalar("true"),
-                _ => JsonTree.Scalar(random.Pick(_numbers)),
-            };
+            default:
+                return old.Kind switch
+                {
+                    JsonValueKind.Number => JsonTree.Scalar(random.OneIn(3) ? Near(random, old.Raw) : random.Pick(_numbers)),
+                    JsonValueKind.String => JsonTree.Scalar(random.OneIn(2) ? random.Pick(_strings) : Edited(random, old.Raw)),
+                    JsonValueKind.True => JsonTree.Scalar("false"),
+                    JsonValueKind.False => JsonTree.Scalar("true"),
+                    _ => JsonTree.Scalar(random.Pick(_numbers)),
+                };
         }
     }
 
