@@ -155,12 +155,20 @@ internal sealed class UploadServer : IDisposable
             ["commit", _] => Commit(name, repository, body),
             ["tree", ..] => Json(200, repository.Files.Select(file => new
             {
-                type = "file", path = file.Key, size = file.Value.Length, oid = UploadRepository.GitHash(file.Value),
+                type = "file",
+                path = file.Key,
+                size = file.Value.Length,
+                oid = UploadRepository.GitHash(file.Value),
             })),
             _ => Json(200, new
             {
-                id = name, sha = repository.Commit, siblings = repository.Files.Keys.Select(file => new { rfilename = file }),
-                @private = repository.IsPrivate, downloads = 0, likes = 0, tags = Array.Empty<string>(),
+                id = name,
+                sha = repository.Commit,
+                siblings = repository.Files.Keys.Select(file => new { rfilename = file }),
+                @private = repository.IsPrivate,
+                downloads = 0,
+                likes = 0,
+                tags = Array.Empty<string>(),
             }),
         };
     }
@@ -195,7 +203,9 @@ internal sealed class UploadServer : IDisposable
             var isLarge = file.GetProperty("size").GetInt64() >= LargeBytes || path.EndsWith(".safetensors", StringComparison.Ordinal);
             return new
             {
-                path, uploadMode = isLarge ? "lfs" : "regular", shouldIgnore = path.EndsWith(".ignored", StringComparison.Ordinal),
+                path,
+                uploadMode = isLarge ? "lfs" : "regular",
+                shouldIgnore = path.EndsWith(".ignored", StringComparison.Ordinal),
                 oid = repository.Files.TryGetValue(path, out var content) ? UploadRepository.Hash(content, isLarge) : null,
             };
         }).ToArray(),
@@ -262,7 +272,10 @@ internal sealed class UploadServer : IDisposable
         repository.Commit = Convert.ToHexStringLower(SHA256.HashData(body))[..40];
         return Json(200, new
         {
-            success = true, commitOid = repository.Commit, commitUrl = $"{Address}{name}/commit/{repository.Commit}", hookOutput = "",
+            success = true,
+            commitOid = repository.Commit,
+            commitUrl = $"{Address}{name}/commit/{repository.Commit}",
+            hookOutput = "",
             pullRequestUrl = $"{Address}{name}/discussions/1",
         });
     }
