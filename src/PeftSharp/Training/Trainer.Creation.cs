@@ -135,7 +135,8 @@ public partial class Trainer
     { }
 
     private Trainer(
-        PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args, DatasetBase? trainDataset, DatasetBase? evalDataset,
+        PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args,
+        DatasetBase? trainDataset, DatasetBase? evalDataset,
         IDataCollator? dataCollator, Tokenizer? tokenizer, ComputeMetrics? computeMetrics, IEnumerable<TrainerCallback>? callbacks,
         ILogger? logger, ComputeLoss? computeLoss, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, PreprocessLogitsForMetrics? preprocessLogitsForMetrics,
@@ -144,7 +145,8 @@ public partial class Trainer
         CheckExclusions(evalDataset, optimizers.Optimizer, parameterGroups, evalDatasets);
         callbacks = [.. callbacks ?? []];
         Args = args ?? new TrainingArguments();
-        (string? Name, DatasetBase Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, DatasetBase)[] { (null, evalDataset) },
+        (string? Name, DatasetBase Data)[] evaluations =
+            [.. evalDataset is null ? [] : new (string?, DatasetBase)[] { (null, evalDataset) },
             .. evalDatasets?.Select(set => ((string?)set.Key, (DatasetBase)set.Value)) ?? []];
         TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")],
             hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null, trainDataset as IterableDataset);
@@ -165,7 +167,8 @@ public partial class Trainer
         (_trainDataset, _trainStream) = trainDataset switch
         {
             Dataset rows => (SelectTrainColumns(rows, needsLabels, logger), null),
-            IterableDataset stream => (RowStream.Head(stream, Args.PerDeviceTrainBatchSize, rows => SelectTrainColumns(rows, needsLabels, logger)),
+            IterableDataset stream => (
+                RowStream.Head(stream, Args.PerDeviceTrainBatchSize, rows => SelectTrainColumns(rows, needsLabels, logger)),
                 new RowStream(stream, rows => SelectTrainColumns(rows, needsLabels, logger: null), "training")),
             _ => ((Dataset?)null, (RowStream?)null),
         };

@@ -26,7 +26,8 @@ internal static class TrainingArgumentsCheck
     internal static void Check(
         TrainingArguments args, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule, IterableDataset? stream = null)
     {
-        string[] problems = [.. Problems(args, evaluations, hasMetrics, hasSchedule), .. stream is null ? [] : StreamProblems(args, stream)];
+        string[] problems =
+            [.. Problems(args, evaluations, hasMetrics, hasSchedule), .. stream is null ? [] : StreamProblems(args, stream)];
         if (problems.Length > 0)
             throw new ArgumentException(
                 $"TrainingArguments has invalid values:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(args));

@@ -24,14 +24,16 @@ public sealed class StreamTrainingTests : IDisposable
     public void A_stream_is_trained_like_a_dataset_in_the_same_order(int accumulation, int workers)
     {
         var args = Complete(new TrainingArguments { GradientAccumulationSteps = accumulation, DataloaderNumWorkers = workers }, "run");
-        var dataset = Run(args with { TrainSamplingStrategy = SamplingStrategy.Sequential, DataloaderNumWorkers = 0 }, () => TinyRun.Rows(11));
+        var dataset = Run(args with { TrainSamplingStrategy = SamplingStrategy.Sequential, DataloaderNumWorkers = 0 },
+            () => TinyRun.Rows(11));
         AssertSame(dataset, Run(args, () => TinyRun.Rows(11).ToIterableDataset()), "the dataset");
     }
 
     private static readonly Dictionary<string, (TrainingArguments Args, Func<IterableDataset> Rows)> _runs = new()
     {
         ["a dataset of known length"] = (new(), () => TinyRun.Rows(11).ToIterableDataset(3)),
-        ["a shuffle buffer"] = (new() { GradientAccumulationSteps = 2 }, () => TinyRun.Rows(11).ToIterableDataset(3).Shuffle(5, bufferSize: 4)),
+        ["a shuffle buffer"] = (new() { GradientAccumulationSteps = 2 },
+            () => TinyRun.Rows(11).ToIterableDataset(3).Shuffle(5, bufferSize: 4)),
         ["a shuffle without a seed"] = (new(), () => TinyRun.Rows(11).ToIterableDataset(3).Shuffle(bufferSize: 4)),
         ["a filter, so that the length is not known"] = (new() { MaxSteps = 9 },
             () => TinyRun.Rows(11).ToIterableDataset().Shuffle(5, bufferSize: 6).Filter((_, index) => index % 4 != 1)),
@@ -188,10 +190,12 @@ public sealed class StreamTrainingTests : IDisposable
     [Fact]
     public void Columns_that_the_model_does_not_read_are_removed_and_a_wrong_row_is_named()
     {
-        var rows = TinyRun.Rows(11).AddColumn("note", Enumerable.Range(0, 11).Select(i => $"note {i}").ToArray()).RenameColumn("labels", "label");
+        var rows = TinyRun.Rows(11).AddColumn("note", Enumerable.Range(0, 11).Select(i => $"note {i}").ToArray())
+            .RenameColumn("labels", "label");
         var args = Complete(new TrainingArguments(), "run");
         AssertSame(Run(args, () => TinyRun.Rows(11).ToIterableDataset()), Run(args, () => rows.ToIterableDataset()), "the same rows");
-        var wrong = TinyRun.Rows(8).ToIterableDataset().Map((_, index) => new Dictionary<string, object?> { ["labels"] = index < 6 ? 1L : "x" });
+        var wrong = TinyRun.Rows(8).ToIterableDataset().Map(
+            (_, index) => new Dictionary<string, object?> { ["labels"] = index < 6 ? 1L : "x" });
         FluentActions.Invoking(() => Trainer(args, wrong).Train())
             .Should().ThrowExactly<DatasetException>().WithMessage("Rows 6 to 7 of the training stream*text*");
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Data;
 
-/// <summary>Applies a function to blocks of consecutive rows, which may change their number: batched <c>map</c> and <c>filter</c>.</summary>
+/// <summary>
+/// Applies a function to blocks of consecutive rows, which may change their number: batched <c>map</c> and <c>filter</c>.
+/// </summary>
 /// <param name="input">The stream.</param>
 /// <param name="name">The name of the operation, for the description.</param>
 /// <param name="size">The number of rows in a block; the last block may have fewer.</param>

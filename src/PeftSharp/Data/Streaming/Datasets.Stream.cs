@@ -78,7 +78,9 @@ public static partial class Datasets
         DatasetLoadOptions? options = null, CancellationToken cancellationToken = default) =>
         Open(path, WithFiles(options, dataFiles), slices: null, cancellationToken);
 
-    /// <summary>Opens the given files as the split "train": <c>StreamDataset("json", dataFiles: ["a.jsonl", "more/part-*.jsonl"])</c>.</summary>
+    /// <summary>
+    /// Opens the given files as the split "train": <c>StreamDataset("json", dataFiles: ["a.jsonl", "more/part-*.jsonl"])</c>.
+    /// </summary>
     /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
     /// <param name="path">
     /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.

@@ -93,7 +93,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     internal void LoadSeeds(JsonObject stateDict)
     {
         if (stateDict.Integer("version") != Version)
-            throw new DatasetException($"The state of the stream has version {stateDict.Integer("version")}, but only {Version} is supported.");
+            throw new DatasetException(
+                $"The state of the stream has version {stateDict.Integer("version")}, but only {Version} is supported.");
         if (stateDict.Text("stream") is var stored && stored != _source.Description)
             throw new DatasetException($"The state belongs to the stream {stored}, but this stream is {_source.Description}. "
                 + "Load the state into a stream with the same files and operations, or start the stream from the beginning.");

@@ -42,7 +42,9 @@ internal sealed class StreamBatches : EpochBatches
         (_dropLast, _keepOnly, _prefetch) = (dropLast, keepOnly, prefetch);
     }
 
-    /// <remarks>Without prefetching, the rows are read but not collated: a collator that draws random numbers must not draw them yet.</remarks>
+    /// <remarks>
+    /// Without prefetching, the rows are read but not collated: a collator that draws random numbers must not draw them yet.
+    /// </remarks>
     internal override bool HasNext => _prefetch == 0 ? (_next ??= Read()) is not null : Peek() is not null;
 
     internal override ModelInputs Next()

@@ -23,7 +23,8 @@ internal static class ResumeCheck
     /// <param name="plan">The steps of the run that resumes it.</param>
     /// <param name="isStream">Whether the training rows are a stream, which determines their order.</param>
     /// <exception cref="CheckpointException">The runs have different rows or steps; the message contains the values of both.</exception>
-    internal static IReadOnlyList<string> Check(string folder, TrainerState saved, TrainingArguments arguments, StepPlan plan, bool isStream)
+    internal static IReadOnlyList<string> Check(
+        string folder, TrainerState saved, TrainingArguments arguments, StepPlan plan, bool isStream)
     {
         if (saved.GlobalStep > plan.MaxSteps)
             throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "

@@ -130,8 +130,8 @@ internal sealed class RunProgress
                 + "checkpoint and start a new run.");
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
-            throw new CheckpointException($"The run of checkpoint '{folder}' has {savedRows?.ToString(_invariant) ?? "an unknown number of"} "
-                + $"training rows, but this run has {plan.Rows?.ToString(_invariant) ?? "an unknown number"}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+            throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
+                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
@@ -140,4 +140,6 @@ internal sealed class RunProgress
                 + "with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
                 + "checkpoint and start a new run.");
     }
+
+    private static string Number(double? rows) => rows?.ToString(_invariant) ?? "an unknown number of";
 }

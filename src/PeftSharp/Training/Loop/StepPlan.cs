@@ -42,7 +42,8 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
     /// <exception cref="DatasetException">There are no rows, or fewer rows than a batch while incomplete batches are dropped.</exception>
     internal static StepPlan ForStream(long? rows, TrainingArguments arguments) => rows is { } count
         ? For(count, arguments)
-        : new StepPlan(checked(arguments.MaxSteps * arguments.GradientAccumulationSteps), arguments.MaxSteps, arguments.MaxSteps, int.MaxValue,
+        : new StepPlan(
+            checked(arguments.MaxSteps * arguments.GradientAccumulationSteps), arguments.MaxSteps, arguments.MaxSteps, int.MaxValue,
             (double)arguments.MaxSteps * arguments.PerDeviceTrainBatchSize * arguments.GradientAccumulationSteps, Rows: null);
 
     /// <summary>Returns the number of steps between two events, at least 1.</summary>

@@ -122,7 +122,9 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>Stops the run after an epoch of a stream that has returned no rows, because the next epochs would have none either.</summary>
+    /// <summary>
+    /// Stops the run after an epoch of a stream that has returned no rows, because the next epochs would have none either.
+    /// </summary>
     /// <exception cref="DatasetException">No epoch had rows.</exception>
     private void StopWithoutRows(int epoch)
     {

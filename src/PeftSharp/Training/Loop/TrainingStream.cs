@@ -47,10 +47,12 @@ internal sealed class TrainingStream(RowStream rows)
     /// <exception cref="CheckpointException">The file is missing or damaged, or the checkpoint belongs to another stream.</exception>
     internal void Load(string folder)
     {
-        const string Remedy = "Resume with the stream of its run; or set IgnoreDataSkip to true, so that the epoch starts at the first row.";
+        const string Remedy =
+            "Resume with the stream of its run; or set IgnoreDataSkip to true, so that the epoch starts at the first row.";
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
-            throw new CheckpointException($"The checkpoint '{folder}' has no {FileName}, so the position in the stream is not known. {Remedy}");
+            throw new CheckpointException(
+                $"The checkpoint '{folder}' has no {FileName}, so the position in the stream is not known. {Remedy}");
         try
         {
             var json = JsonFile.Read(file);

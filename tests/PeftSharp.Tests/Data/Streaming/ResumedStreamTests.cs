@@ -20,12 +20,14 @@ public sealed class ResumedStreamTests : IDisposable
         {
             int[] rows = [.. Enumerable.Range(0, Rows).Where(i => i % 3 == part)];
             _folder.Write($"lines/part-{part}.jsonl", string.Join("\r\n", rows.Select(i => $"{{\"i\": {i}, \"text\": \"{Text(i)}\"}}\n")));
-            _folder.Write($"table/part-{part}.csv", "\uFEFFi,text\n" + string.Join("\n\n", rows.Select(i => $"{i},\"{Text(i)}\n,\"")) + "\n");
+            _folder.Write($"table/part-{part}.csv",
+                "\uFEFFi,text\n" + string.Join("\n\n", rows.Select(i => $"{i},\"{Text(i)}\n,\"")) + "\n");
         }
         using (var gzip = new GZipStream(File.Create(Path.Combine(_folder.Path, "all.jsonl.gz")), CompressionLevel.Fastest))
             gzip.Write(System.Text.Encoding.UTF8.GetBytes(
                 string.Join('\n', Enumerable.Range(0, Rows).Select(i => $"{{\"i\": {i}, \"text\": \"{Text(i)}\"}}"))));
-        var array = _folder.Write("array.json", $"[{string.Join(",", Enumerable.Range(0, Rows).Select(i => $"{{\"i\": {i}, \"text\": \"{Text(i)}\"}}"))}]");
+        var array = _folder.Write("array.json",
+            $"[{string.Join(",", Enumerable.Range(0, Rows).Select(i => $"{{\"i\": {i}, \"text\": \"{Text(i)}\"}}"))}]");
         _sources = new()
         {
             ["rows in memory"] = () => numbers.ToIterableDataset(),

@@ -11,7 +11,8 @@ public sealed class StreamOrderTests
 
     public static TheoryData<string> Shuffles => new(_orders.Keys.Where(name => name.StartsWith("shuffle", StringComparison.Ordinal)));
 
-    public static TheoryData<string> Interleaved => new(_orders.Keys.Where(name => name.StartsWith("interleave", StringComparison.Ordinal)));
+    public static TheoryData<string> Interleaved =>
+        new(_orders.Keys.Where(name => name.StartsWith("interleave", StringComparison.Ordinal)));
 
     [Theory, MemberData(nameof(Shuffles))]
     public void A_shuffle_has_the_recorded_order(string what)
@@ -47,7 +48,8 @@ public sealed class StreamOrderTests
         var strategy = Enum.GetValues<StoppingStrategy>().Single(
             value => value.ToString().Equals(parts[1].Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
         double[]? probabilities = parts[2] == "None" ? null : [0.2, 0.5, 0.3];
-        IterableDataset[] streams = [Numbers(3).ToIterableDataset(), Numbers(6, 10).ToIterableDataset(), Numbers(4, 20).ToIterableDataset()];
+        IterableDataset[] streams =
+            [Numbers(3).ToIterableDataset(), Numbers(6, 10).ToIterableDataset(), Numbers(4, 20).ToIterableDataset()];
         Order(Datasets.InterleaveDatasets(streams, probabilities, seed: 11, strategy)).Should().Equal(_orders[what]);
     }
 

@@ -48,7 +48,8 @@ public sealed class StreamedFileTests : IDisposable
     public void UTF_16_text_is_read_as_by_LoadDataset()
     {
         var file = Path.Combine(_folder.Path, "a.csv");
-        File.WriteAllText(file, "id,text\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"{i},\"Zeile ä {i}\"\n")), Encoding.Unicode);
+        File.WriteAllText(file,
+            "id,text\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"{i},\"Zeile ä {i}\"\n")), Encoding.Unicode);
         AssertIsLoaded(file);
     }
 
@@ -59,7 +60,8 @@ public sealed class StreamedFileTests : IDisposable
         var options = new DatasetLoadOptions { SampleBy = unit, KeepLinebreaks = keepLinebreaks };
         foreach (var end in new[] { "", "\n", "\n\n", "\r" })
             AssertIsLoaded(_folder.Write("a.txt", "\uFEFF" + string.Concat(Enumerable.Range(0, 400).Select(
-                i => $"line {i} ü" + (i % 5) switch { 0 => "\n\n\n", 1 => "\r\n", 2 => "\n\n", 3 => "\r", _ => "\n" })) + "last" + end), options);
+                i => $"line {i} ü" + (i % 5) switch { 0 => "\n\n\n", 1 => "\r\n", 2 => "\n\n", 3 => "\r", _ => "\n" }))
+                + "last" + end), options);
     }
 
     [Fact]
@@ -157,7 +159,8 @@ public sealed class StreamedFileTests : IDisposable
         splits.Keys.Should().Equal("train", "test");
         splits.Map(row => new Dictionary<string, long> { ["j"] = row.GetInt64("i") + 1 })["test"].Single().GetInt64("j").Should().Be(3);
         FluentActions.Invoking(() => splits["dev"]).Should().ThrowExactly<DatasetException>().WithMessage("*train, test*");
-        FluentActions.Invoking(() => Datasets.StreamDataset(_folder.Path, "train[:5]")).Should().Throw<ArgumentException>().WithMessage("*Take*");
+        FluentActions.Invoking(() => Datasets.StreamDataset(_folder.Path, "train[:5]"))
+            .Should().Throw<ArgumentException>().WithMessage("*Take*");
         FluentActions.Invoking(() => Datasets.StreamDataset(_folder.Path, new DatasetLoadOptions { Delimiter = ';' }))
             .Should().Throw<ArgumentException>().WithMessage("*Delimiter*");
         FluentActions.Invoking(() => Datasets.StreamDataset(Path.Combine(_folder.Path, "none"))).Should().Throw<FileNotFoundException>();

@@ -13,7 +13,10 @@ internal sealed class CsvShard(string file, DatasetLoadOptions options, FileSche
             for (var i = 0; i < columns.Length; i++)
                 columns[i].Add(reader.Fields[i]);
         return Dataset.FromColumns(
-            columns.Select((fields, i) => new Column(reader.Names[i], CsvTypes.Infer(fields)) { IsNamedByFirstLine = Options.ColumnNames is null }));
+            columns.Select((fields, i) => new Column(reader.Names[i], CsvTypes.Infer(fields))
+            {
+                IsNamedByFirstLine = Options.ColumnNames is null,
+            }));
     });
 
     private protected override ShardReader OpenFile(JsonObject? position, long length) =>
@@ -48,7 +51,10 @@ internal sealed class CsvShard(string file, DatasetLoadOptions options, FileSche
         /// <summary>Parses the fields as the type of the stream. Fields of a declared type are converted from the unchanged text.</summary>
         private Column Parse(string name, List<string?> fields)
         {
-            var text = new Column(name, new ReferenceArrayData<string>([.. fields])) { IsNamedByFirstLine = shard.Options.ColumnNames is null };
+            var text = new Column(name, new ReferenceArrayData<string>([.. fields]))
+            {
+                IsNamedByFirstLine = shard.Options.ColumnNames is null,
+            };
             if (shard.Schema.IsDeclared(name) || !shard.Schema.Features.TryGetValue(name, out var feature))
                 return text;
             return feature.IsNull && fields.TrueForAll(field => field is null) ? new Column(name, new NullData(fields.Count))

@@ -58,7 +58,7 @@ internal sealed class TextShard(string file, DatasetLoadOptions options, FileSch
 
         private string? ReadLine() => _lines.Read(out var bytes) ? TextStream.Strict.GetString(bytes) : null;
 
-        /// <summary>Reads up to an empty line. As with <see cref="string.Split(string, StringSplitOptions)"/>, more than one remains.</summary>
+        /// <summary>Reads up to an empty line. Further empty lines are part of the next paragraph, as in Python.</summary>
         private string? ReadParagraph()
         {
             while (ReadLine() is { } first)

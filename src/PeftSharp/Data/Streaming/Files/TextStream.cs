@@ -7,7 +7,9 @@ internal static class TextStream
 {
     internal static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <param name="file">The file. If it is compressed, it is decompressed; if it is UTF-16 with a byte order mark, it is converted.</param>
+    /// <param name="file">
+    /// The file. If it is compressed, it is decompressed; if it is UTF-16 with a byte order mark, it is converted.
+    /// </param>
     /// <param name="position">
     /// The number of bytes of the decompressed UTF-8 text before the position. In an uncompressed UTF-8 file, they are not read.
     /// </param>
