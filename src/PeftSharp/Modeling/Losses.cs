@@ -95,7 +95,7 @@ internal static class Losses
             throw new DatasetException(EachRowHas(targets.shape[1], logits.shape[1]));
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "
-                + $"{config.NumLabels} outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
+                + $"{Quantity.Of(config.NumLabels, "output")} expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
         var loss = kind == ProblemType.Regression

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Generation;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Tokenization;
@@ -146,8 +147,8 @@ public sealed partial class TextGenerator : Predictor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (options.AdapterNames is { Count: > 1 } names && names.Count != prompts.Count)
-            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. "
-                + "Provide one name per prompt, or one for all.", nameof(options));
+            throw new ArgumentException($"AdapterNames contains {Quantity.Of(names.Count, "name")} for "
+                + $"{Quantity.Of(prompts.Count, "prompt")}. Provide one name per prompt, or one for all.", nameof(options));
         using var running = Model.Calls.CallInEvaluationMode(Model);
         var (texts, done) = (new string[prompts.Count][], 0);
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => prompts[prompt].Length).Chunk(batchSize))

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -71,8 +72,9 @@ internal static class VirtualTokenInputs
     {
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
-            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} "
-                + $"positions (max_position_embeddings). Tokenize with truncation: true, maxLength: {positions - added}.");
+            throw new ArgumentException($"The input has {Quantity.Of(tokens, "token")} and {Quantity.Of(added, "virtual token")}, but "
+                + $"this model has {positions} positions (max_position_embeddings). Tokenize with truncation: true, maxLength: "
+                + $"{positions - added}.");
     }
 
     /// <summary>
