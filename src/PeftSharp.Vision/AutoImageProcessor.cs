@@ -36,7 +36,8 @@ public static class AutoImageProcessor
         {
             using var client = new HubClient(hub);
             return await client.DownloadSnapshotAsync(
-                name, file => file is ImageProcessorFile.Name or ImageProcessorFile.Combined or "config.json", revision, cancellationToken)
+                name, file => file is ImageProcessorFile.Name or ImageProcessorFile.Combined or "config.json", revision,
+                cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
         }, cancellationToken).GetAwaiter().GetResult();
 }

@@ -34,14 +34,17 @@ public static class ImageFolder
     /// The splits. Columns: <c>image</c>, the path; <c>label</c>, the class as <see cref="ClassLabel"/>, if there are several; or the other
     /// columns of <c>metadata.csv</c>. Rows are sorted by path.
     /// </returns>
+    /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// The folder does not exist or has no images, it has images of a format that is not supported, or <c>metadata.csv</c> names a file
+    /// The folder has no images, it has images of a format that is not supported, or <c>metadata.csv</c> names a file
     /// that does not exist.
     /// </exception>
     public static DatasetDict LoadDataset(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder)) throw new DatasetException($"The folder '{folder}' does not exist.");
+        if (!Directory.Exists(folder))
+            throw new FileNotFoundException(
+                $"The folder '{folder}' does not exist (the full path is '{Path.GetFullPath(folder)}').", folder);
         var splits = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
             .Where(split => _splits.ContainsKey(Path.GetFileName(split))).ToArray();
         return splits.Length == 0
@@ -52,6 +55,7 @@ public static class ImageFolder
     /// <summary>Loads one split of a folder; see <see cref="LoadDataset(string)"/>.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="split">The name of the split.</param>
+    /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">As for <see cref="LoadDataset(string)"/>, or there is no such split.</exception>
     public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
 

@@ -1,11 +1,36 @@
+using PeftSharp.Hub;
+
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Options of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>, with the
-/// names and defaults of Python's <c>load_dataset</c>.
+/// Options of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>,
+/// with the names and defaults of Python's <c>load_dataset</c>.
 /// </summary>
 public sealed record DatasetLoadOptions
 {
+    /// <summary>
+    /// The configuration of a dataset that has several, such as "mrpc" of GLUE. Default null: the default configuration of its card.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>
+    /// The folder of the data files, relative to the folder or repository. Its splits are determined by the names of its files, also if the
+    /// card names other files. Default null: the folder of the card, or the whole folder or repository.
+    /// </summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>
+    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
+    /// null: those of the card, or determined by the names of the files.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
+
+    /// <summary>The branch, tag or commit of a dataset on the Hugging Face Hub. Default null: main.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>Address, token, cache and network for a dataset on the Hugging Face Hub. Default null: the environment variables.</summary>
+    public HubOptions? Hub { get; init; }
+
     /// <summary>The format: "parquet", "json", "csv" or "text". Default null: determined by the file extension.</summary>
     public string? Format { get; init; }
 
@@ -43,6 +68,9 @@ public sealed record DatasetLoadOptions
     /// <summary>Text: whether lines include their line feed. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
 
+    /// <summary>The types of columns in the card of the dataset, which <see cref="Features"/> override.</summary>
+    internal IReadOnlyDictionary<string, Feature> DeclaredFeatures { get; init; } = new Dictionary<string, Feature>();
+
     /// <summary>Cancels the reading and reports its progress.</summary>
     internal FileReading Reading { get; init; } = FileReading.Unobserved;
 
@@ -62,8 +90,18 @@ public sealed record DatasetLoadOptions
                     + "Remove the option, or set DatasetLoadOptions.Format.", option.Name);
     }
 
+    /// <summary>Whether the type of a column is set, so that it is not inferred.</summary>
+    internal bool HasType(string column) => Features?.ContainsKey(column) == true || DeclaredFeatures.ContainsKey(column);
+
     internal void Validate()
     {
+        if (Name is "" || DataDir is "" || Revision is "")
+            throw new ArgumentException($"DatasetLoadOptions.{(Name is "" ? nameof(Name) : DataDir is "" ? nameof(DataDir)
+                : nameof(Revision))} is empty. Set it to null for the default.");
+        if (DataFiles is not null && (DataFiles.Count == 0 || DataFiles.Any(split => split.Value is not { Count: > 0 }
+            || split.Value.Any(string.IsNullOrEmpty))))
+            throw new ArgumentException("DatasetLoadOptions.DataFiles is empty, or a split has no file or an empty pattern. Name at least "
+                + "one file for each split, or set it to null.", nameof(DataFiles));
         if (Columns is { Count: 0 })
             throw new ArgumentException(
                 "DatasetLoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));

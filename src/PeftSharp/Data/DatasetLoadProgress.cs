@@ -1,7 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// The progress of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>.
+/// The progress of
+/// <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>.
 /// </summary>
 /// <param name="ReadBytes">The number of bytes of the files that have been read.</param>
 /// <param name="TotalBytes">The size of all files in bytes.</param>

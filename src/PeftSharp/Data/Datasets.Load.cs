@@ -1,137 +1,186 @@
 namespace PeftSharp.Data;
 
-/// <content>Datasets of files.</content>
+/// <content>Datasets of files, and by name from the Hugging Face Hub.</content>
 public static partial class Datasets
 {
     /// <summary>
-    /// Loads a file, or the files of a folder, as datasets by split: <c>LoadDataset("data/imdb")["train"]</c> (<c>load_dataset</c>).
+    /// Loads a dataset by split (<c>load_dataset</c>): a file, the files of a folder, or a dataset of the Hugging Face Hub by its name:
+    /// <c>LoadDataset("stanfordnlp/imdb")["train"]</c>.
     /// </summary>
     /// <remarks>
-    /// A single file is the split "train". In a folder, the split of a file is determined by keywords in its name or in the names of
-    /// subfolders ("train": train, training; "validation": validation, valid, dev, val; "test": test, testing, eval, evaluation); files
-    /// named <c>NAME-00000-of-00003</c> are the shards of a split; if no name contains a keyword, all files are the split "train". If a
-    /// folder contains files of several formats, those of the first format of Parquet, JSON, CSV and text are read, which must have all
-    /// splits.
+    /// <para>
+    /// An existing file or folder has precedence over a name. The files of a dataset on the Hub are downloaded to the cache of Python's
+    /// <c>huggingface_hub</c>, unless they are there. A loading script is never run; for such a dataset, the Parquet files that the Hub has
+    /// converted are read.
+    /// </para>
+    /// <para>
+    /// A single file is the split "train". The files of a folder or repository are those that its card (README.md) names for the
+    /// configuration. Otherwise, the split of a file is determined by its name: files <c>NAME-00000-of-00003</c> in one folder are shards
+    /// of the split NAME; otherwise, keywords in the names of folders or files decide ("train": train, training; "validation": validation,
+    /// valid, dev, val; "test": test, testing, eval, evaluation); if there is none, all files are the split "train". The format is that of
+    /// most files: Parquet, JSON, CSV or text, with other files ignored; all splits must have the same.
+    /// </para>
+    /// <para>The types and class names of columns in the card (<c>dataset_info</c>) are applied.</para>
     /// </remarks>
-    /// <param name="path">The path of a file or folder.</param>
+    /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
-    /// <param name="cancellationToken">Checked while files are read.</param>
-    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="DatasetException">
-    /// The folder contains no supported file, the formats of its files have different splits, or a file is malformed; the message contains
-    /// file and line.
+    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="progress">
+    /// Receives a report after each megabyte that was read and after each file. Default null. The progress of downloads is reported to
+    /// <see cref="Hub.HubOptions.Progress"/>.
+    /// </param>
+    /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such file or folder, and the path cannot be the name of a dataset.
     /// </exception>
-    /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
+    /// <exception cref="HubException">
+    /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// A configuration must be chosen (the message lists them), there is no supported file, the splits have different formats, or a file is
+    /// malformed; the message contains file and line.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
     public static DatasetDict LoadDataset(
-        string path, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= new DatasetLoadOptions();
-        options.Validate();
-        return Load(DataFiles.Find(path, options.Format), options, progress, cancellationToken);
-    }
+        string path, DatasetLoadOptions? options = null, string? name = null, IProgress<DatasetLoadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Wait(path, () => LoadAllAsync(path, WithName(options, name), progress, cancellationToken));
 
-    /// <summary>Loads one split or a slice of it: "train", "test[:10%]", "train[100:200]+test[-50:]".</summary>
-    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
-    /// <param name="path">The path of a file or folder.</param>
+    /// <summary>
+    /// Loads one split or a slice of it ("train", "test[:10%]", "train[100:200]+test[-50:]"):
+    /// <c>LoadDataset("nyu-mll/glue", name: "mrpc", split: "train")</c>.
+    /// </summary>
+    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <param name="path">The path of a file or folder, or the name of a dataset. Only the files of the split are downloaded.</param>
     /// <param name="split">
     /// The split, and optionally a slice in brackets: row indices or percentages; negative values count from the end.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
-    /// <param name="cancellationToken">Checked while files are read.</param>
+    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="split"/> is malformed, or an option has an invalid value or belongs to another format.
+    /// <paramref name="split"/> is malformed, or an option has an invalid value or has no effect for this path or format.
     /// </exception>
     public static Dataset LoadDataset(
-        string path, string split, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var slices = SplitSlice.Parse(split);
-        options ??= new DatasetLoadOptions();
-        options.Validate();
-        var files = DataFiles.Find(path, options.Format);
-        if (slices.FirstOrDefault(slice => !files.ContainsKey(slice.Split)) is { } unknown)
-            throw new DatasetException($"'{path}' has no split '{unknown.Split}'. Splits: {string.Join(", ", files.Keys)}.");
-        var requested = files.Where(file => slices.Any(slice => slice.Split == file.Key));
-        var loaded = Load(new OrderedDictionary<string, IReadOnlyList<string>>(requested), options, progress, cancellationToken);
-        return ConcatenateDatasets([.. slices.Select(slice => slice.Of(loaded[slice.Split]))]);
-    }
+        string path, string split, DatasetLoadOptions? options = null, string? name = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Wait(path, () => LoadSplitAsync(path, split, WithName(options, name), progress, cancellationToken));
 
     /// <summary>
-    /// Loads the given files: <c>LoadDataset("csv", new Dictionary&lt;string, string&gt; { ["train"] = "a.csv", ["test"] = "b.csv" })</c>.
+    /// Loads the given files by split:
+    /// <c>LoadDataset("csv", new Dictionary&lt;string, string&gt; { ["train"] = "a.csv", ["test"] = "b.csv" })</c>.
     /// </summary>
-    /// <param name="format">"parquet", "json", "csv" or "text".</param>
-    /// <param name="dataFiles">The file, folder or search pattern (<c>data/part-*.jsonl</c>) of each split.</param>
+    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <param name="path">
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// </param>
+    /// <param name="dataFiles">
+    /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
+    /// <see cref="DatasetLoadOptions.DataFiles"/>.
+    /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
-    /// <param name="cancellationToken">Checked while files are read.</param>
+    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DatasetException">A file is malformed; the message contains file and line.</exception>
-    /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
     public static DatasetDict LoadDataset(
-        string format, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
-        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(dataFiles);
-        options = (options ?? new DatasetLoadOptions()) with { Format = format };
-        options.Validate();
-        return Load(new OrderedDictionary<string, IReadOnlyList<string>>(
-            dataFiles.Select(files => KeyValuePair.Create(files.Key, DataFiles.Match(files.Value)))), options, progress, cancellationToken);
-    }
+        string path, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Wait(path, () => LoadAllAsync(path, WithFiles(options, dataFiles), progress, cancellationToken));
 
-    /// <summary>Loads on the thread pool, so that the calling thread, such as that of a user interface, is free.</summary>
-    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <summary>
+    /// Loads the given files as the split "train": <c>LoadDataset("json", dataFiles: ["a.jsonl", "more/part-*.jsonl"])</c>.
+    /// </summary>
+    /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
+    /// CancellationToken)"/>
+    /// <param name="path">
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// </param>
+    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
+    public static DatasetDict LoadDataset(
+        string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Wait(path, () => LoadAllAsync(path, WithFiles(options, dataFiles), progress, cancellationToken));
+
+    /// <summary>Downloads and loads asynchronously, so that the calling thread, such as that of a user interface, is free.</summary>
+    /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<DatasetDict> LoadDatasetAsync(
-        string path, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        string path, DatasetLoadOptions? options = null, string? name = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => LoadDataset(path, options, progress, cancellationToken), cancellationToken);
+        Task.Run(() => LoadAllAsync(path, WithName(options, name), progress, cancellationToken), cancellationToken);
 
-    /// <summary>Loads one split or a slice of it on the thread pool.</summary>
-    /// <inheritdoc cref="LoadDataset(string, string, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    /// <summary>Downloads and loads one split or a slice of it asynchronously.</summary>
+    /// <inheritdoc cref="LoadDataset(string, string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<Dataset> LoadDatasetAsync(
-        string path, string split, DatasetLoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Task.Run(() => LoadDataset(path, split, options, progress, cancellationToken), cancellationToken);
+        string path, string split, DatasetLoadOptions? options = null, string? name = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadSplitAsync(path, split, WithName(options, name), progress, cancellationToken), cancellationToken);
 
-    /// <summary>Loads the given files on the thread pool.</summary>
+    /// <summary>Downloads and loads the given files by split asynchronously.</summary>
     /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
     /// CancellationToken)"/>
     public static Task<DatasetDict> LoadDatasetAsync(
-        string format, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
+        string path, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
         IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => LoadDataset(format, dataFiles, options, progress, cancellationToken), cancellationToken);
+        Task.Run(() => LoadAllAsync(path, WithFiles(options, dataFiles), progress, cancellationToken), cancellationToken);
 
-    private static DatasetDict Load(
-        OrderedDictionary<string, IReadOnlyList<string>> files, DatasetLoadOptions options, IProgress<DatasetLoadProgress>? progress,
-        CancellationToken cancellationToken)
+    /// <summary>Downloads and loads the given files as the split "train" asynchronously.</summary>
+    /// <inheritdoc cref="LoadDataset(string, IReadOnlyList{string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
+    /// CancellationToken)"/>
+    public static Task<DatasetDict> LoadDatasetAsync(
+        string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadAllAsync(path, WithFiles(options, dataFiles), progress, cancellationToken), cancellationToken);
+
+    private static Task<DatasetDict> LoadAllAsync(
+        string path, DatasetLoadOptions options, IProgress<DatasetLoadProgress>? progress, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var bytes = files.Values.Sum(split => split.Sum(file => new FileInfo(file).Length));
-        options = options with { Reading = new FileReading(bytes, progress, cancellationToken) };
-        return new DatasetDict(files.Select(split => KeyValuePair.Create(split.Key, LoadSplit(split.Key, split.Value, options))));
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options.Validate();
+        return new DatasetLoader(path, options, progress, cancellationToken).LoadAsync(slices: null);
     }
 
-    private static Dataset LoadSplit(string split, IReadOnlyList<string> files, DatasetLoadOptions options)
+    private static async Task<Dataset> LoadSplitAsync(string path, string split, DatasetLoadOptions options,
+        IProgress<DatasetLoadProgress>? progress, CancellationToken cancellationToken)
     {
-        var all = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).ToArray();
-        var parts = all.Where(part => part.Data.Count > 0).ToArray();
-        if (parts.Length == 0)
-            // A Parquet file without rows has column types and is valid; another file without rows is probably a mistake.
-            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) == "parquet").Data
-                ?? throw new DatasetException($"The split '{split}' has no rows. Files: {string.Join(", ", files)}.");
-        try
-        {
-            return ConcatenateDatasets([.. parts.Select(part => part.Data)]);
-        }
-        catch (DatasetException error)
-        {
-            throw new DatasetException(
-                $"The files of the split '{split}' ({string.Join(", ", parts.Select(part => part.File))}) have different columns or types. "
-                + $"{error.Message} Set the types with DatasetLoadOptions.Features.", error);
-        }
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var slices = SplitSlice.Parse(split);
+        options.Validate();
+        var loaded = await new DatasetLoader(path, options, progress, cancellationToken).LoadAsync(slices).ConfigureAwait(false);
+        return ConcatenateDatasets([.. slices.Select(slice => slice.Of(loaded[slice.Split]))]);
     }
+
+    /// <summary>Waits for a dataset. Files are read on the calling thread; downloads run on the thread pool.</summary>
+    private static T Wait<T>(string path, Func<Task<T>> load) =>
+        (path is not null && Hub.HubDataset.IsName(path) ? Task.Run(load) : load()).GetAwaiter().GetResult();
+
+    private static DatasetLoadOptions WithName(DatasetLoadOptions? options, string? name)
+    {
+        options ??= new DatasetLoadOptions();
+        return name is null || options.Name is null || options.Name == name ? options with { Name = name ?? options.Name }
+            : throw new ArgumentException($"The configuration is '{name}', but DatasetLoadOptions.Name is '{options.Name}'. Set one of "
+                + "them.", nameof(name));
+    }
+
+    private static DatasetLoadOptions WithFiles(DatasetLoadOptions? options, IReadOnlyDictionary<string, string> dataFiles)
+    {
+        ArgumentNullException.ThrowIfNull(dataFiles);
+        return WithFiles(options, new OrderedDictionary<string, IReadOnlyList<string>>(
+            dataFiles.Select(split => KeyValuePair.Create(split.Key, (IReadOnlyList<string>)[split.Value])), StringComparer.Ordinal));
+    }
+
+    private static DatasetLoadOptions WithFiles(DatasetLoadOptions? options, IReadOnlyList<string> dataFiles)
+    {
+        ArgumentNullException.ThrowIfNull(dataFiles);
+        return WithFiles(options, new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["train"] = dataFiles });
+    }
+
+    private static DatasetLoadOptions WithFiles(
+        DatasetLoadOptions? options, OrderedDictionary<string, IReadOnlyList<string>> dataFiles) => options?.DataFiles is null
+            ? (options ?? new DatasetLoadOptions()) with { DataFiles = dataFiles }
+            : throw new ArgumentException("The files are named twice: by dataFiles and by DatasetLoadOptions.DataFiles. Set one of them.",
+                nameof(dataFiles));
 }

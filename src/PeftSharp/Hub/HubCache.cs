@@ -5,8 +5,9 @@ namespace PeftSharp.Hub;
 /// <summary>The cache of one repository on the disk, in the format of the Python package <c>huggingface_hub</c>.</summary>
 /// <remarks>
 /// <c>blobs</c> contains the files, named by their ETag; <c>snapshots/COMMIT</c> the folder of each revision, whose files are relative
-/// symbolic links to blobs; <c>refs</c> the commit of each branch and tag; and <c>.no_exist/COMMIT</c> the names of files that a
-/// revision does not contain. Lock files are in <c>.locks</c> of the cache's folder.
+/// symbolic links to blobs; <c>refs</c> the commit of each branch and tag; <c>trees/COMMIT.json</c> the list of all files of a commit
+/// (<see cref="HubTree"/>); and <c>.no_exist/COMMIT</c> the names of files that a revision does not contain. Lock files are in
+/// <c>.locks</c> of the cache's folder.
 /// </remarks>
 internal sealed class HubCache
 {
@@ -20,9 +21,10 @@ internal sealed class HubCache
     private readonly HubSettings _settings;
     private readonly string _name;
 
-    internal HubCache(HubSettings settings, string repository)
+    internal HubCache(HubSettings settings, string repository, HubRepositoryType type = HubRepositoryType.Model)
     {
-        (_settings, _name) = (settings, $"models--{repository.Replace("/", "--", StringComparison.Ordinal)}");
+        _settings = settings;
+        _name = (type == HubRepositoryType.Dataset ? "datasets--" : "models--") + repository.Replace("/", "--", StringComparison.Ordinal);
         Folder = Path.Combine(settings.CacheFolder, _name);
     }
 
@@ -34,6 +36,8 @@ internal sealed class HubCache
     internal string LockFile(string etag) => Path.Combine(_settings.CacheFolder, ".locks", _name, $"{etag}.lock");
 
     internal string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
+
+    internal string Tree(string commit) => Path.Combine(Folder, "trees", $"{commit}.json");
 
     internal string File(string commit, string file) => Path.Combine(Snapshot(commit), Native(file));
 

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// Downloads files of models from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same machine.
+/// Downloads files of models and datasets from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same
+/// machine.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -46,19 +47,18 @@ public sealed class HubClient : IDisposable
     /// <param name="repository">The repository, such as <c>gpt2</c> or <c>google/flan-t5-base</c>.</param>
     /// <param name="fileName">The name of the file in the repository. Folders are separated by <c>/</c>.</param>
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The part that was downloaded is kept for the next attempt.</param>
     /// <returns>The path of the file in the cache. It must not be changed.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">The file cannot be obtained.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadFileAsync(
-        string repository, string fileName, string? revision = null, CancellationToken cancellationToken = default)
+        string repository, string fileName, string? revision = null, HubRepositoryType repositoryType = HubRepositoryType.Model,
+        CancellationToken cancellationToken = default)
     {
-        HubName.CheckRepository(repository);
         HubName.CheckFile(fileName);
-        revision ??= DefaultRevision;
-        HubName.CheckRevision(revision);
-        var request = new HubRequest(repository, revision, fileName);
+        var request = Check(repository, revision, repositoryType) with { File = fileName };
         return await GuardAsync(request, () => ObtainAsync(request, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -66,6 +66,7 @@ public sealed class HubClient : IDisposable
     /// <param name="repository">The repository.</param>
     /// <param name="filter">Selects the files by name. Null: all files.</param>
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
     /// <returns>The folder of the revision in the cache. Its files must not be changed.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
@@ -75,26 +76,30 @@ public sealed class HubClient : IDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
-        string repository, Func<string, bool>? filter = null, string? revision = null, CancellationToken cancellationToken = default)
+        string repository, Func<string, bool>? filter = null, string? revision = null,
+        HubRepositoryType repositoryType = HubRepositoryType.Model, CancellationToken cancellationToken = default)
     {
-        var found = await FindRepositoryAsync(repository, revision, cancellationToken).ConfigureAwait(false);
-        if (found is null) return new HubCache(_settings, repository).Snapshot(CachedCommit(repository, revision ?? DefaultRevision)!);
+        var found = await FindRepositoryAsync(repository, revision, repositoryType, cancellationToken).ConfigureAwait(false);
+        var request = Check(repository, revision, repositoryType);
+        if (found is null) return Cache(request).Snapshot(CachedCommit(request)!);
         await DownloadFilesAsync(found, found.Files.Where(filter ?? (_ => true)), cancellationToken).ConfigureAwait(false);
         SetCommit(found, revision);
-        return new HubCache(_settings, repository).Snapshot(found.Commit);
+        return Cache(request).Snapshot(found.Commit);
     }
 
     /// <summary>Returns the commit and the files of a revision.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">The repository or revision does not exist, or the Hub cannot be reached.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<HubRepository> GetRepositoryAsync(
-        string repository, string? revision = null, CancellationToken cancellationToken = default)
+        string repository, string? revision = null, HubRepositoryType repositoryType = HubRepositoryType.Model,
+        CancellationToken cancellationToken = default)
     {
-        var request = Check(repository, revision);
+        var request = Check(repository, revision, repositoryType);
         if (_settings.Offline) throw OfflineError(request);
         return await GuardAsync(request, () => ReadRepositoryAsync(request, once: false, cancellationToken)).ConfigureAwait(false);
     }
@@ -103,13 +108,15 @@ public sealed class HubClient : IDisposable
     /// <param name="repository">The repository.</param>
     /// <param name="fileName">The name of the file in the repository.</param>
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, as it was when it was last downloaded.</param>
+    /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <returns>The path, or null if the file is not in the cache.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
-    public string? FindCachedFile(string repository, string fileName, string? revision = null)
+    public string? FindCachedFile(
+        string repository, string fileName, string? revision = null, HubRepositoryType repositoryType = HubRepositoryType.Model)
     {
-        var request = Check(repository, revision);
+        var request = Check(repository, revision, repositoryType);
         HubName.CheckFile(fileName);
-        return new HubCache(_settings, repository).Find(request.Revision, fileName);
+        return Cache(request).Find(request.Revision, fileName);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -119,10 +126,11 @@ public sealed class HubClient : IDisposable
     /// The commit and the files of a revision, or null if the Hub is not used (offline or not reachable) and the cache contains the
     /// revision.
     /// </summary>
-    internal async Task<HubRepository?> FindRepositoryAsync(string repository, string? revision, CancellationToken cancellationToken)
+    internal async Task<HubRepository?> FindRepositoryAsync(
+        string repository, string? revision, HubRepositoryType repositoryType, CancellationToken cancellationToken)
     {
-        var request = Check(repository, revision);
-        var commit = CachedCommit(repository, request.Revision);
+        var request = Check(repository, revision, repositoryType);
+        var commit = CachedCommit(request);
         if (_settings.Offline) return commit is null ? throw OfflineError(request) : null;
         try
         {
@@ -141,34 +149,43 @@ public sealed class HubClient : IDisposable
     {
         var names = files.ToArray();
         foreach (var name in names.Where(name => HubName.Problem(name) is not null))
-            throw new HubRequest(repository.Name, repository.Commit, name).Error(
+            throw new HubRequest(repository.Name, repository.Commit, name, repository.Type).Error(
                 HubError.Server, $"this file name is not allowed: {HubName.Problem(name)}. Nothing was downloaded.");
         await Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = _settings.MaxParallelDownloads, CancellationToken = cancellationToken },
-            async (name, token) => await DownloadFileAsync(repository.Name, name, repository.Commit, token).ConfigureAwait(false))
+            async (name, token) =>
+                await DownloadFileAsync(repository.Name, name, repository.Commit, repository.Type, token).ConfigureAwait(false))
             .ConfigureAwait(false);
     }
 
     /// <summary>Records the commit of the revision, after its files have been downloaded.</summary>
-    internal void SetCommit(HubRepository repository, string? revision) =>
-        Store(Check(repository.Name, revision), () => Cache(repository.Name).SetCommit(revision ?? DefaultRevision, repository.Commit));
+    internal void SetCommit(HubRepository repository, string? revision)
+    {
+        var request = Check(repository.Name, revision, repository.Type);
+        Store(request, () => Cache(request).SetCommit(request.Revision, repository.Commit));
+    }
 
-    internal HubCache Cache(string repository) => new(_settings, repository);
+    internal HubCache Cache(HubRequest request) => new(_settings, request.Repository, request.Type);
 
     /// <summary>The commit of a revision if the cache contains its folder.</summary>
-    internal string? CachedCommit(string repository, string revision) =>
-        Cache(repository).CommitOf(revision) is { } commit && Directory.Exists(Cache(repository).Snapshot(commit)) ? commit : null;
+    internal string? CachedCommit(HubRequest request) =>
+        Cache(request).CommitOf(request.Revision) is { } commit && Directory.Exists(Cache(request).Snapshot(commit)) ? commit : null;
+
+    /// <summary>The list of all files of a commit.</summary>
+    internal HubTree Tree(HubRequest request) => new(_settings, _connection, request, Cache(request));
 
     internal HubException OfflineError(HubRequest request) => request.Error(HubError.Offline, "it is not in the cache "
         + $"('{CacheFolder}'), and HF_HUB_OFFLINE or Offline disables downloads. Download it once on a machine with access to {Endpoint}, "
         + "or pass the path of a folder.");
 
-    private static HubRequest Check(string repository, string? revision)
+    private static HubRequest Check(string repository, string? revision, HubRepositoryType type)
     {
         HubName.CheckRepository(repository);
         HubName.CheckRevision(revision ?? DefaultRevision);
-        return new HubRequest(repository, revision ?? DefaultRevision, File: null);
+        if (!Enum.IsDefined(type))
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"It must be a member of {nameof(HubRepositoryType)}.");
+        return new HubRequest(repository, revision ?? DefaultRevision, File: null, type);
     }
 
     private static bool IsUnreachable(HubException error) =>
@@ -176,7 +193,7 @@ public sealed class HubClient : IDisposable
 
     private async Task<string> ObtainAsync(HubRequest request, CancellationToken cancellationToken)
     {
-        var (cache, name) = (Cache(request.Repository), request.File!);
+        var (cache, name) = (Cache(request), request.File!);
         var cached = cache.Find(request.Revision, name);
         if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision))) return cached;
         if (_settings.Offline) throw OfflineError(request);
@@ -212,7 +229,7 @@ public sealed class HubClient : IDisposable
     private async Task<HubFile> ReadFileAsync(HubRequest request, bool once, CancellationToken cancellationToken)
     {
         var address = _settings.Address(
-            $"{request.Repository}/resolve/{Uri.EscapeDataString(request.Revision)}/{HubName.Escape(request.File!)}");
+            $"{request.Path}/resolve/{Uri.EscapeDataString(request.Revision)}/{HubName.Escape(request.File!)}");
         try
         {
             using var response = await _connection.RepeatAsync(request, token => _connection.SendAsync(
@@ -227,14 +244,14 @@ public sealed class HubClient : IDisposable
         }
         catch (HubException error) when (error.Reason == HubError.FileNotFound && error.Data[HubErrors.CommitKey] is string commit)
         {
-            Store(request, () => Cache(request.Repository).SetMissing(commit, request.File!));
+            Store(request, () => Cache(request).SetMissing(commit, request.File!));
             throw;
         }
     }
 
     private async Task<HubRepository> ReadRepositoryAsync(HubRequest request, bool once, CancellationToken cancellationToken)
     {
-        var address = _settings.Address($"api/models/{request.Repository}/revision/{Uri.EscapeDataString(request.Revision)}");
+        var address = _settings.Address($"{request.ApiPath}/revision/{Uri.EscapeDataString(request.Revision)}");
         var bytes = await _connection.RepeatAsync(request, async token =>
         {
             using var response = await _connection.SendAsync(
@@ -248,7 +265,8 @@ public sealed class HubClient : IDisposable
             var commit = json.RootElement.GetProperty("sha").GetString();
             if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "sha", commit);
             return new HubRepository(request.Repository, commit,
-                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!)]);
+                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!)])
+            { Type = request.Type };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -256,17 +274,14 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    private HubException NotAHub(HubRequest request, string what, string? value, Exception? inner = null) => request.Error(HubError.Server,
-        $"the response of {Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}{(value is null ? "" : $" ('{value}')")}, so "
-        + "it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its address; otherwise check the proxy and the "
-        + "firewall.",
-        inner);
+    private HubException NotAHub(HubRequest request, string what, string? value, Exception? inner = null) =>
+        HubErrors.NotAHub(_settings, request, what, value, inner);
 
     private static long? Size(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
 
     /// <summary>Converts errors of the cache's folder.</summary>
-    private async Task<T> GuardAsync<T>(HubRequest request, Func<Task<T>> action)
+    internal async Task<T> GuardAsync<T>(HubRequest request, Func<Task<T>> action)
     {
         try { return await action().ConfigureAwait(false); }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw StorageError(request, error); }

@@ -77,7 +77,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
     /// <summary>Sends one request and appends its content. Returns true at the end of the file.</summary>
     private async ValueTask<bool> ReceiveAsync(PartialBlob partial, CancellationToken cancellationToken)
     {
-        var address = settings.Address($"{request.Repository}/resolve/{content.Commit}/{HubName.Escape(request.File!)}");
+        var address = settings.Address($"{request.Path}/resolve/{content.Commit}/{HubName.Escape(request.File!)}");
         using var response = await connection.SendAsync(
             HttpMethod.Get, address, request, partial.Length, onlyEndpoint: false, cancellationToken).ConfigureAwait(false);
         if (!Continues(response, partial))

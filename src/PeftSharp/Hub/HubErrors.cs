@@ -25,7 +25,7 @@ internal static partial class HubErrors
             return new TransientHubException(
                 response.StatusCode == HttpStatusCode.TooManyRequests ? HubError.RateLimited : HubError.Server,
                 $"{settings.Endpoint.Host} reported status {status}.", RetryAfter(response));
-        var page = settings.Address(request.Repository);
+        var page = settings.Address(request.Path);
         if (code == "GatedRepo")
             return request.Error(HubError.GatedRepository, "access to this repository must be requested. Open "
                 + $"{page} in a browser, accept the conditions, and set HF_TOKEN to a token of that account. {TokenState(settings)}");
@@ -49,6 +49,13 @@ internal static partial class HubErrors
             + "If HF_ENDPOINT is set, check that it is the address of a Hugging Face endpoint; otherwise check the proxy and the "
             + "firewall.");
     }
+
+    /// <summary>The error for a response that a Hugging Face endpoint would not send.</summary>
+    internal static HubException NotAHub(HubSettings settings, HubRequest request, string what, string? value, Exception? inner = null) =>
+        request.Error(HubError.Server,
+            $"the response of {settings.Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}"
+            + $"{(value is null ? "" : $" ('{value}')")}, so it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its "
+            + "address; otherwise check the proxy and the firewall.", inner);
 
     /// <summary>A header of a response. Null if it is missing or empty.</summary>
     internal static string? Header(HttpResponseMessage response, string name) =>

@@ -82,7 +82,7 @@ public sealed class CSharpRowsTests
             2 of 3 rows, 4 columns
             """, rows.Head(2));
         Assert.EndsWith("3 of 3 rows, 4 columns", rows.Head(), StringComparison.Ordinal);
-        Assert.Equal("0 of 3 rows, 1 columns", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
+        Assert.Equal("0 of 3 rows, 1 column", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
         Assert.StartsWith("Score\n", rows.WithFormat(columns: ["Score"]).Head().TrimStart(), StringComparison.Ordinal);
         FluentActions.Invoking(() => rows.Head(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }

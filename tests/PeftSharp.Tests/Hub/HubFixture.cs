@@ -31,7 +31,7 @@ internal sealed class HubFixture : IDisposable
         string repository, string file, string? revision = null, CancellationToken cancellationToken = default)
     {
         using var client = new HubClient(Options);
-        return await client.DownloadFileAsync(repository, file, revision, cancellationToken);
+        return await client.DownloadFileAsync(repository, file, revision, cancellationToken: cancellationToken);
     }
 
     /// <summary>Random bytes that are the same in each run.</summary>

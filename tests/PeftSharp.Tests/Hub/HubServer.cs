@@ -39,7 +39,14 @@ internal sealed class HubServer : IDisposable
 
     private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Adds a repository.</summary>
+    /// <summary>The number of files in a page of a list of files.</summary>
+    internal int PageSize { get; set; } = 1000;
+
+    /// <summary>Adds a dataset repository, whose files are texts.</summary>
+    internal ServerRepository AddDataset(string name, params (string File, string Text)[] files) =>
+        Add($"datasets/{name}", [.. files.Select(file => (file.File, Encoding.UTF8.GetBytes(file.Text)))]);
+
+    /// <summary>Adds a repository. The name of a dataset starts with "datasets/".</summary>
     internal ServerRepository Add(string name, params (string File, byte[] Content)[] files)
     {
         var repository = Repositories[name] = new ServerRepository();
@@ -113,13 +120,16 @@ internal sealed class HubServer : IDisposable
     {
         var parts = request.Path.Split('?')[0].Split('/').Select(Uri.UnescapeDataString).ToArray()[1..];
         if (parts is ["storage", var etag])
-            return Content(request, Repositories.Values.SelectMany(repository => repository.LargeFiles
+            return Content(request, Repositories.Values.Concat(Repositories.Values.SelectMany(repository => repository.Branches.Values))
+                .SelectMany(repository => repository.LargeFiles
                 .Where(file => repository.ETag(file) == etag).Select(file => repository.Files[file])).First(), ("ETag", "\"storage\""));
-        if (parts is ["api", "models", ..])
+        if (parts is ["api", "models" or "datasets", ..])
         {
-            var at = Array.IndexOf(parts, "revision");
-            if (Find(string.Join('/', parts[2..at]), parts[at + 1]) is not { } found) return Missing(string.Join('/', parts[2..at]));
-            return Json(new { sha = found.Commit, siblings = found.Files.Keys.Select(file => new { rfilename = file }) });
+            var at = Array.FindIndex(parts, part => part is "revision" or "tree");
+            var repositoryName = string.Join('/', parts[1] == "datasets" ? parts[1..at] : parts[2..at]);
+            if (Find(repositoryName, parts[at + 1]) is not { } found) return Missing(repositoryName);
+            return parts[at] == "tree" ? Tree(request, found)
+                : Json(new { sha = found.Commit, siblings = found.Files.Keys.Select(file => new { rfilename = file }) });
         }
         var resolve = Array.IndexOf(parts, "resolve");
         if (resolve < 1) return new ServerResponse(404);
@@ -135,8 +145,34 @@ internal sealed class HubServer : IDisposable
             : Content(request, content, commit, ("ETag", $"\"{repository.ETag(path)}\""));
     }
 
-    private ServerRepository? Find(string name, string revision) =>
-        Repositories.TryGetValue(name, out var found) && (found.Revisions.Contains(revision) || found.Commit == revision) ? found : null;
+    private ServerRepository? Find(string name, string revision) => !Repositories.TryGetValue(name, out var found) ? null
+        : found.Branches.TryGetValue(revision, out var branch) ? branch
+        : found.Branches.Values.FirstOrDefault(other => other.Commit == revision)
+            ?? (found.Revisions.Contains(revision) || found.Commit == revision ? found : null);
+
+    /// <summary>A page of the list of files and folders. The address of the next page is in the header <c>Link</c>.</summary>
+    private ServerResponse Tree(ServerRequest request, ServerRepository repository)
+    {
+        var cursor = request.Path.Split("&cursor=") is [_, var text]
+            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var folders = repository.Files.Keys.Where(file => file.Contains('/', StringComparison.Ordinal))
+            .Select(file => file[..file.LastIndexOf('/')]).Distinct()
+            .Select(folder => (object)new { type = "directory", oid = new string('0', 40), size = 0, path = folder });
+        var files = repository.Files.Select(file => (object)new
+        {
+            type = "file",
+            oid = repository.ETag(file.Key),
+            size = file.Value.Length,
+            path = file.Key,
+            lfs = repository.LargeFiles.Contains(file.Key)
+                ? new { oid = repository.ETag(file.Key), size = file.Value.Length, pointerSize = 134 } : null,
+        });
+        var all = folders.Concat(files).ToArray();
+        var page = Json(all.Skip(cursor).Take(PageSize));
+        var next = $"{Address}{request.Path.Split("&cursor=")[0].TrimStart('/')}&cursor={cursor + PageSize}";
+        return cursor + PageSize >= all.Length ? page
+            : page with { Headers = [.. page.Headers, ("Link", $"<{next}>; rel=\"next\"")] };
+    }
 
     private ServerResponse Missing(string name) => Repositories.ContainsKey(name)
         ? new ServerResponse(404, ("X-Error-Code", "RevisionNotFound"))

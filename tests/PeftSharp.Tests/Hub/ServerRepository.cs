@@ -12,6 +12,9 @@ internal sealed class ServerRepository
 
     internal Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Branches with other commits, by name.</summary>
+    internal Dictionary<string, ServerRepository> Branches { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files in large file storage: their ETag is SHA-256, and their content is on another host.</summary>
     internal HashSet<string> LargeFiles { get; } = new(StringComparer.Ordinal);
 

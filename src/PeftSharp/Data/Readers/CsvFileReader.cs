@@ -40,8 +40,8 @@ internal static class CsvFileReader
             for (var i = 0; i < kept.Length; i++)
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
-        return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
-            ? new ReferenceData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
+        return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.HasType(names[column])
+            ? new ReferenceData<string>([.. columns[i]])         // the unchanged text is converted to the type
             : CsvTypes.Infer(columns[i]))
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }

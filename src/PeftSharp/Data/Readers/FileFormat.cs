@@ -19,7 +19,24 @@ internal static class FileFormat
         [".txt"] = "text",
     };
 
+    /// <summary>Kinds of files that <c>datasets</c> reads and this library does not.</summary>
+    private static readonly Dictionary<string, string> Others = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".jpg"] = "images", [".jpeg"] = "images", [".png"] = "images", [".bmp"] = "images", [".gif"] = "images", [".webp"] = "images",
+        [".tif"] = "images", [".tiff"] = "images", [".wav"] = "audio files", [".mp3"] = "audio files", [".flac"] = "audio files",
+        [".ogg"] = "audio files", [".opus"] = "audio files", [".m4a"] = "audio files", [".mp4"] = "videos", [".mkv"] = "videos",
+        [".webm"] = "videos", [".avi"] = "videos", [".mov"] = "videos", [".pdf"] = "PDF files", [".tar"] = "tar archives",
+        [".xml"] = "XML files", [".h5"] = "HDF5 files", [".hdf5"] = "HDF5 files", [".conll"] = "CoNLL files",
+        [".conllu"] = "CoNLL files", [".arrow"] = "Arrow files",
+    };
+
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
+
+    /// <summary>Whether the extension is that of data, whether this library reads it or not.</summary>
+    internal static bool IsData(string file) => Of(file) is not null || OtherKind(file) is not null;
+
+    /// <summary>The kind of a file that this library does not read. Null: it is read, or is not known as data.</summary>
+    internal static string? OtherKind(string file) => Others.GetValueOrDefault(Path.GetExtension(file));
 
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
 
@@ -48,6 +65,26 @@ internal static class FileFormat
         foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())
             if (options.Columns?.Contains(name) != false)
                 read = CastColumn(read, name, feature, file);
+        return WithDeclaredFeatures(read, format, file, options);
+    }
+
+    /// <summary>
+    /// Converts columns to the types of the dataset's card. A Parquet file has types of its own, so only class names are added.
+    /// </summary>
+    private static Dataset WithDeclaredFeatures(Dataset read, string format, string file, DatasetLoadOptions options)
+    {
+        foreach (var (name, declared) in options.DeclaredFeatures)
+            if (read.ColumnNames.Contains(name) && options.Features?.ContainsKey(name) != true)
+                try
+                {
+                    read = CastColumn(
+                        read, name, format == "parquet" ? DeclaredClasses.Refine(read.Features[name], declared) : declared, file);
+                }
+                catch (DatasetException error)
+                {
+                    throw new DatasetException($"{error.Message} The type is that of the dataset's card; to read another type, set "
+                        + "DatasetLoadOptions.Features.", error);
+                }
         return read;
     }
 

@@ -1,0 +1,13 @@
+namespace PeftSharp.Data;
+
+/// <summary>The files of each split of a dataset, and how they are read.</summary>
+/// <param name="Splits">The files of each split, as the source names them.</param>
+/// <param name="Options">The options, with the format of the files, and with the options and the types of the card.</param>
+internal sealed record DataFilePlan(OrderedDictionary<string, IReadOnlyList<string>> Splits, DatasetLoadOptions Options)
+{
+    /// <summary>The names of all configurations.</summary>
+    internal IReadOnlyList<string> Configurations { get; init; } = [];
+
+    /// <summary>Splits of which the Hub converted only a part, with the pattern of its files.</summary>
+    internal IReadOnlyDictionary<string, string> Partial { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PeftSharp.Internal;
+
+namespace PeftSharp.Hub;
+
+/// <summary>The list of all files of a commit, from the cache or from the Hub.</summary>
+/// <remarks>
+/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, it shows which files of the commit are missing in
+/// the cache. The list in the description of a repository is incomplete if the repository is very large; this one is read page by page.
+/// </remarks>
+internal sealed partial class HubTree(HubSettings settings, HubConnection connection, HubRequest request, HubCache cache)
+{
+    private const int FormatVersion = 1;
+
+    /// <summary>The files of a commit in the cache. Null: the cache has no list.</summary>
+    internal IReadOnlyList<string>? Find(string commit)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(cache.Tree(commit)));
+            return json.RootElement.GetProperty("format_version").GetInt32() == FormatVersion
+                ? [.. json.RootElement.GetProperty("files").EnumerateObject().Select(file => file.Name)] : null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException
+            or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;                                        // absent, or of another version: it is read from the Hub
+        }
+    }
+
+    /// <summary>Reads the files of a commit from the Hub, and stores the list in the cache.</summary>
+    /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
+    internal async Task<IReadOnlyList<string>> ReadAsync(string commit, CancellationToken cancellationToken)
+    {
+        var files = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
+            page = await ReadPageAsync(page, files, cancellationToken).ConfigureAwait(false);
+        var list = new JsonObject
+        {
+            ["format_version"] = FormatVersion,
+            ["files"] = new JsonObject(files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
+        };
+        Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
+        AtomicFile.WriteText(cache.Tree(commit), list.ToJsonString());
+        return [.. files.Keys];
+    }
+
+    private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject> files, CancellationToken cancellationToken)
+    {
+        var (bytes, link) = await connection.RepeatAsync(request, async token =>
+        {
+            using var response = await connection.SendAsync(
+                HttpMethod.Get, page, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
+            var body = await connection.ReceiveAsync(
+                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            return (body, HubErrors.Header(response, "Link"));
+        }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var entry in JsonNode.Parse(bytes)!.AsArray())
+                if (entry!["type"]!.GetValue<string>() == "file")
+                    files[entry["path"]!.GetValue<string>()] = Metadata(entry);
+        }
+        catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw HubErrors.NotAHub(settings, request, "list of files", null, error);
+        }
+        if (link is null || NextPage().Match(link) is not { Success: true } match)
+            return null;
+        var next = new Uri(page, match.Groups[1].Value);
+        return settings.IsEndpoint(next) && next != page
+            ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", next.ToString());
+    }
+
+    /// <summary>The fields that <c>huggingface_hub</c> stores for a file.</summary>
+    private static JsonObject Metadata(JsonNode entry)
+    {
+        var metadata = new JsonObject { ["size"] = entry["size"]?.DeepClone(), ["blob_id"] = entry["oid"]?.DeepClone() };
+        if (entry["lfs"] is { } large)
+            (metadata["lfs_sha256"], metadata["lfs_size"]) = (large["oid"]?.DeepClone(), large["size"]?.DeepClone());
+        if (entry["xetHash"] is { } hash)
+            metadata["xet_hash"] = hash.DeepClone();
+        return metadata;
+    }
+
+    [GeneratedRegex("""<([^>]*)>\s*;\s*rel="?next"?""")]
+    private static partial Regex NextPage();
+}
