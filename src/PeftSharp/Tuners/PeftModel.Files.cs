@@ -58,7 +58,7 @@ public abstract partial class PeftModel
     /// reported. Default false, as in peft.
     /// </param>
     /// <param name="allowPickle">
-    /// Whether <c>adapter_model.bin</c> is downloaded and read if there is no <c>adapter_model.safetensors</c>; no code in it is run.
+    /// Whether <c>adapter_model.bin</c> is read if there is no <c>adapter_model.safetensors</c>; no code in it is run.
     /// Default false.
     /// </param>
     /// <returns>The names of the adapters that were loaded, in alphabetical order.</returns>
