@@ -53,11 +53,11 @@ public sealed class VocabularyMatchTests : IDisposable
             + $"({tokenizer.Count}) before training.";
         var log = new LogLines();
         using var writer = new TextGenerator(model, tokenizer, log);
-        log.Lines.Should().ContainSingle().Which.Should().Match(expected);
+        log.Lines.Should().ContainSingle(line => line.Contains("ResizeTokenEmbeddings")).Which.Should().Match(expected);
         model.ResizeTokenEmbeddings(tokenizer.Count);
         var after = new LogLines();
         using var matching = new TextGenerator(model, tokenizer, after);
-        after.Lines.Should().BeEmpty();
+        after.Lines.Should().NotContain(line => line.Contains("ResizeTokenEmbeddings"));
     }
 
     [Fact]
