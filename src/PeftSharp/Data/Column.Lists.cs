@@ -59,7 +59,7 @@ public sealed partial class Column
         return new Column($"{Name}[{row}]", feature, items, RowIndex.All(items.Count).Slice(start, count));
     }
 
-    /// <summary>Returns a copy of a field of a column of structs as a column.</summary>
+    /// <summary>Returns a field of a column of structs as a column. The values are copied.</summary>
     /// <exception cref="DatasetException">The column does not contain structs, or the structs have no such field.</exception>
     public Column Field(string name)
     {

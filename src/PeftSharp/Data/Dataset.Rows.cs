@@ -26,7 +26,7 @@ public sealed partial class Dataset
     public Dataset Select(Range rows)
     {
         if (rows.Start.GetOffset(Count) is var start && rows.End.GetOffset(Count) is var end && (start < 0 || end > Count || start > end))
-            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} is out of range: the dataset has "
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} exceeds the dataset, which has "
                 + $"{Quantity.Of(Count, "row")}.");
         return Slice(start, end - start);
     }

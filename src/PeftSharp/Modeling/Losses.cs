@@ -87,7 +87,7 @@ internal static class Losses
         if (kind == ProblemType.SingleLabelClassification) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
-            throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
+            throw new DatasetException($"'labels' contains one floating-point value per row, but this head has {config.NumLabels} "
                 + "outputs. For classification, convert the column to class ids with dataset.CastColumn(\"labels\", new Value(\"int64\")); "
                 + "for regression, load the model with numLabels: 1.");
         if (kind == ProblemType.MultiLabelClassification && targets.dim() == 2 && targets.shape[0] == logits.shape[0]

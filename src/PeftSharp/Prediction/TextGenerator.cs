@@ -88,8 +88,8 @@ public sealed partial class TextGenerator : Predictor
     /// <summary>Generates continuations of several prompts, in batches.</summary>
     /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
-    /// Options of the call, such as adapters and seed, from which each batch derives its own seed. Values that are not set are those of
-    /// the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed; each batch has a seed of its own, which is computed from this seed. Values
+    /// that are not set are those of the model, then the defaults of the pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>

@@ -52,7 +52,7 @@ public sealed record ModernBertConfig : TransformerConfig
     /// </summary>
     public int GlobalAttnEveryNLayers { get; init; } = 3;
 
-    /// <summary>The window in tokens: a token attends to half as many in each direction. Default 128.</summary>
+    /// <summary>The width of the sliding window in tokens: a token attends to half as many tokens on each side. Default 128.</summary>
     public int LocalAttention { get; init; } = 128;
 
     /// <summary>
