@@ -114,7 +114,7 @@ public partial class Trainer
                 + $"{_model.GetName()} has embeddings for {VocabularyMatch.Limit(_model)} tokens (vocab_size), so padded batches cannot be "
                 + $"computed. {VocabularyMatch.Remedy(tokenizer)}");
         TokenIdCheck.Require(trainDataset, _model, "training");
-        foreach (var (name, evaluation) in Args.EvalStrategy == IntervalStrategy.No && !Args.EvalOnStart ? [] : _evalDatasets)
+        foreach (var (name, evaluation, _) in Args.EvalStrategy == IntervalStrategy.No && !Args.EvalOnStart ? [] : _evalDatasets)
             TokenIdCheck.Require(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
