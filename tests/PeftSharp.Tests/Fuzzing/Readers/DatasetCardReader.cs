@@ -49,8 +49,8 @@ internal sealed class DatasetCardReader : FuzzReader
         })];
 
     internal override byte[] Mutate(FuzzRandom random, FuzzSeed seed) => TextMutator.Mutate(random, seed.Content,
-        ": ", "- ", "\n  ", "*", "**/", "../", "/etc/*", "[", "]", "{", "}", "[!", "?", "&x ", "*x", "!!binary ", "!!float .nan", "|\n", ">\n",
-        "---\n", "...\n", "\"", "'", "<<: *names", "? ", "null", "~", "\t", "\\", "%", "{a,b,{c,d}}", "@", "`", "\u0085", ", ");
+        ": ", "- ", "\n  ", "*", "**/", "../", "/etc/*", "[", "]", "{", "}", "[!", "?", "&x ", "*x", "!!binary ", "!!float .nan", "|\n",
+        ">\n", "---\n", "...\n", "\"", "'", "<<: *names", "? ", "null", "~", "\t", "\\", "%", "{a,b,{c,d}}", "@", "`", "\u0085", ", ");
 
     internal override void Read(string folder, string file)
     {
