@@ -6,7 +6,7 @@ namespace PeftSharp.Hub;
 
 /// <summary>
 /// Downloads files of models and datasets from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same
-/// machine.
+/// machine, and uploads files.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -15,7 +15,7 @@ namespace PeftSharp.Hub;
 /// </para>
 /// <para>Thread safety: several threads, and several processes, can download at once.</para>
 /// </remarks>
-public sealed class HubClient : IDisposable
+public sealed partial class HubClient : IDisposable
 {
     internal const string DefaultRevision = "main";
     private readonly HubSettings _settings;
