@@ -5,8 +5,10 @@ namespace PeftSharp.Data;
 /// <summary>The supported file formats, which are determined by the file extension.</summary>
 internal static class FileFormat
 {
-    /// <summary>The formats in order of preference, from typed to untyped.</summary>
-    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text"];
+    /// <summary>
+    /// The formats in order of preference: those of published datasets, from typed to untyped, then that of saved datasets and caches.
+    /// </summary>
+    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text", "arrow"];
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -17,6 +19,7 @@ internal static class FileFormat
         [".csv"] = "csv",
         [".tsv"] = "csv",
         [".txt"] = "text",
+        [".arrow"] = "arrow",
     };
 
     /// <summary>Kinds of files that <c>datasets</c> reads and this library does not.</summary>
@@ -27,7 +30,7 @@ internal static class FileFormat
         [".ogg"] = "audio files", [".opus"] = "audio files", [".m4a"] = "audio files", [".mp4"] = "videos", [".mkv"] = "videos",
         [".webm"] = "videos", [".avi"] = "videos", [".mov"] = "videos", [".pdf"] = "PDF files", [".tar"] = "tar archives",
         [".xml"] = "XML files", [".h5"] = "HDF5 files", [".hdf5"] = "HDF5 files", [".conll"] = "CoNLL files",
-        [".conllu"] = "CoNLL files", [".arrow"] = "Arrow files",
+        [".conllu"] = "CoNLL files",
     };
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
@@ -55,6 +58,7 @@ internal static class FileFormat
         var read = format switch
         {
             "parquet" => ParquetFileReader.Read(file, options),
+            "arrow" => ArrowFileReader.Read(file, options),
             "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
             "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
             _ => Decoding(file, () => TextFileReader.Read(file, options)),
@@ -69,7 +73,7 @@ internal static class FileFormat
     }
 
     /// <summary>
-    /// Converts columns to the types of the dataset's card. A Parquet file has types of its own, so only class names are added.
+    /// Converts columns to the types of the dataset's card. Parquet and Arrow files have types of their own, so only class names are added.
     /// </summary>
     private static Dataset WithDeclaredFeatures(Dataset read, string format, string file, DatasetLoadOptions options)
     {
@@ -77,8 +81,8 @@ internal static class FileFormat
             if (read.ColumnNames.Contains(name) && options.Features?.ContainsKey(name) != true)
                 try
                 {
-                    read = CastColumn(
-                        read, name, format == "parquet" ? DeclaredClasses.Refine(read.Features[name], declared) : declared, file);
+                    var isTyped = format is "parquet" or "arrow";
+                    read = CastColumn(read, name, isTyped ? DeclaredClasses.Refine(read.Features[name], declared) : declared, file);
                 }
                 catch (DatasetException error)
                 {
