@@ -35,7 +35,8 @@ public sealed class PublishingTests : IDisposable
     public void The_card_of_a_run_has_its_metadata_hyperparameters_and_evaluations()
     {
         var trainer = TinyRun.Trainer(Arguments with { EvalStrategy = IntervalStrategy.Epoch, GradientAccumulationSteps = 2 },
-            evaluation: TinyRun.Rows(4), computeMetrics: _ => new MetricValues { ["accuracy"] = 0.75, ["mean_error"] = 1.0 / 3 });
+            evaluation: TinyRun.Rows(4),
+            computeMetrics: _ => new Dictionary<string, double> { ["accuracy"] = 0.75, ["mean_error"] = 1.0 / 3 });
         trainer.Train();
 
         var card = trainer.CreateModelCard(new ModelCardOptions
@@ -48,8 +49,13 @@ public sealed class PublishingTests : IDisposable
         text.Should().Be(card.ToString());
         card.Data.Should().BeEquivalentTo(new
         {
-            LibraryName = "transformers", License = "mit", BaseModel = "google-bert/bert-base-uncased", ModelName = "tiny",
-            Tags = new[] { "film", "generated_from_trainer" }, Metrics = new[] { "accuracy" }, Datasets = new[] { "owner/films" },
+            LibraryName = "transformers",
+            License = "mit",
+            BaseModel = "google-bert/bert-base-uncased",
+            ModelName = "tiny",
+            Tags = new[] { "film", "generated_from_trainer" },
+            Metrics = new[] { "accuracy" },
+            Datasets = new[] { "owner/films" },
         });
         card.Data.Results.Should().Equal(new ModelCardResult("text-classification", "owner/films", "Films", "accuracy", 0.75)
         {
@@ -84,7 +90,10 @@ public sealed class PublishingTests : IDisposable
     {
         var trainer = TinyRun.Trainer(Arguments with
         {
-            PushToHub = true, HubStrategy = strategy, HubPrivateRepo = true, SaveStrategy = SaveStrategy.Epoch,
+            PushToHub = true,
+            HubStrategy = strategy,
+            HubPrivateRepo = true,
+            SaveStrategy = SaveStrategy.Epoch,
         });
         trainer.Train();
 
