@@ -265,7 +265,8 @@ public sealed partial class HubClient : IDisposable
             var commit = json.RootElement.GetProperty("sha").GetString();
             if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "sha", commit);
             return new HubRepository(request.Repository, commit,
-                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!)])
+                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()
+                    ?? throw NotAHub(request, "names of files", null))])
             { Type = request.Type };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
