@@ -14,8 +14,8 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     private const string GeneratedMark = "<!-- This model card has been generated automatically";
 
     /// <summary>
-    /// The comment in a card that is generated from a run. A card with this comment may be replaced by a newer one: whoever edits the card
-    /// should remove the comment.
+    /// The comment in a generated card. A card with this comment may be replaced by a newer one, so a person who edits the card should
+    /// remove the comment.
     /// </summary>
     public const string GeneratedComment = GeneratedMark + " according to the information the Trainer had access to. You\n"
         + "should probably proofread and complete it, then remove this comment. -->";
