@@ -24,7 +24,7 @@ internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, 
         _writer.Dispose();
     }
 
-    /// <summary>Writes on another thread, so that the next batch is computed in the meantime.</summary>
+    /// <summary>Another thread writes while the next batch is computed.</summary>
     private protected override void Store(MapResult part)
     {
         _writing.GetAwaiter().GetResult();
