@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using PeftSharp.Hub;
 using PeftSharp.Optimization;
 
 namespace PeftSharp.Training;
@@ -76,7 +78,8 @@ public sealed record TrainingArguments
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
     /// under their original names, so it can tokenize text; the collators of the library convert all columns to tensors, for a custom loss
-    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, a column that the model does not read is an error.
+    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
@@ -104,8 +107,8 @@ public sealed record TrainingArguments
     public OptimizerName Optim { get; init; } = OptimizerName.AdamwTorchFused;
 
     /// <summary>
-    /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. An option
-    /// that the optimizer does not use is an error.
+    /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. The
+    /// trainer throws an <see cref="ArgumentException"/> for an option that the optimizer does not use.
     /// </summary>
     public OptimizerOptions? OptimArgs { get; init; }
 
@@ -113,8 +116,8 @@ public sealed record TrainingArguments
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;
 
     /// <summary>
-    /// Further options of the schedule, such as <c>new() { NumCycles = 2 }</c>. An option that the schedule does not have is an error.
-    /// Default null: the defaults of the schedule.
+    /// Further options of the schedule, such as <c>new() { NumCycles = 2 }</c>. The trainer throws an <see cref="ArgumentException"/>
+    /// for an option that the schedule does not have. Default null: the defaults of the schedule.
     /// </summary>
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
@@ -238,12 +241,46 @@ public sealed record TrainingArguments
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
+    // ---- the Hugging Face Hub ----
+
+    /// <summary>
+    /// Whether the model is uploaded to the Hugging Face Hub: at the end of <see cref="Trainer.Train"/>, and as <see cref="HubStrategy"/>
+    /// says. Default false. <see cref="Trainer.PushToHub"/> works without it.
+    /// </summary>
+    public bool PushToHub { get; init; }
+
+    /// <summary>
+    /// The repository, such as <c>owner/my-model</c>; without an owner, it belongs to the account of the token. Default null: the name of
+    /// the folder <see cref="OutputDir"/>.
+    /// </summary>
+    public string? HubModelId { get; init; }
+
+    /// <summary>
+    /// What <see cref="PushToHub"/> uploads during a run. Default <see cref="HubStrategy.EverySave"/>, as in transformers.
+    /// </summary>
+    public HubStrategy HubStrategy { get; init; } = HubStrategy.EverySave;
+
+    /// <summary>Whether a new repository is private. Default null: the default of the account, which is usually false.</summary>
+    public bool? HubPrivateRepo { get; init; }
+
+    /// <summary>The branch of the repository. Default null: <c>main</c>.</summary>
+    public string? HubRevision { get; init; }
+
+    /// <summary>
+    /// The token (<c>hub_token</c>) and the network. Default null: the environment variables. It is not written to files.
+    /// </summary>
+    [JsonIgnore]
+    public HubOptions? Hub { get; init; }
+
     // ---- a name of transformers 4 ----
 
     /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
 
     // ---- resolved values ----
+
+    /// <summary>The resolved <see cref="HubModelId"/>.</summary>
+    internal string HubRepository => HubModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputDir)));
 
     /// <summary>The arguments without those that change the default of <see cref="EvalStrategy"/>.</summary>
     internal TrainingArguments WithoutBestModel => this with { LoadBestModelAtEnd = false, EarlyStoppingPatience = null };
