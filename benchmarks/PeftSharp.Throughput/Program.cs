@@ -7,6 +7,7 @@ return args switch
     ["train", .. var rest] => TrainStep.Run(Options.Parse(rest)),
     ["generate", .. var rest] => GenerateTokens.Run(Options.Parse(rest)),
     ["tokenize", .. var rest] => TokenizeReviews.Run(Options.Parse(rest)),
+    ["map-cache", .. var rest] => MapCacheRun.Run(Options.Parse(rest)),
     ["probe", .. var rest] => Probe.Run(Options.Parse(rest)),
     _ => Usage(),
 };
@@ -19,6 +20,7 @@ static int Usage()
         generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1
                  --device cpu|cuda --allocator on|off
         tokenize --data FILE.jsonl --tokenizers FOLDER --runs 3
+        map-cache --tokenizer FOLDER --folder SCRATCH --rows 1000000 --words 12 --what all|tokenizer|map|open
         probe    --threads 2
         Each command prints one line of JSON. With --threads 0 the library chooses the number of threads.
         --allocator on, the default here, sets FastPaths.Allocator = true. The default of the library is false.

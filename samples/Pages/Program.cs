@@ -11,6 +11,7 @@ var programs = new Dictionary<string, Func<Task>>
     ["rows"] = Rows.Run,                                                   // docs/data.md
     ["database"] = () => Task.Run(Database.Run),
     ["label-column"] = () => Task.Run(LabelColumn.Run),
+    ["disk"] = () => Task.Run(Disk.Run),
     ["multiple-labels"] = () => Task.Run(MultipleLabels.Run),
     ["streaming"] = () => Task.Run(Streaming.Run),
     ["word-tags"] = () => Task.Run(WordTags.Run),

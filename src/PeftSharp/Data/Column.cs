@@ -34,6 +34,9 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <summary>Whether the name is from the first line of a file, which may contain values instead; for messages.</summary>
     internal bool IsNamedByFirstLine { get; init; }
 
+    /// <summary>Whether values may be null; false: none is.</summary>
+    internal bool HasNulls => _data.HasNulls;
+
     internal RowIndex Rows => _rows;
 
     internal ColumnData Data => _data;

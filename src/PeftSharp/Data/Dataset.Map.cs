@@ -20,32 +20,37 @@ public sealed partial class Dataset
     /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
     /// not change. Default 1.
     /// </param>
+    /// <param name="cache">
+    /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
+    /// null: the result is kept in memory.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">
     /// The function threw an exception (the message contains the row), or its values have different names or types.
     /// </exception>
+    /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Map<TValue>(
         Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
-        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+        MapCache? cache = null, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Map((row, _) => function(row), removeColumns, numProc, progress, cancellationToken);
+        return Map((row, _) => function(row), removeColumns, numProc, cache, progress, cancellationToken);
     }
 
     /// <summary>Adds or replaces columns, computed row by row by a function of the row and its index (<c>with_indices</c>).</summary>
-    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?,
-    /// CancellationToken)"/>
+    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, MapCache?,
+    /// IProgress{MapProgress}?, CancellationToken)"/>
     public Dataset Map<TValue>(
         Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
-        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+        MapCache? cache = null, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         var formatted = _formatted;
         var work = new ParallelRows(Count, RowsPerTask, numProc, progress, cancellationToken);
-        var parts = work.Run((start, count) => MapResult.OfRows(formatted, start, count, function, cancellationToken));
-        return Assemble(parts, removeColumns);
+        return MapTo(cache, "rows", removeColumns, output => work.Run(
+            (start, count) => MapResult.OfRows(formatted, start, count, function, cancellationToken), output.Add));
     }
 
     /// <summary>
@@ -66,24 +71,28 @@ public sealed partial class Dataset
     /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
     /// not change. Default 1.
     /// </param>
+    /// <param name="cache">
+    /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
+    /// null: the result is kept in memory.
+    /// </param>
     /// <param name="progress">Receives a report after every batch. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
     /// <exception cref="DatasetException">
     /// The function threw an exception (the message contains the rows), or its values have different names, lengths or types.
     /// </exception>
+    /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Map<TValue>(
         Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
-        IEnumerable<string>? removeColumns = null, int numProc = 1, IProgress<MapProgress>? progress = null,
+        IEnumerable<string>? removeColumns = null, int numProc = 1, MapCache? cache = null, IProgress<MapProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         RequireBatched(batched);
-        var removed = removeColumns?.ToArray() ?? [];
         var work = new ParallelRows(Count, batchSize, numProc, progress, cancellationToken);
-        var parts = work.Run((start, count) => MapResult.OfBatch(Rows(start, count), function));
-        return Assemble(parts, removed);
+        return MapTo(cache, $"batches of {batchSize} rows", removeColumns, output => work.Run(
+            (start, count) => MapResult.OfBatch(Rows(start, count), function), output.Add));
     }
 
     /// <summary>Returns the rows for which <paramref name="function"/> returns true, in order (<c>filter</c>).</summary>
@@ -111,12 +120,13 @@ public sealed partial class Dataset
         ArgumentNullException.ThrowIfNull(function);
         var formatted = _formatted;
         var work = new ParallelRows(Count, RowsPerTask, numProc, progress, cancellationToken);
-        var parts = work.Run((start, count) => Enumerable.Range(start, count).Where(row =>
+        var kept = new List<int>();
+        work.Run((start, count) => Enumerable.Range(start, count).Where(row =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             return MapResult.Call(() => function(new Row(formatted, row), row), $"row {row}");
-        }).ToArray());
-        return Select(parts.SelectMany(rows => rows));
+        }).ToArray(), kept.AddRange);
+        return Select(kept);
     }
 
     /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
@@ -139,17 +149,18 @@ public sealed partial class Dataset
         ArgumentNullException.ThrowIfNull(function);
         RequireBatched(batched);
         var work = new ParallelRows(Count, batchSize, numProc, progress, cancellationToken);
-        var parts = work.Run((start, count) =>
+        var kept = new List<int>();
+        work.Run((start, count) =>
         {
             var rows = $"rows {start} to {start + count - 1}";
-            var kept = MapResult.Call(() => function(Rows(start, count)).ToArray(), rows);
-            return kept.Length == count
-                ? Enumerable.Range(start, count).Where(row => kept[row - start]).ToArray()
+            var isKept = MapResult.Call(() => function(Rows(start, count)).ToArray(), rows);
+            return isKept.Length == count
+                ? Enumerable.Range(start, count).Where(row => isKept[row - start]).ToArray()
                 : throw new DatasetException(
-                    $"The function returned {Quantity.Of(kept.Length, "value")} for {Quantity.Of(count, "row")} ({rows}). Return one "
+                    $"The function returned {Quantity.Of(isKept.Length, "value")} for {Quantity.Of(count, "row")} ({rows}). Return one "
                     + "value per row.");
-        });
-        return Select(parts.SelectMany(rows => rows));
+        }, kept.AddRange);
+        return Select(kept);
     }
 
     internal static void RequireBatched(bool batched)
@@ -159,18 +170,40 @@ public sealed partial class Dataset
                 "A function of a Batch requires batched: true. For a function of a Row, omit the argument.", nameof(batched));
     }
 
-    /// <summary>Combines the remaining original columns (replaced columns keep their position) with the new columns.</summary>
-    private Dataset Assemble(MapResult[] parts, IEnumerable<string>? removeColumns)
+    /// <param name="cache">The folder of stored results; null: the result is kept in memory.</param>
+    /// <param name="arguments">How the function is called, for the key of the stored result.</param>
+    /// <param name="removeColumns">The columns that are removed.</param>
+    /// <param name="run">Computes the results of all batches and passes them to its argument.</param>
+    private Dataset MapTo(MapCache? cache, string arguments, IEnumerable<string>? removeColumns, Action<MapOutput> run)
     {
         var removed = removeColumns?.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var name in removed)
             _ = _columns[name];
-        var created = MapResult.Join(parts);
-        var kept = _columns.All.Where(column => !removed.Contains(column.Name) && !created.ContainsKey(column.Name)).ToArray();
-        var rows = kept.Length > 0 || created.Count == 0 ? Count : created.First().Value.Count;
-        if (kept.Length > 0)
-            foreach (var part in parts)
-                part.RequireRows(kept[0].Name);
+        if (cache is null || Count == 0)
+        {
+            var memory = new MapMemory(Kept);
+            run(memory);
+            return Assemble(memory.Columns(), removed);
+        }
+        var read = cache.ReadColumns is { } names ? names.Select(name => _columns[name]) : _formatted.All;
+        var removal = string.Join(", ", removed.Order(StringComparer.Ordinal).Select(name => Internal.PythonJson.Quote(name)));
+        var entry = new MapCacheEntry(cache, DatasetFingerprint.Of(read), $"{arguments}, without [{removal}]");
+        return Assemble(entry.GetOrCreate(folder =>
+        {
+            using var files = new MapFiles(folder, Kept);
+            run(files);
+            return files.Complete();
+        }), removed);
+
+        string? Kept(IReadOnlyCollection<string> created) =>
+            _columns.Names.FirstOrDefault(name => !removed.Contains(name) && !created.Contains(name));
+    }
+
+    /// <summary>Combines the remaining original columns (replaced columns keep their position) with the new columns.</summary>
+    private Dataset Assemble(OrderedDictionary<string, Column> created, HashSet<string> removed)
+    {
+        var hasKept = _columns.Names.Any(name => !removed.Contains(name) && !created.ContainsKey(name));
+        var rows = hasKept || created.Count == 0 ? Count : created.First().Value.Count;
         var columns = _columns.All.Where(column => !removed.Contains(column.Name) || created.ContainsKey(column.Name))
             .Select(column => created.GetValueOrDefault(column.Name, column))
             .Concat(created.Values.Where(column => !_columns.Contains(column.Name)));

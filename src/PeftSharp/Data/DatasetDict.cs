@@ -58,26 +58,26 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
             _splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ColumnNames)));
 
     /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int,
-    /// IProgress{MapProgress}?, CancellationToken)"/>
+    /// MapCache?, IProgress{MapProgress}?, CancellationToken)"/>
     public DatasetDict Map<TValue>(
         Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
-        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
+        MapCache? cache = null, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Map(function, removeColumns, numProc, cache, progress, cancellationToken));
 
     /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, int, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int,
-    /// IProgress{MapProgress}?, CancellationToken)"/>
+    /// MapCache?, IProgress{MapProgress}?, CancellationToken)"/>
     public DatasetDict Map<TValue>(
         Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
-        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
+        MapCache? cache = null, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Map(function, removeColumns, numProc, cache, progress, cancellationToken));
 
     /// <inheritdoc cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}?, int,
-    /// IProgress{MapProgress}?, CancellationToken)"/>
+    /// MapCache?, IProgress{MapProgress}?, CancellationToken)"/>
     public DatasetDict Map<TValue>(
         Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
-        IEnumerable<string>? removeColumns = null, int numProc = 1, IProgress<MapProgress>? progress = null,
+        IEnumerable<string>? removeColumns = null, int numProc = 1, MapCache? cache = null, IProgress<MapProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Each(split => split.Map(function, batched, batchSize, removeColumns, numProc, progress, cancellationToken));
+        Each(split => split.Map(function, batched, batchSize, removeColumns, numProc, cache, progress, cancellationToken));
 
     /// <inheritdoc cref="Dataset.Filter(Func{Row, bool}, int, IProgress{MapProgress}?, CancellationToken)"/>
     public DatasetDict Filter(

@@ -19,6 +19,19 @@ public static partial class Datasets
         return new DatasetDict { [split ?? "train"] = dataset };
     }
 
+    /// <summary>
+    /// Deletes the results of <c>Map</c> and <c>Tokenize</c> that are stored in a folder (<c>cleanup_cache_files</c>). On Windows, results
+    /// that a process uses are not deleted.
+    /// </summary>
+    /// <param name="folder">The folder of <see cref="MapCache"/>. Other files and folders in it remain.</param>
+    /// <param name="unusedFor">Only results that have not been used for this time are deleted. Default null: all.</param>
+    /// <returns>The number of deleted results; 0 if there is no such folder.</returns>
+    public static int CleanupCacheFiles(string folder, TimeSpan? unusedFor = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return MapCacheEntry.Delete(folder, unusedFor);
+    }
+
     /// <summary>Loads on the thread pool; see <see cref="LoadFromDisk"/>.</summary>
     /// <inheritdoc cref="Dataset.LoadFromDiskAsync"/>
     public static Task<DatasetDict> LoadFromDiskAsync(

@@ -75,7 +75,7 @@ public static partial class TokenizationExtensions
                 ["start_positions"] = Array.ConvertAll(spans, span => span.First),
                 ["end_positions"] = Array.ConvertAll(spans, span => span.Last),
             };
-        }, progress, cancellationToken);
+        }, cache: null, progress, cancellationToken);
     }
 
     /// <summary>Tokenizes every split.</summary>

@@ -55,7 +55,7 @@ public static partial class TokenizationExtensions
             var columns = new Dictionary<string, Array>(encoding.ToColumns());
             if (labels is not null) columns[Labels] = encoding.AlignLabels(ClassIds(batch[labels]), alignment);
             return columns;
-        }, progress, cancellationToken);
+        }, cache: null, progress, cancellationToken);
         return labels is not null && dataset.Features[labels] is Sequence { Element: ClassLabel } tags
             ? tokenized.WithFeature(Labels, tags)                     // keeps the names of the tags
             : tokenized;

@@ -30,6 +30,11 @@ public static partial class TokenizationExtensions
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="padding">The padding strategy. Default: no padding.</param>
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
+    /// <param name="cacheFolder">
+    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
+    /// which a later call reads them if the texts, the tokenizer, the arguments and the version of this library are the same. Default null:
+    /// the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
     /// <returns>The dataset without the text columns; other columns are kept.</returns>
@@ -37,10 +42,14 @@ public static partial class TokenizationExtensions
     /// A column does not exist or does not contain text, a text is missing, or the labels are text.
     /// </exception>
     /// <exception cref="ArgumentException">Arguments contradict each other, or the length has no room for special tokens.</exception>
+    /// <exception cref="NotSupportedException">
+    /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
+    /// </exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset Tokenize(
         this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
-        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null, string? cacheFolder = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -50,23 +59,26 @@ public static partial class TokenizationExtensions
         var pair = pairColumn is null ? null : TextColumn(dataset, pairColumn);
         var labels = LabelsOf(dataset, labelColumn);
         var cut = truncation ?? DefaultTruncation(tokenizer, maxLength);
-        var tokenized = Encode(dataset, pair is null ? [text] : [text, pair], batch => tokenizer.Encode(
+        string[] read = pair is null ? [text] : [text, pair];
+        var cache = TokenizerCache.Of(cacheFolder, tokenizer, nameof(Tokenize), read,
+            ("max_length", maxLength), ("padding", padding), ("truncation", cut));
+        var tokenized = Encode(dataset, read, batch => tokenizer.Encode(
             batch.GetStrings(text), pair is null ? null : batch.GetStrings(pair), padding: padding, truncation: cut, maxLength: maxLength,
-            cancellationToken: cancellationToken).ToColumns(), progress, cancellationToken);
+            cancellationToken: cancellationToken).ToColumns(), cache, progress, cancellationToken);
         return labels is null or Labels ? tokenized : tokenized.RenameColumn(labels, Labels);
     }
 
     /// <summary>Tokenizes every split.</summary>
-    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?,
+    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?, string,
     /// IProgress{MapProgress}, CancellationToken)"/>
     public static DatasetDict Tokenize(
         this DatasetDict dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
-        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null, string? cacheFolder = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.Tokenize(
-            tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation, progress, cancellationToken))));
+            tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation, cacheFolder, progress, cancellationToken))));
     }
 
     /// <summary>Tokenizes the rows of a stream while they are enumerated, in batches.</summary>
@@ -129,12 +141,12 @@ public static partial class TokenizationExtensions
     /// </summary>
     private static Dataset Encode(
         Dataset dataset, IEnumerable<string> removeColumns, Func<Batch, IReadOnlyDictionary<string, Array>> encode,
-        IProgress<MapProgress>? progress, CancellationToken cancellationToken)
+        MapCache? cache, IProgress<MapProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
-            return dataset.Map(
-                encode, batched: true, removeColumns: removeColumns, progress: progress, cancellationToken: cancellationToken);
+            return dataset.Map(encode, batched: true, removeColumns: removeColumns, cache: cache, progress: progress,
+                cancellationToken: cancellationToken);
         }
         catch (DatasetException error) when (error.InnerException is PeftSharpException or ArgumentException)
         {
@@ -153,7 +165,7 @@ public static partial class TokenizationExtensions
         if (column.Feature is not Value { Dtype: "string" })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but texts must be strings. "
                 + $"Name the column of the texts, or convert it with dataset.CastColumn(\"{column.Name}\", new Value(\"string\")).");
-        for (var row = 0; row < column.Count; row++)
+        for (var row = 0; row < column.Count && column.HasNulls; row++)
             if (column.IsNull(row)) _ = column.GetString(row);       // throws, with the row and the remedy
         return column.Name;
     }

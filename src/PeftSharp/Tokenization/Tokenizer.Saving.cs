@@ -45,6 +45,16 @@ public sealed partial class Tokenizer
         files.Commit();
     }
 
+    /// <summary>The name of the class in transformers.</summary>
+    internal string ClassName => _config.TokenizerClass;
+
+    /// <summary>A hash of everything that <see cref="SavePretrained"/> saves: two tokenizers with the same hash encode equally.</summary>
+    internal string ContentHash()
+    {
+        var text = PipelineToJson().ToJsonString() + ConfigToJson().ToJsonString();
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
     private static string ChatTemplatePath(string folder, string name)
     {
         if (name == TokenizerConfig.DefaultChatTemplate)

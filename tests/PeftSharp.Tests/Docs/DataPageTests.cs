@@ -24,6 +24,13 @@ public sealed class DataPageTests : IDisposable
     }
 
     [Fact]
+    public async Task Saved_datasets_and_stored_results_print_what_the_page_says()
+    {
+        var printed = await Printed.By(() => Task.Run(Disk.Run));
+        printed.Should().Equal(Comments("Disk.cs", "disk").Where(line => char.IsDigit(line[0])));
+    }
+
+    [Fact]
     public async Task A_label_column_of_another_name_is_trained_on()
     {
         var printed = await Printed.By(() => Task.Run(LabelColumn.Run));

@@ -64,7 +64,29 @@ internal static class ColumnFactory
             : type == typeof(double[]) ? Copy<double>(values)
             : type == typeof(float[]) ? Copy<float>(values)
             : type == typeof(bool[]) ? Copy<bool>(values)
+            : type == typeof(int[][]) ? Lists((int[]?[])values)            // the columns of a tokenizer
+            : type == typeof(long[][]) ? Lists((long[]?[])values)
+            : type == typeof(float[][]) ? Lists((float[]?[])values)
             : null;
+    }
+
+    /// <summary>Copies lists of numbers; null if a list is null, or if there are no items, so that their type is unknown.</summary>
+    private static ListData? Lists<T>(T[]?[] lists) where T : struct
+    {
+        var offsets = new int[lists.Length + 1];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            // The elements of an int[][] can be uint[].
+            if (lists[i] is not { } list || list.GetType() != typeof(T[]) || list.Length > int.MaxValue - offsets[i])
+                return null;
+            offsets[i + 1] = offsets[i] + list.Length;
+        }
+        if (offsets[^1] == 0)
+            return null;
+        var items = new T[offsets[^1]];
+        for (var i = 0; i < lists.Length; i++)
+            lists[i].CopyTo(items.AsSpan(offsets[i]));
+        return new ListData(new PrimitiveArrayData<T>(items, nulls: null), ListOffsets.Of(offsets), nulls: null);
     }
 
     private static PrimitiveArrayData<T> Copy<T>(object values) where T : struct => new((T[])((T[])values).Clone(), nulls: null);

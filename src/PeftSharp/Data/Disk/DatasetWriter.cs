@@ -37,12 +37,16 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
 
     /// <summary>Appends rows. The names of the columns must be the same in all calls.</summary>
     /// <exception cref="DatasetException">The values of a column have different types, or cannot be stored.</exception>
-    internal void Append(IReadOnlyList<Column> columns, int start, int count)
+    /// <param name="columns">The columns.</param>
+    /// <param name="start">The index of the first row.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="number">The number of the first row in messages; null: <paramref name="start"/>.</param>
+    internal void Append(IReadOnlyList<Column> columns, int start, int count, int? number = null)
     {
         foreach (var column in columns)
             Widen(column.Name, column.Feature);
         foreach (var column in columns)
-            AppendValues(column, start, count);
+            AppendValues(column, start, count, number ?? start);
         _pending += count;
         if (_columns.Values.Sum(column => column.Appender.Bytes) >= BatchBytes)
             WriteBatch();
@@ -94,7 +98,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
         }
     }
 
-    private void AppendValues(Column column, int start, int count)
+    private void AppendValues(Column column, int start, int count, int number)
     {
         var appender = _columns[column.Name].Appender;
         try
@@ -104,7 +108,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
         }
         catch (DatasetException error)
         {
-            throw new DatasetException($"Column '{column.Name}', rows {start} to {start + count - 1}: {error.Message}", error);
+            throw new DatasetException($"Column '{column.Name}', rows {number} to {number + count - 1}: {error.Message}", error);
         }
     }
 

@@ -5,13 +5,17 @@ namespace PeftSharp.Data;
 /// <summary>The new columns of consecutive rows, computed by the function of <c>Map</c>.</summary>
 internal sealed class MapResult
 {
-    private readonly OrderedDictionary<string, ColumnData> _columns = new(StringComparer.Ordinal);
-    private readonly int _start;
     private readonly int _count;
 
-    private MapResult(int start, int count) => (_start, _count) = (start, count);
+    private MapResult(int start, int count) => (Start, _count) = (start, count);
 
-    private string RowsText => $"rows {_start} to {_start + _count - 1}";
+    /// <summary>The index of the first row.</summary>
+    internal int Start { get; }
+
+    /// <summary>The values of the new columns.</summary>
+    internal OrderedDictionary<string, ColumnData> Columns { get; } = new(StringComparer.Ordinal);
+
+    private string RowsText => $"rows {Start} to {Start + _count - 1}";
 
     internal static MapResult OfRows<TValue>(
         ColumnSet source, int start, int count, Func<Row, int, IReadOnlyDictionary<string, TValue>> function, CancellationToken cancel)
@@ -31,7 +35,7 @@ internal sealed class MapResult
         }
         var result = new MapResult(start, count);
         foreach (var (name, builder) in builders)
-            result._columns.Add(name, builder.Build());
+            result.Columns.Add(name, builder.Build());
         return result;
     }
 
@@ -39,10 +43,10 @@ internal sealed class MapResult
     {
         var result = new MapResult(batch.Start, batch.RowCount);
         foreach (var (name, values) in Call(() => function(batch), result.RowsText))
-            result._columns.Add(name, ColumnFactory.Build(name, (object?)values ?? throw new DatasetException("The function returned null "
+            result.Columns.Add(name, ColumnFactory.Build(name, (object?)values ?? throw new DatasetException("The function returned null "
                 + $"for the column '{name}' of {result.RowsText}. Return a list with one value per row."), batch.Start));
-        var first = result._columns.FirstOrDefault();
-        foreach (var (name, data) in result._columns)
+        var first = result.Columns.FirstOrDefault();
+        foreach (var (name, data) in result.Columns)
             if (data.Count != first.Value.Count)
                 throw new DatasetException($"For {result.RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column "
                     + $"'{name}' but {first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
@@ -62,45 +66,30 @@ internal sealed class MapResult
         }
     }
 
-    /// <summary>Concatenates the columns of all parts.</summary>
-    /// <exception cref="DatasetException">The parts have different columns or types.</exception>
-    internal static OrderedDictionary<string, Column> Join(MapResult[] parts)
+    /// <exception cref="DatasetException">The columns are not those of the first rows.</exception>
+    internal void RequireColumns(MapResult first)
     {
-        var columns = new OrderedDictionary<string, Column>(StringComparer.Ordinal);
-        if (parts.Length == 0)
-            return columns;
-        foreach (var part in parts)
-            if (part._columns.Count != parts[0]._columns.Count || !part._columns.Keys.All(parts[0]._columns.ContainsKey))
-                throw ColumnMismatch(part.RowsText, part._columns.Keys, parts[0]._columns.Keys);
-        foreach (var name in parts[0]._columns.Keys)
-        {
-            RequireSameType(name, parts);
-            columns.Add(name, new Column(name, ChunkedData.Of([.. parts.Select(part => part._columns[name])])));
-        }
-        return columns;
+        if (Columns.Count != first.Columns.Count || !Columns.Keys.All(first.Columns.ContainsKey))
+            throw ColumnMismatch(RowsText, Columns.Keys, first.Columns.Keys);
     }
 
     /// <exception cref="DatasetException">The function changed the number of rows although an original column is kept.</exception>
     internal void RequireRows(string kept)
     {
-        foreach (var (name, data) in _columns)
+        foreach (var (name, data) in Columns)
             if (data.Count != _count)
                 throw new DatasetException($"For {RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
                     + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns: "
                     + "removeColumns: dataset.ColumnNames.");
     }
 
-    private static void RequireSameType(string name, MapResult[] parts)
+    /// <exception cref="DatasetException">The type of a column is not that of the rows before.</exception>
+    internal void RequireType(string name, Feature known)
     {
-        Feature? known = null;
-        foreach (var part in parts)
-        {
-            var data = part._columns[name];
-            if (known is not null && !known.Matches(data.Feature))
-                throw new DatasetException($"Column '{name}', row {part._start + FirstNonNull(data)}: "
-                    + $"the function returned {data.Feature}, but {known} for the rows before. Return the same type for all rows.");
-            known = known is null ? data.Feature : known.Unify(data.Feature);
-        }
+        var data = Columns[name];
+        if (!known.Matches(data.Feature))
+            throw new DatasetException($"Column '{name}', row {Start + FirstNonNull(data)}: "
+                + $"the function returned {data.Feature}, but {known} for the rows before. Return the same type for all rows.");
     }
 
     private static int FirstNonNull(ColumnData data)

@@ -3,6 +3,11 @@ namespace PeftSharp.Data;
 /// <summary>Processes the rows of a dataset in batches, on one or several threads. The results are in the order of the rows.</summary>
 internal sealed class ParallelRows
 {
+    /// <summary>
+    /// How many batches per thread are processed or wait for earlier ones, so that a slow batch does not stop the others.
+    /// </summary>
+    private const int BatchesPerThread = 4;
+
     private readonly int _rows;
     private readonly int _size;
     private readonly int _threads;
@@ -10,6 +15,7 @@ internal sealed class ParallelRows
     private readonly CancellationToken _cancel;
     private readonly Lock _lock = new();
     private int _done;
+    private volatile bool _stopped;
 
     internal ParallelRows(int rows, int batchSize, int numProc, IProgress<MapProgress>? progress, CancellationToken cancellationToken)
     {
@@ -18,44 +24,66 @@ internal sealed class ParallelRows
         (_rows, _size, _threads, _progress, _cancel) = (rows, batchSize, numProc, progress, cancellationToken);
     }
 
+    /// <summary>Processes all batches. If several fail, the exception of the first one is thrown.</summary>
     /// <param name="work">Computes the result of a batch from its first row and its number of rows.</param>
+    /// <param name="add">Receives the results in the order of the rows, on the calling thread.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    internal TResult[] Run<TResult>(Func<int, int, TResult> work)
+    internal void Run<TResult>(Func<int, int, TResult> work, Action<TResult> add)
     {
-        var results = new TResult[(_rows + _size - 1) / _size];
+        var batches = (int)(((long)_rows + _size - 1) / _size);
         if (_threads == 1)
-            for (var i = 0; i < results.Length; i++)
-                RunOne(i, work, results);
+            for (var i = 0; i < batches; i++)
+                add(RunOne(i, work));
         else
-            RunParallel(work, results);
-        return results;
+            RunParallel(batches, work, add);
     }
 
-    private void RunOne<TResult>(int index, Func<int, int, TResult> work, TResult[] results)
+    private TResult RunOne<TResult>(int index, Func<int, int, TResult> work)
     {
         _cancel.ThrowIfCancellationRequested();
         var start = index * _size;
         var count = Math.Min(_size, _rows - start);
-        results[index] = work(start, count);
+        var result = work(start, count);
         lock (_lock)
             _progress?.Report(new MapProgress(_done += count, _rows));
+        return result;
     }
 
-    private void RunParallel<TResult>(Func<int, int, TResult> work, TResult[] results)
+    private void RunParallel<TResult>(int batches, Func<int, int, TResult> work, Action<TResult> add)
     {
-        var errors = new System.Runtime.ExceptionServices.ExceptionDispatchInfo?[results.Length];
-        Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, (index, state) =>
+        using var free = new SemaphoreSlim(_threads);
+        var pending = new Queue<Task<TResult>>();
+        try
         {
+            for (var i = 0; i < batches; i++)
+            {
+                if (pending.Count == BatchesPerThread * _threads)
+                    add(pending.Dequeue().GetAwaiter().GetResult());
+                pending.Enqueue(Start(i));
+            }
+            while (pending.TryDequeue(out var next))
+                add(next.GetAwaiter().GetResult());
+        }
+        finally
+        {
+            _stopped = true;                          // after an exception, batches that have not started are not processed
+            Task.WhenAll(pending).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default).GetAwaiter().GetResult();
+        }
+
+        async Task<TResult> Start(int index)
+        {
+            await free.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
-                RunOne(index, work, results);
+                return await Task.Run(
+                    () => _stopped ? throw new OperationCanceledException() : RunOne(index, work), CancellationToken.None)
+                    .ConfigureAwait(false);
             }
-            catch (Exception error)
+            finally
             {
-                errors[index] = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
-                state.Break();          // earlier batches are still processed, so that the error of the first failing batch is thrown
+                free.Release();
             }
-        });
-        errors.FirstOrDefault(error => error is not null)?.Throw();
+        }
     }
 }

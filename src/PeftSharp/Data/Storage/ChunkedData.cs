@@ -14,8 +14,8 @@ internal sealed class ChunkedData : ColumnData
 
     internal override int Count => _starts[^1];
 
-    /// <summary>The number of rows before each chunk, then the number of all rows.</summary>
-    internal ReadOnlySpan<int> Starts => _starts;
+    /// <summary>The chunks, in order.</summary>
+    internal IReadOnlyList<ColumnData> Parts => _parts;
 
     internal override Feature Feature { get; }
 

@@ -24,6 +24,11 @@ internal abstract class ColumnData
     /// <summary>Converts to a type that <see cref="Feature.Matches"/>: missing fields of structs are added as null.</summary>
     internal virtual ColumnData Conform(Feature feature) => this;
 
+    /// <summary>
+    /// The mapped file that contains the values, and a position in it that no other values have; null: they are in memory.
+    /// </summary>
+    internal virtual (MappedDataFile File, long Position)? Location => null;
+
     /// <summary>The mapped files that contain values.</summary>
     internal virtual IEnumerable<MappedDataFile> Files => [];
 

@@ -12,6 +12,8 @@ internal sealed class ListData(ColumnData items, ListOffsets offsets, NullMask? 
 
     internal ColumnData AllItems => items;
 
+    internal override (MappedDataFile File, long Position)? Location => offsets.Location ?? items.Location;
+
     internal override IEnumerable<MappedDataFile> Files => items.Files;
 
     internal override bool HasNulls => nulls is not null;

@@ -9,6 +9,9 @@ internal abstract class ListOffsets
     /// <summary>The first item of a list and the number of its items.</summary>
     internal abstract (long Start, int Count) this[int index] { get; }
 
+    /// <summary>The mapped file that contains the offsets, and their position in it; null: they are in memory.</summary>
+    internal virtual (MappedDataFile File, long Position)? Location => null;
+
     /// <param name="offsets">List i has the items [offsets[i], offsets[i + 1]).</param>
     internal static ListOffsets Of(int[] offsets) => new InMemory(offsets);
 

@@ -13,6 +13,9 @@ internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, i
 
     internal IReadOnlyDictionary<string, ColumnData> Fields => fields;
 
+    internal override (MappedDataFile File, long Position)? Location =>
+        fields.Values.Select(values => values.Location).FirstOrDefault(place => place is not null);
+
     internal override IEnumerable<MappedDataFile> Files => fields.Values.SelectMany(values => values.Files);
 
     internal override bool HasNulls => nulls is not null;

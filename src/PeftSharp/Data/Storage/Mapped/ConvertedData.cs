@@ -16,6 +16,8 @@ internal sealed class ConvertedData<TStored, T>(
 
     internal override Feature Feature { get; } = PrimitiveTypes.FeatureOf<T>();
 
+    internal override (MappedDataFile File, long Position)? Location => values.Location;
+
     internal override IEnumerable<MappedDataFile> Files => [values.File];
 
     internal override bool HasNulls => nulls is not null;

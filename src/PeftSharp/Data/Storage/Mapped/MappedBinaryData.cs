@@ -5,6 +5,8 @@ internal sealed class MappedBinaryData(ListOffsets offsets, MappedBuffer bytes, 
 {
     internal override int Count => offsets.Count;
 
+    internal override (MappedDataFile File, long Position)? Location => offsets.Location ?? bytes.Location;
+
     internal override IEnumerable<MappedDataFile> Files => [bytes.File];
 
     internal override bool HasNulls => nulls is not null;

@@ -7,6 +7,8 @@ internal sealed class MappedBooleanData(MappedBuffer bits, int count, NullMask? 
 
     internal override Feature Feature { get; } = PrimitiveTypes.FeatureOf<bool>();
 
+    internal override (MappedDataFile File, long Position)? Location => bits.Location;
+
     internal override IEnumerable<MappedDataFile> Files => [bits.File];
 
     internal override bool HasNulls => nulls is not null;

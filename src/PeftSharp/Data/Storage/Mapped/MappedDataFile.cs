@@ -7,10 +7,10 @@ namespace PeftSharp.Data;
 /// <summary>A file whose bytes are read through memory: mapped, or copied to memory as a whole.</summary>
 /// <remarks>
 /// <para>
-/// Thread safety: instances are immutable. The file is closed after it was mapped. The mapping exists as long as this object: every column
-/// refers to it, and every read ends with <see cref="GC.KeepAlive"/>, so the memory cannot be unmapped during a read. When no dataset
-/// refers to it any more, the garbage collector removes the mapping (the critical finalizer of the handle, which runs after the finalizers
-/// of objects that could still read).
+/// Thread safety: several threads can use an instance at once. The file is closed after it was mapped. The mapping exists as long as this
+/// object: every column refers to it, and every read ends with <see cref="GC.KeepAlive"/>, so the memory cannot be unmapped during a read.
+/// When no dataset refers to it any more, the garbage collector removes the mapping (the critical finalizer of the handle, which runs after
+/// the finalizers of objects that could still read).
 /// </para>
 /// <para>
 /// No address leaves this class and <see cref="MappedBuffer"/>: values are copied. If another program shortens a mapped file, the operating
@@ -21,10 +21,12 @@ internal sealed unsafe class MappedDataFile
 {
     private readonly SafeBuffer _memory;
     private readonly byte* _start;
+    private string? _fingerprint;
 
-    private MappedDataFile(string path, SafeBuffer memory, long offset, long length, DateTime writtenAt)
+    private MappedDataFile(string path, SafeBuffer memory, long offset, FileStream stream)
     {
-        (Path, _memory, Length, WrittenAt) = (path, memory, length, writtenAt);
+        (Path, _memory, Length) = (path, memory, stream.Length);
+        (WrittenAt, CreatedAt) = (File.GetLastWriteTimeUtc(stream.SafeFileHandle), File.GetCreationTimeUtc(stream.SafeFileHandle));
         byte* start = null;
         memory.AcquirePointer(ref start);
         _start = start + offset;
@@ -42,6 +44,12 @@ internal sealed unsafe class MappedDataFile
     /// <summary>When the file had been written last when it was opened.</summary>
     internal DateTime WrittenAt { get; }
 
+    /// <summary>When the file had been created.</summary>
+    internal DateTime CreatedAt { get; }
+
+    /// <summary>A hash that identifies the content of the file; computed when it is first used.</summary>
+    internal string Fingerprint => _fingerprint ??= FileFingerprint.Of(this);
+
     /// <param name="path">The path of the file.</param>
     /// <param name="keepInMemory">Whether the file is copied to memory instead of being mapped.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -53,13 +61,12 @@ internal sealed unsafe class MappedDataFile
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             if (stream.Length == 0)
                 throw new DatasetException($"'{path}' is empty. The file is damaged: write it again.");
-            var written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
             if (keepInMemory)
-                return new(path, AllocatedMemory.Read(stream), 0, stream.Length, written);
+                return new(path, AllocatedMemory.Read(stream), 0, stream);
             using var map = MemoryMappedFile.CreateFromFile(
                 stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // has no finalizer; its handle has
-            return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, stream.Length, written);
+            return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -77,6 +84,9 @@ internal sealed unsafe class MappedDataFile
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The part of {length} bytes is not within the {Length} bytes.");
         return new MappedBuffer(this, _start + offset, length);
     }
+
+    /// <summary>The position of an address in the file.</summary>
+    internal long PositionOf(byte* address) => address - _start;
 
     /// <summary>
     /// Unmaps the file now, so that it can be deleted on Windows. The caller is the only user of the file and of its columns.

@@ -14,6 +14,8 @@ internal sealed class MappedOffsets<T>(MappedBuffer offsets, int count, long lim
 {
     internal override int Count => count;
 
+    internal override (MappedDataFile File, long Position)? Location => offsets.Location;
+
     internal override (long Start, int Count) this[int index]
     {
         get

@@ -7,6 +7,8 @@ internal sealed class MappedPrimitiveData<T>(MappedBuffer values, int count, Nul
 
     internal override Feature Feature { get; } = PrimitiveTypes.FeatureOf<T>();
 
+    internal override (MappedDataFile File, long Position)? Location => values.Location;
+
     internal override IEnumerable<MappedDataFile> Files => [values.File];
 
     internal override bool HasNulls => nulls is not null;

@@ -8,6 +8,8 @@ internal sealed class MappedTextData(ListOffsets offsets, MappedBuffer utf8, Nul
 {
     internal override int Count => offsets.Count;
 
+    internal override (MappedDataFile File, long Position)? Location => offsets.Location;
+
     internal override IEnumerable<MappedDataFile> Files => [utf8.File];
 
     internal override bool HasNulls => nulls is not null;
