@@ -8,16 +8,19 @@ internal static class CsvFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, DatasetLoadOptions options)
+    internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
-        var delimiter = options.Delimiter
-            ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+        var delimiter = options.Delimiter ?? DefaultDelimiter(file);
         using var reader = new StreamReader(
             DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-        return Read(new CsvTokenizer(reader, delimiter, file), file, options);
+        return Read(new CsvTokenizer(reader, delimiter, file.ToString()), file, options);
     }
 
-    private static Dataset Read(CsvTokenizer records, string file, DatasetLoadOptions options)
+    /// <summary>A tab for .tsv files, otherwise a comma.</summary>
+    internal static char DefaultDelimiter(DataInput file) =>
+        file.Extension.Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
+
+    private static Dataset Read(CsvTokenizer records, DataInput file, DatasetLoadOptions options)
     {
         var fields = new List<string>();
         var names = options.ColumnNames?.ToArray();
@@ -28,7 +31,7 @@ internal static class CsvFileReader
             names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
         }
         RequireUniqueNames(names, file);
-        var kept = ColumnChoice.Of(options.Columns, names, file).Select(name => Array.IndexOf(names, name)).ToArray();
+        var kept = ColumnChoice.Of(options.Columns, names, file.ToString()).Select(name => Array.IndexOf(names, name)).ToArray();
         var columns = Array.ConvertAll(kept, _ => new List<string?>());
         while (records.Read(fields))
         {
@@ -46,7 +49,7 @@ internal static class CsvFileReader
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }
 
-    private static void RequireUniqueNames(string[] names, string file)
+    private static void RequireUniqueNames(string[] names, DataInput file)
     {
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new DatasetException($"'{file}' has {duplicate.Count()} columns named '{duplicate.Key}'. "

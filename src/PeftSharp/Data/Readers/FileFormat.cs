@@ -33,12 +33,16 @@ internal static class FileFormat
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
 
     /// <summary>Whether the extension is that of data, whether this library reads it or not.</summary>
-    internal static bool IsData(string file) => Of(file) is not null || OtherKind(file) is not null;
+    internal static bool IsData(string file) => Of(file) is not null || IsArchive(file) || OtherKind(file) is not null;
 
     /// <summary>The kind of a file that this library does not read. Null: it is read, or is not known as data.</summary>
     internal static string? OtherKind(string file) => Others.GetValueOrDefault(Path.GetExtension(file));
 
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
+
+    /// <summary>Whether a name is that of a zip archive whose content is unknown, such as data.zip; rows.csv.zip contains CSV.</summary>
+    internal static bool IsArchive(string file) =>
+        file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && Of(file) is null;
 
     internal static string? Of(string file, DatasetLoadOptions options) => options.Format ?? Of(file);
 
@@ -49,23 +53,48 @@ internal static class FileFormat
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
-        var format = Of(file, options) ?? throw new DatasetException(
-            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
-        options.ValidateFor(format, file);
+        var read = ZipMembers.IsArchive(file) ? ReadMembers(file, options) : ReadOne(new DataInput(file), Of(file, options), options);
+        options.Reading.OnCompleted(file);
+        return read;
+    }
+
+    private static Dataset ReadMembers(string file, DatasetLoadOptions options)
+    {
+        var (members, format) = ZipMembers.Find(file, options.Format);
+        var parts = members.Select(member => ReadOne(member, format, options)).ToArray();
+        var filled = parts.Where(part => part.Count > 0).ToArray();
+        try
+        {
+            return filled.Length == 0 ? parts[0] : Datasets.ConcatenateDatasets(filled);
+        }
+        catch (DatasetException error)
+        {
+            throw new DatasetException($"The files in '{file}' ({string.Join(", ", members.Select(member => member.Member))}) have "
+                + $"different columns or types. {error.Message} Set the types with DatasetLoadOptions.Features.", error);
+        }
+    }
+
+    private static Dataset ReadOne(DataInput input, string? format, DatasetLoadOptions options)
+    {
+        var name = input.ToString();
+        if (format is null)
+            throw new DatasetException(
+                $"The format of '{name}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
+        options.ValidateFor(format, name);
         var read = format switch
         {
-            "parquet" => ParquetFileReader.Read(file, options),
-            "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
-            "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
-            _ => Decoding(file, () => TextFileReader.Read(file, options)),
+            "parquet" => input.Member is null ? ParquetFileReader.Read(input.File, options) : throw new DatasetException(
+                $"'{name}' is a Parquet file in a zip archive. Extract the archive; Parquet files have internal compression."),
+            "json" => Decoding(name, () => JsonFileReader.Read(input, options)),
+            "csv" => Decoding(name, () => CsvFileReader.Read(input, options)),
+            _ => Decoding(name, () => TextFileReader.Read(input, options)),
         };
-        options.Reading.OnCompleted(file);
         if (options.Columns is { } columns)
-            read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));
-        foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())
-            if (options.Columns?.Contains(name) != false)
-                read = CastColumn(read, name, feature, file);
-        return WithDeclaredFeatures(read, format, file, options);
+            read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, name));
+        foreach (var (column, feature) in options.Features ?? new Dictionary<string, Feature>())
+            if (options.Columns?.Contains(column) != false)
+                read = CastColumn(read, column, feature, name);
+        return WithDeclaredFeatures(read, format, name, options);
     }
 
     /// <summary>
