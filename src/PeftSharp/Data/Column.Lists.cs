@@ -7,21 +7,21 @@ public sealed partial class Column
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
     public int GetLength(int row) => List(row, out _, out var count) is { } ? count : 0;
 
-    /// <summary>Returns the list in a row as int64: the stored memory if it has this type, otherwise a converted copy.</summary>
+    /// <summary>Returns the list in a row as int64: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not integers.</exception>
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
-    /// <summary>Returns the list in a row as int32: the stored memory if it has this type, otherwise a converted copy.</summary>
+    /// <summary>Returns the list in a row as int32: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
     /// <exception cref="DatasetException">
     /// The value or an item is null, an item is out of the range of int32, or the items are not integers.
     /// </exception>
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
 
-    /// <summary>Returns the list in a row as float32: the stored memory if it has this type, otherwise a converted copy.</summary>
+    /// <summary>Returns the list in a row as float32: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
-    /// <summary>Returns the list in a row as float64: the stored memory if it has this type, otherwise a converted copy.</summary>
+    /// <summary>Returns the list in a row as float64: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
@@ -87,7 +87,7 @@ public sealed partial class Column
     {
         var items = List(row, out var start, out var count);
         if (items is PrimitiveData<T> { HasNulls: false } same)
-            return same.Values.Slice(start, count);
+            return same.Slice(start, count);
         var copy = new T[count];
         Copy<T>(row, copy);
         return copy;

@@ -44,9 +44,9 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
     public long GetInt64(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<long> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<int> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<bool> data when !data.IsNull(index) => data.Values[index] ? 1 : 0,
+        PrimitiveData<long> data when !data.IsNull(index) => data[index],
+        PrimitiveData<int> data when !data.IsNull(index) => data[index],
+        PrimitiveData<bool> data when !data.IsNull(index) => data[index] ? 1 : 0,
         var data => throw CannotRead(data, row, index, "an integer"),
     };
 
@@ -54,11 +54,11 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <exception cref="DatasetException">The value is null, or the column does not contain numbers.</exception>
     public double GetDouble(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<double> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<float> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<long> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<int> data when !data.IsNull(index) => data.Values[index],
-        PrimitiveData<decimal> data when !data.IsNull(index) => NumberCopy.ToDouble(data.Values[index]),
+        PrimitiveData<double> data when !data.IsNull(index) => data[index],
+        PrimitiveData<float> data when !data.IsNull(index) => data[index],
+        PrimitiveData<long> data when !data.IsNull(index) => data[index],
+        PrimitiveData<int> data when !data.IsNull(index) => data[index],
+        PrimitiveData<decimal> data when !data.IsNull(index) => NumberCopy.ToDouble(data[index]),
         var data => throw CannotRead(data, row, index, "a number"),
     };
 
@@ -66,7 +66,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
     public bool GetBoolean(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<bool> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<bool> data when !data.IsNull(index) => data[index],
         var data => throw CannotRead(data, row, index, "a boolean"),
     };
 
@@ -138,6 +138,27 @@ public sealed partial class Column : IReadOnlyList<object?>
             builder.Add(value);
         var data = builder.Build();
         return new Column(Name, Feature, data, RowIndex.All(data.Count)) { IsNamedByFirstLine = IsNamedByFirstLine };
+    }
+
+    /// <summary>Returns the stored values of rows, as ranges of consecutive values within a chunk.</summary>
+    internal IEnumerable<(ColumnData Data, int Start, int Count)> Runs(int start, int count)
+    {
+        for (int row = start, end = start + count; row < end;)
+        {
+            var index = _rows[row];
+            var length = _rows.IsRange ? end - row : 1;
+            while (!_rows.IsRange && row + length < end && _rows[row + length] == index + length)
+                length++;
+            row += length;
+            while (length > 0)
+            {
+                var first = index;
+                var chunk = _data.Locate(ref first);
+                var part = Math.Min(length, chunk.Count - first);
+                yield return (chunk, first, part);
+                (index, length) = (index + part, length - part);
+            }
+        }
     }
 
     private ColumnData Locate(int row, out int index)

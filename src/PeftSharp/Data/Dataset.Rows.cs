@@ -48,10 +48,11 @@ public sealed partial class Dataset
 
     /// <summary>Returns all rows, repeated <paramref name="times"/> times (<c>repeat</c>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number of times is negative.</exception>
+    /// <exception cref="DatasetException">The result would have more than 2,147,483,647 rows.</exception>
     public Dataset Repeat(int times)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(times);
-        var rows = new int[checked(Count * times)];
+        var rows = new int[RowLimit.Require((long)Count * times)];
         for (var i = 0; i < rows.Length; i++)
             rows[i] = i % Count;
         return Pick(rows);

@@ -11,7 +11,7 @@ namespace PeftSharp.Data;
 /// methods return a new dictionary. Thread safety: several threads can use an instance at once, except that <see cref="SetFormat"/> and
 /// <see cref="ResetFormat"/> require exclusive access.
 /// </remarks>
-public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
+public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
 {
     private readonly OrderedDictionary<string, Dataset> _splits = new(StringComparer.Ordinal);
 

@@ -31,7 +31,7 @@ public sealed record DatasetLoadOptions
     /// <summary>Address, token, cache and network for a dataset on the Hugging Face Hub. Default null: the environment variables.</summary>
     public HubOptions? Hub { get; init; }
 
-    /// <summary>The format: "parquet", "json", "csv" or "text". Default null: determined by the file extension.</summary>
+    /// <summary>The format: "parquet", "json", "csv", "text" or "arrow". Default null: determined by the file extension.</summary>
     public string? Format { get; init; }
 
     /// <summary>

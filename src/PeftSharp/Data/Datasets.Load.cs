@@ -18,7 +18,7 @@ public static partial class Datasets
     /// configuration. Otherwise, the split of a file is determined by its name: files <c>NAME-00000-of-00003</c> in one folder are shards
     /// of the split NAME; otherwise, keywords in the names of folders or files decide ("train": train, training; "validation": validation,
     /// valid, dev, val; "test": test, testing, eval, evaluation); if there is none, all files are the split "train". The format is that of
-    /// most files: Parquet, JSON, CSV or text, with other files ignored; all splits must have the same.
+    /// most files: Parquet, JSON, CSV, text or Arrow, with other files ignored; all splits must have the same.
     /// </para>
     /// <para>The types and class names of columns in the card (<c>dataset_info</c>) are applied.</para>
     /// </remarks>
@@ -73,7 +73,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder or the name of the dataset that contains the
+    /// files.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -94,7 +95,8 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
     /// CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder or the name of the dataset that contains the
+    /// files.
     /// </param>
     /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
     /// <param name="options">The options; null: the defaults.</param>

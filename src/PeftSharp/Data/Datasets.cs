@@ -8,7 +8,9 @@ public static partial class Datasets
 {
     /// <summary>Concatenates the rows of several datasets (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
-    /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
+    /// <exception cref="DatasetException">
+    /// The datasets have different columns or types, or together more than 2,147,483,647 rows.
+    /// </exception>
     public static Dataset ConcatenateDatasets(params IReadOnlyList<Dataset> datasets)
     {
         ArgumentNullException.ThrowIfNull(datasets);
@@ -16,7 +18,7 @@ public static partial class Datasets
             throw new ArgumentException("The list of datasets is empty. Pass at least one dataset.", nameof(datasets));
         RequireSameColumns(datasets);
         return new Dataset(new ColumnSet(datasets[0].ColumnNames.Select(name => Concatenate(name, datasets)),
-            checked(datasets.Sum(dataset => dataset.Count))), datasets[0].Format);
+            RowLimit.Require(datasets.Sum(dataset => (long)dataset.Count))), datasets[0].Format);
     }
 
     /// <summary>Interleaves the rows of several datasets, alternately or randomly (<c>interleave_datasets</c>).</summary>

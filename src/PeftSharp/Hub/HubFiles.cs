@@ -1,7 +1,9 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Hub;
 
 /// <summary>The files of a repository that a loader reads.</summary>
-internal sealed class HubFiles
+internal sealed record HubFiles
 {
     private const string Config = "config.json";
 
@@ -52,8 +54,10 @@ internal sealed class HubFiles
             || (file.StartsWith("sentence_", StringComparison.Ordinal) && file.EndsWith("_config.json", StringComparison.Ordinal))
             || (Path.GetExtension(file) is ".safetensors" && !file.Contains('/', StringComparison.Ordinal))
             || file.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
-            || (char.IsAsciiDigit(file[0]) && file.Count(c => c == '/') == 1
-                && (Path.GetExtension(file) is ".json" or ".txt" or ".model" or ".safetensors")),
+            || (IsOfModule(file) && (Path.GetExtension(file) is ".json" or ".txt" or ".model" or ".safetensors")),
+        IsNeededPickle = (file, all) => (IsOfModule(file) || !file.Contains('/', StringComparison.Ordinal))
+            && Path.GetFileName(file) == "pytorch_model.bin"
+            && !all.Any(other => Path.GetDirectoryName(other) == Path.GetDirectoryName(file) && Path.GetExtension(other) == ".safetensors"),
         Decisive = [.. OfTokenizer.Decisive, "modules.json"],
     };
 
@@ -63,8 +67,11 @@ internal sealed class HubFiles
     /// <summary>The file of the weights; its index with several files is accepted too. Null: no weights are read.</summary>
     internal string? Weights { get; private init; }
 
-    /// <summary>The index of the weights.</summary>
-    internal string? Index => Weights is null ? null : $"{Weights}.index.json";
+    /// <summary>Whether the weights may be pickle files.</summary>
+    internal bool AllowPickle { get; private init; }
+
+    /// <summary>The files of the weights or their indexes, in the order of preference.</summary>
+    internal IEnumerable<string> WeightNames => Weights is null ? [] : WeightFiles.Candidates(Weights, AllowPickle);
 
     /// <summary>
     /// Files whose absence changes what is loaded. If the Hub is not used, they must be in the cache or be recorded there as missing.
@@ -73,11 +80,19 @@ internal sealed class HubFiles
 
     private Func<string, IReadOnlySet<string>, bool> IsNeeded { get; init; } = (_, _) => false;
 
+    private Func<string, IReadOnlySet<string>, bool> IsNeededPickle { get; init; } = (_, _) => false;
+
+    /// <summary>The same files; the weights may be pickle files.</summary>
+    internal HubFiles WithPickle(bool? allow) => allow == true ? this with { AllowPickle = true } : this;
+
     /// <summary>The files to download before the files in an index are known.</summary>
     internal IEnumerable<string> Select(HubRepository repository)
     {
         var all = repository.Files.ToHashSet(StringComparer.Ordinal);
-        var weights = Weights is not null && all.Contains(Weights) ? Weights : Index;
-        return all.Where(file => file == Required || file == weights || IsNeeded(file, all));
+        var weights = WeightNames.FirstOrDefault(all.Contains);
+        return all.Where(file => file == Required || file == weights || IsNeeded(file, all) || (AllowPickle && IsNeededPickle(file, all)));
     }
+
+    /// <summary>Whether a file is in the folder of a module of sentence-transformers, such as <c>1_Pooling</c>.</summary>
+    private static bool IsOfModule(string file) => char.IsAsciiDigit(file[0]) && file.Count(c => c == '/') == 1;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Hub;
 
@@ -38,7 +39,8 @@ internal static class HubFolder
             CheckRequired(request, files, found);
             await client.DownloadFilesAsync(found, files.Select(found), cancellationToken).ConfigureAwait(false);
             var cache = client.Cache(request);
-            if (files.Index is { } index && cache.Find(found.Commit, index) is { } path)
+            if (files.WeightNames.FirstOrDefault(found.Files.Contains) is { } index && IsIndex(index)
+                && cache.Find(found.Commit, index) is { } path)
                 await client.DownloadFilesAsync(found, Shards(request with { File = index }, path), cancellationToken)
                     .ConfigureAwait(false);
             client.Store(request, () =>
@@ -66,12 +68,11 @@ internal static class HubFolder
             throw request.Error(HubError.FileNotFound, "it contains none of the files that are read here, such as "
                 + $"{string.Join(" or ", files.Decisive)}. Pass the name of the repository that contains them, such as that of the base "
                 + "model.");
-        if (files.Weights is { } weights && !found.Files.Contains(weights) && !found.Files.Contains(files.Index))
-            throw (request with { File = weights }).Error(HubError.FileNotFound, $"there is no such file, and no {files.Index}."
-                + (found.Files.Any(file => Path.GetExtension(file) == ".bin")
-                    ? " Pickle files (.bin) are not loaded because they can run code. Look for a revision or a repository with "
-                    + "safetensors files, or convert the weights with Python: "
-                    + "from_pretrained(name).save_pretrained(folder)." : ""));
+        if (files.Weights is { } weights && !files.WeightNames.Any(found.Files.Contains))
+            throw (request with { File = weights }).Error(HubError.FileNotFound,
+                $"there is no such file, and no {WeightFiles.IndexOf(weights)}."
+                + (WeightFiles.Candidates(weights, allowPickle: true).FirstOrDefault(found.Files.Contains) is { } pickle
+                    ? " " + WeightFiles.Remedy(pickle) : ""));
     }
 
     /// <summary>The folder in the cache, if it contains what the loader reads.</summary>
@@ -80,15 +81,18 @@ internal static class HubFolder
         var (cache, commit) = (client.Cache(request), client.CachedCommit(request)!);
         string[] required = [.. files.Decisive.Where(file => !cache.IsKnownMissing(commit, file))];
         if (files.Required is { } config) required = [.. required, config];
-        if (files.Weights is { } weights && cache.Find(commit, weights) is null)
+        if (files.Weights is { } weights)
         {
-            var index = cache.Find(commit, files.Index!);
-            required = index is null ? [.. required, weights] : [.. required, .. Shards(request with { File = files.Index }, index)];
+            var found = files.WeightNames.FirstOrDefault(file => cache.Find(commit, file) is not null) ?? weights;
+            required = IsIndex(found)
+                ? [.. required, .. Shards(request with { File = found }, cache.Find(commit, found)!)] : [.. required, found];
         }
         if (required.FirstOrDefault(file => cache.Find(commit, file) is null) is { } missing)
             throw client.OfflineError(request with { File = missing });
         return cache.Snapshot(commit);
     }
+
+    private static bool IsIndex(string file) => file.EndsWith(".json", StringComparison.Ordinal);
 
     /// <summary>The files that an index of weights lists.</summary>
     private static string[] Shards(HubRequest request, string path)

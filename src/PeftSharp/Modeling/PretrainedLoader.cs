@@ -17,7 +17,8 @@ internal static class PretrainedLoader
     /// <summary>The folder of a model: the argument or, if it is the name of a repository, the folder of the downloaded files.</summary>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     internal static string Resolve(string nameOrFolder, PretrainedOptions? options, CancellationToken cancellationToken) =>
-        HubFolder.Resolve(nameOrFolder, HubFiles.OfModel, options?.Revision, options?.Hub, cancellationToken);
+        HubFolder.Resolve(
+            nameOrFolder, HubFiles.OfModel.WithPickle(options?.AllowPickle), options?.Revision, options?.Hub, cancellationToken);
 
     /// <summary>Reads <c>config.json</c> in <paramref name="folder"/> and determines the family.</summary>
     /// <param name="folder">The folder.</param>
@@ -64,7 +65,7 @@ internal static class PretrainedLoader
         {
             throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error);
         }
-        using var checkpoint = CheckpointTensors.Open(folder);
+        using var checkpoint = CheckpointTensors.Open(folder, allowPickle: options.AllowPickle);
         config = options.Apply(config);
         var model = build(config);
         try

@@ -56,6 +56,16 @@ public sealed record PretrainedOptions
     /// <summary>Token, cache and network of a model that is loaded by its name. Null: the environment variables and the defaults.</summary>
     public HubOptions? Hub { get; init; }
 
+    /// <summary>
+    /// Whether weights are read from a pickle file (<c>pytorch_model.bin</c> or its index, <c>adapter_model.bin</c>) if there is no
+    /// safetensors file, and whether such a file is downloaded. Default false.
+    /// </summary>
+    /// <remarks>
+    /// In Python, a pickle file can run any code. Here, tensors and plain data are read and anything else is rejected
+    /// (<see cref="Serialization.PyTorchFile"/>). Safetensors files are preferred because they are checked more simply.
+    /// </remarks>
+    public bool AllowPickle { get; init; }
+
     /// <summary>Receives the progress after each tensor. Null: progress is not reported.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }
 

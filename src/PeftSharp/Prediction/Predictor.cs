@@ -80,7 +80,8 @@ public abstract partial class Predictor : IDisposable
         string? adapterFolder = null;
         if (adapterNameOrFolder is not null)
             adapterFolder = HubFolder.Resolve(
-                adapterNameOrFolder, HubFiles.OfAdapterAndTokenizer, revision: null, options?.Hub, cancellationToken);
+                adapterNameOrFolder, HubFiles.OfAdapterAndTokenizer.WithPickle(options?.AllowPickle), revision: null, options?.Hub,
+                cancellationToken);
         else if (IsAdapter(nameOrFolder))
         {
             adapterFolder = nameOrFolder;

@@ -33,8 +33,10 @@ internal sealed class SentenceDense : SentenceModule
     internal override string ClassName => "Dense";
 
     /// <summary>Loads the layer.</summary>
+    /// <param name="folder">The folder of the module.</param>
+    /// <param name="allowPickle">Whether the weights are read from a pickle file if there is no safetensors file.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a field is not supported.</exception>
-    internal static SentenceDense Load(string folder)
+    internal static SentenceDense Load(string folder, bool allowPickle)
     {
         var path = Path.Combine(folder, Config);
         var json = JsonFile.Read(path);
@@ -49,7 +51,7 @@ internal sealed class SentenceDense : SentenceModule
             throw new CheckpointException($"'{path}': activation_function is '{activation}', which is not supported. "
                 + $"Supported functions: {string.Join(", ", _activations.Keys)}.");
         using var scope = NewDisposeScope();
-        using var checkpoint = CheckpointTensors.Open(folder);
+        using var checkpoint = CheckpointTensors.Open(folder, allowPickle: allowPickle);
         if (!checkpoint.Tensors.ContainsKey(WeightName))
             throw new CheckpointException($"'{folder}' contains {string.Join(", ", checkpoint.Tensors.Keys)}, but not {WeightName}.");
         var hasBias = fields.Flag("bias", true);

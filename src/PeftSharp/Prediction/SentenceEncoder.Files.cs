@@ -31,8 +31,9 @@ public sealed partial class SentenceEncoder
         string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfSentenceEncoder, options?.Revision, options?.Hub, cancellationToken);
-        var parts = SentenceFolder.Read(folder);
+        var folder = HubFolder.Resolve(
+            nameOrFolder, HubFiles.OfSentenceEncoder.WithPickle(options?.AllowPickle), options?.Revision, options?.Hub, cancellationToken);
+        var parts = SentenceFolder.Read(folder, options?.AllowPickle ?? false);
         try
         {
             return Load(parts.ModelFolder, adapterNameOrFolder, options, AutoModel.FromPretrained,

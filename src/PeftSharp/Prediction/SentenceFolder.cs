@@ -40,8 +40,10 @@ internal sealed class SentenceFolder : IDisposable
     internal SimilarityFunction Similarity { get; init; }
 
     /// <summary>Reads a folder. Without <c>modules.json</c> it contains a model only, whose tokens are averaged.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="allowPickle">Whether the weights of a layer are read from a pickle file if there is no safetensors file.</param>
     /// <exception cref="CheckpointException">A file is malformed or contains something that is not supported.</exception>
-    internal static SentenceFolder Read(string folder)
+    internal static SentenceFolder Read(string folder, bool allowPickle = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!File.Exists(Path.Combine(folder, ModulesFile))) return new SentenceFolder { ModelFolder = folder };
@@ -58,7 +60,7 @@ internal sealed class SentenceFolder : IDisposable
             foreach (var (name, path) in modules.Skip(2))
                 rest.Add(name switch
                 {
-                    "Dense" => SentenceDense.Load(Path.Combine(folder, path)),
+                    "Dense" => SentenceDense.Load(Path.Combine(folder, path), allowPickle),
                     "Normalize" => new SentenceModule.Normalize(),
                     _ => throw new CheckpointException($"'{Path.Combine(folder, ModulesFile)}' lists the module {name}, "
                     + "which is not supported after Pooling. Supported modules: Dense, Normalize."),

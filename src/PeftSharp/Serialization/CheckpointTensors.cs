@@ -1,9 +1,10 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
 /// <summary>The tensors of a checkpoint by name. The checkpoint is a single safetensors file or several files (shards) with an
-/// index.</summary>
+/// index; on request also a pickle file (<see cref="PyTorchFile"/>).</summary>
 /// <remarks>
 /// <para>All headers are read and validated when the checkpoint is opened. Values are read when they are requested.
 /// As in transformers, a tensor that is in a shard but not in the index is included.</para>
@@ -16,9 +17,9 @@ public sealed class CheckpointTensors : IDisposable
 
     private const string MixedSaves = "The files do not belong to the same save. Download all of them again.";
 
-    private readonly List<SafetensorsFile> _files = [];
+    private readonly List<ITensorFile> _files = [];
     private readonly OrderedDictionary<string, TensorEntry> _tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ITensorFile> _fileOf = new(StringComparer.Ordinal);
 
     private CheckpointTensors() { }
 
@@ -27,20 +28,24 @@ public sealed class CheckpointTensors : IDisposable
     /// path of one of these files.</param>
     /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use
     /// <c>adapter_model.safetensors</c>.</param>
+    /// <param name="allowPickle">Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if
+    /// there is no safetensors file. No code in it is run; see <see cref="PyTorchFile"/>. Default false.</param>
     /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
     /// or lacks a tensor, or two shards contain the same tensor.</exception>
-    public static CheckpointTensors Open(string path, string fileName = DefaultFileName)
+    public static CheckpointTensors Open(string path, string fileName = DefaultFileName, bool allowPickle = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
-        var file = File.Exists(path) ? path : Locate(path, fileName);
+        var file = File.Exists(path) ? path : Locate(path, fileName, allowPickle);
+        if (!allowPickle && WeightFiles.IsPickle(file))
+            throw new CheckpointException($"'{path}': {WeightFiles.Remedy(Path.GetFileName(file))}");
         var checkpoint = new CheckpointTensors();
         try
         {
             if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-                checkpoint.AddShards(file);
+                checkpoint.AddShards(file, allowPickle);
             else
-                checkpoint.Add(SafetensorsFile.Open(file));
+                checkpoint.Add(OpenFile(file));
             return checkpoint;
         }
         catch
@@ -98,7 +103,7 @@ public sealed class CheckpointTensors : IDisposable
     /// <summary>Closes the files. Tensors that were read or mapped remain valid.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    private void AddShards(string index)
+    private void AddShards(string index, bool allowPickle)
     {
         var folder = Path.GetDirectoryName(index) ?? "";
         var expected = ShardIndex.Read(index);
@@ -108,7 +113,8 @@ public sealed class CheckpointTensors : IDisposable
             if (!File.Exists(path))
                 throw new CheckpointException($"'{index}' lists the file '{shard}', which is missing{FolderContents.Describe(folder)} "
                     + "Download the missing file.");
-            Add(SafetensorsFile.Open(path));
+            if (!allowPickle && WeightFiles.IsPickle(shard)) throw new CheckpointException($"'{index}': {WeightFiles.Remedy(shard)}");
+            Add(OpenFile(path));
         }
         foreach (var (tensor, shard) in expected)
         {
@@ -122,7 +128,7 @@ public sealed class CheckpointTensors : IDisposable
             throw new CheckpointException($"'{index}' lists no tensors, so it is not the index of a checkpoint. Download it again.");
     }
 
-    private void Add(SafetensorsFile file)
+    private void Add(ITensorFile file)
     {
         _files.Add(file);
         foreach (var (name, entry) in file.Tensors)
@@ -134,7 +140,7 @@ public sealed class CheckpointTensors : IDisposable
         }
     }
 
-    private SafetensorsFile FileOf(string name)
+    private ITensorFile FileOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _fileOf.TryGetValue(name, out var file) ? file
@@ -142,19 +148,16 @@ public sealed class CheckpointTensors : IDisposable
                 + $"'{name}'{NameHint.For(name, Tensors.Keys)}");
     }
 
-    private static string Locate(string folder, string fileName)
+    private static ITensorFile OpenFile(string path) => WeightFiles.IsPickle(path) ? PyTorchFile.Open(path) : SafetensorsFile.Open(path);
+
+    private static string Locate(string folder, string fileName, bool allowPickle)
     {
-        string[] wanted = [fileName, ShardIndex.NameFor(fileName)];
-        var found = wanted.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        if (found is not null)
-            return found;
-        var pickle = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*.bin").Select(Path.GetFileName).FirstOrDefault(name =>
-                name!.StartsWith("pytorch_model", StringComparison.Ordinal) || name.StartsWith("adapter_model", StringComparison.Ordinal))
-            : null;
+        string[] wanted = [.. WeightFiles.Candidates(fileName, allowPickle)];
+        if (wanted.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } found) return found;
+        var pickle = WeightFiles.Candidates(fileName, allowPickle: true).Except(wanted).FirstOrDefault(
+            name => File.Exists(Path.Combine(folder, name)));
         throw new CheckpointException($"No checkpoint found in '{folder}'. "
-            + $"Searched for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}" + (pickle is null ? ""
-            : $" '{pickle}' is a pickle file, which is not supported because it can run code. Convert it with Python: "
-                + $"AutoModel.from_pretrained(folder).save_pretrained(folder) writes {fileName}."));
+            + $"Searched for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}"
+            + (pickle is null ? "" : $" {WeightFiles.Remedy(pickle)}"));
     }
 }

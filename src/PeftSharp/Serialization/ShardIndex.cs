@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
@@ -9,7 +10,7 @@ internal static partial class ShardIndex
     private const string WeightMap = "weight_map";
 
     /// <summary>The file name of the index: <c>model.safetensors</c> → <c>model.safetensors.index.json</c>.</summary>
-    internal static string NameFor(string fileName) => $"{fileName}.index.json";
+    internal static string NameFor(string fileName) => WeightFiles.IndexOf(fileName);
 
     /// <summary>The file name of a shard, numbered from 1: <c>model-00001-of-00003.safetensors</c>.</summary>
     internal static string ShardName(string fileName, int number, int count) =>

@@ -27,13 +27,16 @@ internal static class AdapterFiles
     }
 
     /// <summary>Compares the sizes in the configuration with the shapes in the file, without reading the tensors.</summary>
+    /// <returns>The configuration with the number of elements in the file (<see cref="PeftConfig.FileElements"/>).</returns>
     /// <exception cref="CheckpointException">They cannot belong together; or the file is missing or malformed.</exception>
-    internal static void CheckSizes(string folder, PeftConfig config)
+    internal static PeftConfig CheckSizes(string folder, PeftConfig config, bool allowPickle)
     {
-        using var file = Open(folder);
+        using var file = Open(folder, allowPickle);
         if (config.SizeError(file.Tensors.Values.Select(tensor => tensor.Shape)) is { } error)
-            throw new CheckpointException($"'{file.Path}' does not belong to '{Path.Combine(folder, PeftConfigFile.Name)}': {error}. "
+            throw new CheckpointException($"'{file.Files[0]}' does not belong to '{Path.Combine(folder, PeftConfigFile.Name)}': {error}. "
                 + "Obtain both files again.");
+        var elements = file.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size));
+        return config with { FileElements = elements };
     }
 
     /// <summary>Copies the file's tensors into the adapter's tensors; nothing is written unless all of them match.</summary>
@@ -41,13 +44,15 @@ internal static class AdapterFiles
     /// <param name="tensors">The adapter's tensors by key.</param>
     /// <param name="tuner">The method. Tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
     /// <param name="config">The adapter's configuration.</param>
+    /// <param name="allowPickle">Whether <c>adapter_model.bin</c> is read if there is no safetensors file.</param>
     /// <returns>Missing optional tensors and changes to the base model.</returns>
     /// <exception cref="CheckpointException">
     /// A tensor is missing, unexpected or has a different shape; the message names it and both models.
     /// </exception>
-    internal static LoadReport Load(string folder, IReadOnlyDictionary<string, Tensor> tensors, Tuner tuner, PeftConfig config)
+    internal static LoadReport Load(
+        string folder, IReadOnlyDictionary<string, Tensor> tensors, Tuner tuner, PeftConfig config, bool allowPickle = false)
     {
-        using var file = Open(folder);
+        using var file = Open(folder, allowPickle);
         var model = tuner.Tree.Model;
         var weights = BaseParameters(model, tuner.KeyPrefix);
         var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key)))
@@ -94,15 +99,7 @@ internal static class AdapterFiles
         model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
 
     /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
-    internal static SafetensorsFile Open(string folder)
-    {
-        const string pickle = "adapter_model.bin";
-        var path = Path.Combine(folder, WeightsFile);
-        return File.Exists(path) || !File.Exists(Path.Combine(folder, pickle)) ? SafetensorsFile.Open(path)
-            : throw new CheckpointException($"'{folder}' contains '{pickle}' but no '{WeightsFile}'. "
-            + "Pickle files are not loaded because they can execute code. "
-                + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
-    }
+    internal static CheckpointTensors Open(string folder, bool allowPickle) => CheckpointTensors.Open(folder, WeightsFile, allowPickle);
 
     private static Dictionary<string, Tensor> BaseParameters(PretrainedModel model, string prefix) =>
         ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);

@@ -10,11 +10,12 @@ internal static class AdapterHead
     /// </summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <param name="model">The base model.</param>
+    /// <param name="allowPickle">Whether <c>adapter_model.bin</c> is read if there is no safetensors file.</param>
     /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
-    internal static int? NumLabels(string folder, PretrainedModel model)
+    internal static int? NumLabels(string folder, PretrainedModel model, bool allowPickle)
     {
         if (model.NewWeights.Untrained.Count == 0) return null;
-        using var file = AdapterFiles.Open(folder);
+        using var file = AdapterFiles.Open(folder, allowPickle);
         var weights = model.WeightsByName().ToDictionary(pair => pair.Key, pair => pair.Value.shape, StringComparer.Ordinal);
         foreach (var name in model.NewWeights.Untrained)
             foreach (var (key, tensor) in file.Tensors)

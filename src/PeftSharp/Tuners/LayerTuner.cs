@@ -33,6 +33,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// <exception cref="ArgumentException">The configuration is invalid for the layer.</exception>
     protected abstract LayerAdapter CreateAdapter(LayerTarget target, string path, TConfig config);
 
+    /// <summary>The least number of elements of the adapter of a layer whose sizes the configuration determines.</summary>
+    private protected virtual Int128 CountElements(LayerTarget target, string path, TConfig config) => 0;
+
     /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> GetAdapters(string adapterName) =>
@@ -76,6 +79,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         var layers = (TConfig)config;
         var places = Tree.Places();
         var matched = Match(layers, places).ToHashSet(StringComparer.Ordinal);
+        config.CheckElements(places.Where(place => matched.Contains(place.Path) && IsAdaptable(place)).Aggregate(
+            Int128.Zero, (sum, place) => sum
+                + CountElements((place.Module as TunerLayer)?.Target ?? LayerTarget.FromModule(place.Module)!, place.Path, layers)));
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (place.Module is IAdapterModule and not TunerLayer)

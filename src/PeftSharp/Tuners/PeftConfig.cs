@@ -59,6 +59,9 @@ public abstract record PeftConfig
     /// <summary>Whether the configuration is that of a file, whose fields messages name in addition to the properties.</summary>
     internal bool IsFromFile { get; init; }
 
+    /// <summary>Number of elements of all tensors in the file of the adapter that is loaded. Null: the adapter is new.</summary>
+    internal long? FileElements { get; init; }
+
     /// <summary>The class of a base model without a task, which peft requires and this library does not use.</summary>
     [JsonInclude]
     internal JsonNode? AutoMapping { get; init; }
@@ -132,6 +135,20 @@ public abstract record PeftConfig
     /// allocated, because the sizes in the configuration come from a file.
     /// </summary>
     internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;
+
+    /// <summary>
+    /// Rejects an adapter that needs much more memory than its file has, before memory is allocated. Smaller differences are reported with
+    /// the names of the tensors when the file is loaded.
+    /// </summary>
+    /// <param name="elements">Number of elements of the adapter.</param>
+    /// <exception cref="ArgumentException">The adapter is too large.</exception>
+    internal void CheckElements(Int128 elements)
+    {
+        const long Harmless = 1 << 26;
+        if (FileElements is { } found && elements > Harmless && elements / 4 > found)
+            throw new ArgumentException($"the sizes in adapter_config.json need {elements} elements, but the file has {found}. "
+                + "Obtain both files again.");
+    }
 
     /// <summary>The error for a size that exceeds every dimension of the tensors; null if it does not.</summary>
     private protected string? SizeError(string property, int size, IEnumerable<IReadOnlyList<long>> shapes) =>

@@ -28,7 +28,7 @@ public abstract partial class PeftModel
         if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
             throw new ArgumentException("Another adapter of this model already trains biases of the base model. "
                 + "Set Bias to None.", nameof(config));
-        _configs[adapterName] = _tuner.Add(adapterName, config, fill);
+        _configs[adapterName] = _tuner.Add(adapterName, config, fill) with { FileElements = null };
         if (config.InferenceMode) _frozen.Add(adapterName);
         SetTrainable();
     }

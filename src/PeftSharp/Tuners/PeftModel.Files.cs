@@ -22,6 +22,10 @@ public abstract partial class PeftModel
     /// </param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="allowPickle">
+    /// Whether <c>adapter_model.bin</c> is downloaded and read if there is no <c>adapter_model.safetensors</c>; no code in it is run.
+    /// Default false.
+    /// </param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>Missing and unused tensors and warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
     /// <exception cref="CheckpointException">
@@ -32,14 +36,15 @@ public abstract partial class PeftModel
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public LoadReport LoadAdapter(
         string nameOrFolder, string adapterName, bool isTrainable = false, bool strict = false, string? revision = null,
-        HubOptions? hub = null, CancellationToken cancellationToken = default)
+        HubOptions? hub = null, bool allowPickle = false, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
-        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter, revision, hub, cancellationToken);
-        return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict);
+        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter.WithPickle(allowPickle), revision, hub, cancellationToken);
+        return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict, allowPickle);
     }
 
-    private LoadReport LoadAdapter(string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict)
+    private LoadReport LoadAdapter(
+        string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict, bool allowPickle)
     {
         config = config with { InferenceMode = !isTrainable, IsFromFile = true };
         try { config.Validate(); }
@@ -47,14 +52,14 @@ public abstract partial class PeftModel
         {
             throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error);
         }
-        AdapterFiles.CheckSizes(folder, config);
+        config = AdapterFiles.CheckSizes(folder, config, allowPickle);
         try
         {
             var warnings = StrictErrors(config).ToArray();
             if (strict && warnings.Length > 0) throw new ArgumentException(string.Join(" ", warnings));
             LoadReport? report = null;
             Add(adapterName, config with { IgnoreUnmatched = !strict },
-                resolved => report = AdapterFiles.Load(folder, Tensors(adapterName, resolved), _tuner, config));
+                resolved => report = AdapterFiles.Load(folder, Tensors(adapterName, resolved), _tuner, config, allowPickle));
             return LoadReport = report! with { Warnings = [.. warnings, .. report.Warnings] };
         }
         catch (ArgumentException error) when (error.ParamName is null)

@@ -48,18 +48,19 @@ public abstract partial class PeftModel
         ArgumentNullException.ThrowIfNull(loadBase);
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         options ??= new PretrainedOptions();
-        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter, revision, options.Hub, cancellationToken);
+        var folder = HubFolder.Resolve(
+            nameOrFolder, HubFiles.OfAdapter.WithPickle(options.AllowPickle), revision, options.Hub, cancellationToken);
         PeftConfigFile.Read(folder);                               // fails before a large base model is loaded
         var silent = options with { Logger = null };
         var model = loadBase(silent);
         try
         {
-            if (options is { LabelNames: null, NumLabels: null } && AdapterHead.NumLabels(folder, model) is { } count)
+            if (options is { LabelNames: null, NumLabels: null } && AdapterHead.NumLabels(folder, model, options.AllowPickle) is { } count)
             {
                 model.Dispose();
                 model = loadBase(silent with { NumLabels = count });
             }
-            var peft = FromPretrained(model, folder, cancellationToken: cancellationToken);
+            var peft = FromPretrained(model, folder, allowPickle: options.AllowPickle, cancellationToken: cancellationToken);
             if (options.Logger is { } logger) peft.LogReports(logger, folder);
             return peft;
         }

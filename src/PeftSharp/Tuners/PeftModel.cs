@@ -14,7 +14,7 @@ namespace PeftSharp.Tuners;
 /// <remarks>
 /// <para>
 /// peft's <c>PeftModel</c>. Created by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or
-/// <see cref="FromPretrained{TModel}(TModel, string, string, bool, bool, string, HubOptions, CancellationToken)"/>.
+/// <see cref="FromPretrained{TModel}(TModel, string, string, bool, bool, string, HubOptions, bool, CancellationToken)"/>.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changing the adapters
@@ -141,21 +141,25 @@ public abstract partial class PeftModel : PretrainedModel
     /// </param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="allowPickle">
+    /// Whether <c>adapter_model.bin</c> is downloaded and read if there is no <c>adapter_model.safetensors</c>; no code in it is run.
+    /// Default false.
+    /// </param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(
         TModel model, string nameOrFolder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false,
-        string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
+        string? revision = null, HubOptions? hub = null, bool allowPickle = false, CancellationToken cancellationToken = default)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
-        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter, revision, hub, cancellationToken);
+        var folder = HubFolder.Resolve(nameOrFolder, HubFiles.OfAdapter.WithPickle(allowPickle), revision, hub, cancellationToken);
         var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
-        peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict));
+        peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict, allowPickle));
         return peft;
     }
 

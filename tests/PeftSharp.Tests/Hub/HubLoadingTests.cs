@@ -211,14 +211,17 @@ public sealed class HubLoadingTests : IDisposable
             .Message.Should().ContainAll("There is no folder 'models/bert'", "Repository 'models/bert'", "HF_TOKEN");
 
     [Fact]
-    public void Pickle_files_are_not_downloaded()
+    public void Pickle_files_are_not_downloaded_unless_they_are_allowed()
     {
         using var model = TinyModels.Gpt2();
         var repository = Publish(model, "pytorch_model.bin");
         repository.Files.Remove("model.safetensors");
 
         Fails(HubError.FileNotFound, () => AutoModel.FromPretrained(Name, Options))
-            .Message.Should().ContainAll("model.safetensors", "Pickle", "save_pretrained");
+            .Message.Should().ContainAll("model.safetensors", "'pytorch_model.bin' is a pickle file", "AllowPickle", "save_pretrained");
+        FluentActions.Invoking(() => AutoModel.FromPretrained(Name, Options with { AllowPickle = true }))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("cannot be read as a file of torch.save");
+        Downloaded(repository).Should().Contain("pytorch_model.bin");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
 
@@ -179,10 +180,10 @@ public sealed class CheckpointTensorsTests : IDisposable
     }
 
     [Fact]
-    public void The_error_about_a_pickle_file_explains_how_to_convert_it()
+    public void The_error_about_a_pickle_file_explains_how_to_load_and_how_to_convert_it()
     {
         File.WriteAllText(_folder.File("pytorch_model.bin"), "");
-        AssertRefused("'pytorch_model.bin' is a pickle file, which is not supported because it can run code. Convert it with Python");
+        AssertRefused("'pytorch_model.bin' is a pickle file, which is only read if AllowPickle is set");
     }
 
     [Theory]

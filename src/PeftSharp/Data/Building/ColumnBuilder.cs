@@ -94,7 +94,7 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
             if (integers.IsNull(i))
                 doubles.AddNull();
             else
-                doubles.Add(NumberCopy.ExactDouble(integers.Values[i]));
+                doubles.Add(NumberCopy.ExactDouble(integers[i]));
         _store = doubles;
         return doubles;
     }

@@ -67,5 +67,5 @@ internal static class ColumnFactory
             : null;
     }
 
-    private static PrimitiveData<T> Copy<T>(object values) where T : struct => new((T[])((T[])values).Clone(), nulls: null);
+    private static PrimitiveArrayData<T> Copy<T>(object values) where T : struct => new((T[])((T[])values).Clone(), nulls: null);
 }

@@ -13,7 +13,7 @@ internal sealed class ListStore(bool promotesNumbers) : ColumnStore
 
     internal void EndList() => _offsets.Add(Items.Count);
 
-    internal override ColumnData Build() => new ListData(Items.Build(), [.. _offsets], Nulls());
+    internal override ColumnData Build() => new ListData(Items.Build(), ListOffsets.Of([.. _offsets]), NullMask.Of(Nulls()));
 
     private protected override void AddPlaceholder() => EndList();
 }

@@ -14,7 +14,7 @@ internal sealed class PrimitiveStore<T>(Feature? feature = null) : ColumnStore w
 
     internal void AddRange(ReadOnlySpan<T> values) => _values.AddRange(values);
 
-    internal override ColumnData Build() => new PrimitiveData<T>([.. _values], Nulls(), feature);
+    internal override ColumnData Build() => new PrimitiveArrayData<T>([.. _values], Nulls(), feature);
 
     private protected override void AddPlaceholder() => _values.Add(default);
 }

@@ -11,7 +11,7 @@ internal sealed class ReferenceStore<T> : ColumnStore where T : class
 
     internal void Add(T value) => _values.Add(value);
 
-    internal override ColumnData Build() => new ReferenceData<T>([.. _values]);
+    internal override ColumnData Build() => new ReferenceArrayData<T>([.. _values]);
 
     private protected override void AddPlaceholder() => _values.Add(null);
 }

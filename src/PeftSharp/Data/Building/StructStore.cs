@@ -33,7 +33,7 @@ internal sealed class StructStore(bool promotesNumbers) : ColumnStore
             field.AddNulls(_count - field.Count);
     }
 
-    internal override ColumnData Build() => new StructData(BuildFields(), _count, Nulls());
+    internal override ColumnData Build() => new StructData(BuildFields(), _count, NullMask.Of(Nulls()));
 
     internal OrderedDictionary<string, ColumnData> BuildFields() =>
         new(_fields.Select(field => KeyValuePair.Create(field.Key, field.Value.Build())), StringComparer.Ordinal);

@@ -33,7 +33,7 @@ internal static class CsvTypes
         }
         else if (!complete && TryParse<long>(fields, TryInteger) is { } nullableIntegers)
             return nullableIntegers;
-        return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceData<string>([.. fields]);
+        return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceArrayData<string>([.. fields]);
     }
 
     /// <summary>The white space that pandas ignores around a number. It does not include the no-break space.</summary>

@@ -5,8 +5,10 @@ namespace PeftSharp.Data;
 /// <summary>The supported file formats, which are determined by the file extension.</summary>
 internal static class FileFormat
 {
-    /// <summary>The formats in order of preference, from typed to untyped.</summary>
-    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text"];
+    /// <summary>
+    /// The formats in order of preference: those of published datasets, from typed to untyped, then that of saved datasets and caches.
+    /// </summary>
+    internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text", "arrow"];
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -17,6 +19,7 @@ internal static class FileFormat
         [".csv"] = "csv",
         [".tsv"] = "csv",
         [".txt"] = "text",
+        [".arrow"] = "arrow",
     };
 
     /// <summary>Kinds of files that <c>datasets</c> reads and this library does not.</summary>
@@ -27,7 +30,7 @@ internal static class FileFormat
         [".ogg"] = "audio files", [".opus"] = "audio files", [".m4a"] = "audio files", [".mp4"] = "videos", [".mkv"] = "videos",
         [".webm"] = "videos", [".avi"] = "videos", [".mov"] = "videos", [".pdf"] = "PDF files", [".tar"] = "tar archives",
         [".xml"] = "XML files", [".h5"] = "HDF5 files", [".hdf5"] = "HDF5 files", [".conll"] = "CoNLL files",
-        [".conllu"] = "CoNLL files", [".arrow"] = "Arrow files",
+        [".conllu"] = "CoNLL files",
     };
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
@@ -83,8 +86,10 @@ internal static class FileFormat
         options.ValidateFor(format, name);
         var read = format switch
         {
-            "parquet" => input.Member is null ? ParquetFileReader.Read(input.File, options) : throw new DatasetException(
-                $"'{name}' is a Parquet file in a zip archive. Extract the archive; Parquet files have internal compression."),
+            "parquet" or "arrow" when input.Member is not null => throw new DatasetException(
+                $"'{name}' is read as {format}, but it is in a zip archive. Extract the archive; such files have internal compression."),
+            "parquet" => ParquetFileReader.Read(input.File, options),
+            "arrow" => ArrowFileReader.Read(input.File, options),
             "json" => Decoding(name, () => JsonFileReader.Read(input, options)),
             "csv" => Decoding(name, () => CsvFileReader.Read(input, options)),
             _ => Decoding(name, () => TextFileReader.Read(input, options)),
@@ -98,7 +103,7 @@ internal static class FileFormat
     }
 
     /// <summary>
-    /// Converts columns to the types of the dataset's card. A Parquet file has types of its own, so only class names are added.
+    /// Converts columns to the types of the dataset's card. Parquet and Arrow files have types of their own, so only class names are added.
     /// </summary>
     private static Dataset WithDeclaredFeatures(Dataset read, string format, string file, DatasetLoadOptions options)
     {
@@ -106,8 +111,8 @@ internal static class FileFormat
             if (read.ColumnNames.Contains(name) && options.Features?.ContainsKey(name) != true)
                 try
                 {
-                    read = CastColumn(
-                        read, name, format == "parquet" ? DeclaredClasses.Refine(read.Features[name], declared) : declared, file);
+                    var isTyped = format is "parquet" or "arrow";
+                    read = CastColumn(read, name, isTyped ? DeclaredClasses.Refine(read.Features[name], declared) : declared, file);
                 }
                 catch (DatasetException error)
                 {

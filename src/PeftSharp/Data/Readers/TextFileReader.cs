@@ -18,7 +18,7 @@ internal static class TextFileReader
             _ => [ReadAll(reader)],
         };
         var texts = rows.ToArray();
-        return Dataset.FromColumns([new Column("text", new ReferenceData<string>(texts))]);
+        return Dataset.FromColumns([new Column("text", new ReferenceArrayData<string>(texts))]);
     }
 
     private static IEnumerable<string> Lines(StreamReader reader)

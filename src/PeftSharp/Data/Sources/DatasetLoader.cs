@@ -40,6 +40,8 @@ internal sealed class DatasetLoader(
         if (Directory.Exists(path))
         {
             RequireNoRevision("folder");
+            if (DiskLayout.IsSaved(path))
+                throw new DatasetException($"'{path}' was written by SaveToDisk. Load it with Datasets.LoadFromDisk(\"{path}\").");
             if (options.DataFiles is { } inFolder)
                 return (new GivenFiles($"the folder '{path}'"), Given(options, inFolder, Path.Combine(path, options.DataDir ?? "")));
             var folder = new FolderSource(path);

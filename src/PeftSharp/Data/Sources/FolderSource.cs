@@ -18,11 +18,13 @@ internal sealed class FolderSource(string folder) : DataSource
         [.. FilesBelow(new DirectoryInfo(folder), [], includeHidden)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns the files of a folder and its subfolders. Links to a parent folder are not followed.</summary>
+    /// <summary>
+    /// Returns the files of a folder and its subfolders, without saved datasets and caches. Links to a parent folder are not followed.
+    /// </summary>
     private static IEnumerable<string> FilesBelow(DirectoryInfo folder, string[] parents, bool includeHidden)
     {
         string[] path = [.. parents, (folder.ResolveLinkTarget(returnFinalTarget: true) ?? folder).FullName.TrimEnd('/', '\\')];
-        if (parents.Contains(path[^1]))
+        if (parents.Contains(path[^1]) || (parents.Length > 0 && DiskLayout.IsSaved(folder.FullName)))
             return [];
         var found = folder.EnumerateFileSystemInfos().Where(entry => includeHidden
             || (!entry.Name.StartsWith('.') && !(entry is DirectoryInfo && entry.Name.StartsWith("__", StringComparison.Ordinal))));

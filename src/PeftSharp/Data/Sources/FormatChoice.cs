@@ -2,7 +2,7 @@ namespace PeftSharp.Data;
 
 /// <summary>Determines the format of the files of a dataset.</summary>
 /// <remarks>
-/// As in <c>datasets</c>, it is the format of most files of a split, and of the first of Parquet, JSON, CSV and text if several have
+/// As in <c>datasets</c>, it is the format of most files of a split, and of the first of Parquet, JSON, CSV, text and Arrow if several have
 /// equally many; all splits must have the same.
 /// </remarks>
 internal static class FormatChoice

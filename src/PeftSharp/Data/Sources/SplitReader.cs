@@ -9,8 +9,8 @@ internal static class SplitReader
         var all = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).ToArray();
         var parts = all.Where(part => part.Data.Count > 0).ToArray();
         if (parts.Length == 0)
-            // A Parquet file without rows has column types and is valid; another file without rows is probably a mistake.
-            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) == "parquet").Data
+            // A Parquet or Arrow file without rows has column types and is valid; another file without rows is probably a mistake.
+            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) is "parquet" or "arrow").Data
                 ?? throw new DatasetException($"The split '{split}' has no rows. Files: {string.Join(", ", files)}.");
         try
         {

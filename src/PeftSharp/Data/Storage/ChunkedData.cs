@@ -14,6 +14,9 @@ internal sealed class ChunkedData : ColumnData
 
     internal override int Count => _starts[^1];
 
+    /// <summary>The number of rows before each chunk, then the number of all rows.</summary>
+    internal ReadOnlySpan<int> Starts => _starts;
+
     internal override Feature Feature { get; }
 
     /// <summary>Concatenates data without copying. Nested chunks are flattened, and empty ones are omitted.</summary>
@@ -24,9 +27,13 @@ internal sealed class ChunkedData : ColumnData
             return flat.Length == 1 ? flat[0] : parts[0];
         var starts = new int[flat.Length + 1];
         for (var i = 0; i < flat.Length; i++)
-            starts[i + 1] = checked(starts[i] + flat[i].Count);
+            starts[i + 1] = RowLimit.Require((long)starts[i] + flat[i].Count);
         return new ChunkedData(flat, starts);
     }
+
+    internal override IEnumerable<MappedDataFile> Files => _parts.SelectMany(part => part.Files).Distinct();
+
+    internal override bool HasNulls => Array.Exists(_parts, part => part.HasNulls);
 
     internal override ColumnData Locate(ref int index)
     {

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The values of a column in memory. Immutable, so datasets share it.</summary>
+/// <summary>The values of a column, in memory or in a mapped file. Immutable, so datasets share it.</summary>
 internal abstract class ColumnData
 {
     /// <summary>The number of values.</summary>
@@ -8,6 +8,9 @@ internal abstract class ColumnData
 
     /// <summary>The stored type. The type of a column may be more specific, such as <see cref="ClassLabel"/> for int64.</summary>
     internal abstract Feature Feature { get; }
+
+    /// <summary>Whether values may be null; false: none is.</summary>
+    internal abstract bool HasNulls { get; }
 
     internal abstract bool IsNull(int index);
 
@@ -20,6 +23,9 @@ internal abstract class ColumnData
 
     /// <summary>Converts to a type that <see cref="Feature.Matches"/>: missing fields of structs are added as null.</summary>
     internal virtual ColumnData Conform(Feature feature) => this;
+
+    /// <summary>The mapped files that contain values.</summary>
+    internal virtual IEnumerable<MappedDataFile> Files => [];
 
     /// <summary>Returns the values [start, start + count) as an array of their type, or as <c>object?[]</c> if a value is null.</summary>
     internal virtual Array Items(int start, int count)

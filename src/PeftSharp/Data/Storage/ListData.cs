@@ -1,20 +1,26 @@
-using System.Collections;
-
 namespace PeftSharp.Data;
 
-/// <summary>Lists, stored as the concatenation of their items and offsets (as in Arrow).</summary>
+/// <summary>Lists, stored as the concatenation of their items and the position of each list in it (as in Arrow).</summary>
 /// <param name="items">All items, in order; not a <see cref="ChunkedData"/>, so that each list is contiguous.</param>
-/// <param name="offsets">List i has the items [offsets[i], offsets[i + 1]).</param>
+/// <param name="offsets">The position of each list in <paramref name="items"/>.</param>
 /// <param name="nulls">Which lists are null; null if none is.</param>
-internal sealed class ListData(ColumnData items, int[] offsets, BitArray? nulls) : ColumnData
+internal sealed class ListData(ColumnData items, ListOffsets offsets, NullMask? nulls) : ColumnData
 {
-    internal override int Count => offsets.Length - 1;
+    internal override int Count => offsets.Count;
 
     internal override Feature Feature { get; } = new Sequence(items.Feature);
 
     internal ColumnData AllItems => items;
 
-    internal (int Start, int Count) Range(int index) => (offsets[index], offsets[index + 1] - offsets[index]);
+    internal override IEnumerable<MappedDataFile> Files => items.Files;
+
+    internal override bool HasNulls => nulls is not null;
+
+    internal (int Start, int Count) Range(int index)
+    {
+        var (start, count) = offsets[index];
+        return ((int)start, count);                                  // a column has at most 2^31 - 1 items
+    }
 
     internal override bool IsNull(int index) => nulls is not null && nulls[index];
 
@@ -23,5 +29,11 @@ internal sealed class ListData(ColumnData items, int[] offsets, BitArray? nulls)
             ? new ListData(conformed, offsets, nulls)
             : this;
 
-    internal override object? Get(int index) => IsNull(index) ? null : items.Items(offsets[index], offsets[index + 1] - offsets[index]);
+    internal override object? Get(int index)
+    {
+        if (IsNull(index))
+            return null;
+        var (start, count) = Range(index);
+        return items.Items(start, count);
+    }
 }

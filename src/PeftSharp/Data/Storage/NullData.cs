@@ -7,6 +7,8 @@ internal sealed class NullData(int count) : ColumnData
 
     internal override Feature Feature { get; } = new Value("null");
 
+    internal override bool HasNulls => true;
+
     internal override bool IsNull(int index) => true;
 
     internal override object? Get(int index) => null;

@@ -16,19 +16,19 @@ internal static class NumberCopy
     /// </returns>
     internal static bool TryCopy<T>(ColumnData items, int start, Span<T> destination) where T : struct, INumber<T>
     {
-        for (var i = 0; i < destination.Length; i++)
+        for (var i = 0; i < destination.Length && items.HasNulls; i++)
             if (items.IsNull(start + i))
                 return false;
         return items switch
         {
             PrimitiveData<T> same => CopySame(same, start, destination),
-            PrimitiveData<long> integers => Convert(integers.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<int> integers => Convert(integers.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<double> floats when !IsInteger<T>() => Convert(floats.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<float> floats when !IsInteger<T>() => Convert(floats.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<long> integers => Convert(integers.Slice(start, destination.Length), destination),
+            PrimitiveData<int> integers => Convert(integers.Slice(start, destination.Length), destination),
+            PrimitiveData<double> floats when !IsInteger<T>() => Convert(floats.Slice(start, destination.Length), destination),
+            PrimitiveData<float> floats when !IsInteger<T>() => Convert(floats.Slice(start, destination.Length), destination),
             PrimitiveData<decimal> floats when !IsInteger<T>() =>
-                Convert(Array.ConvertAll(floats.Values.Slice(start, destination.Length).ToArray(), ToDouble), destination),
-            PrimitiveData<bool> booleans => Convert(booleans.Values.Slice(start, destination.Length), destination),
+                Convert(Array.ConvertAll(floats.Slice(start, destination.Length).ToArray(), ToDouble), destination),
+            PrimitiveData<bool> booleans => Convert(booleans.Slice(start, destination.Length), destination),
             _ => false,
         };
     }
@@ -54,7 +54,7 @@ internal static class NumberCopy
 
     private static bool CopySame<T>(PrimitiveData<T> items, int start, Span<T> destination) where T : struct
     {
-        items.Values.Slice(start, destination.Length).CopyTo(destination);
+        items.CopyTo(start, destination);
         return true;
     }
 

@@ -1,24 +1,32 @@
-using System.Collections;
-
 namespace PeftSharp.Data;
 
-/// <summary>Numbers, booleans, or dates and times in an array.</summary>
-/// <param name="values">The values; elements that are null have an arbitrary value.</param>
-/// <param name="nulls">Which values are null; null if none is.</param>
-/// <param name="feature">The type of the column if it is more specific than <typeparamref name="T"/>: a <see cref="ClassLabel"/>.</param>
-internal sealed class PrimitiveData<T>(T[] values, BitArray? nulls, Feature? feature = null) : ColumnData where T : struct
+/// <summary>Numbers, booleans, or dates and times.</summary>
+internal abstract class PrimitiveData<T> : ColumnData where T : struct
 {
-    internal override int Count => values.Length;
+    /// <summary>A value; arbitrary if it is null.</summary>
+    internal abstract T this[int index] { get; }
 
-    internal override Feature Feature { get; } = feature ?? PrimitiveTypes.FeatureOf<T>();
+    /// <summary>Copies values; those that are null are arbitrary.</summary>
+    internal abstract void CopyTo(int start, Span<T> destination);
 
-    internal bool HasNulls => nulls is not null;
+    /// <summary>
+    /// Returns the values [start, start + count): the stored memory, or a copy if they are in a file. A span does not keep the file mapped.
+    /// </summary>
+    internal virtual ReadOnlySpan<T> Slice(int start, int count)
+    {
+        var copy = new T[count];
+        CopyTo(start, copy);
+        return copy;
+    }
 
-    internal ReadOnlySpan<T> Values => values;
+    internal sealed override object? Get(int index) => IsNull(index) ? null : this[index];
 
-    internal override bool IsNull(int index) => nulls is not null && nulls[index];
-
-    internal override object? Get(int index) => IsNull(index) ? null : values[index];
-
-    internal override Array Items(int start, int count) => HasNulls ? base.Items(start, count) : values.AsSpan(start, count).ToArray();
+    internal sealed override Array Items(int start, int count)
+    {
+        if (HasNulls)
+            return base.Items(start, count);
+        var items = new T[count];
+        CopyTo(start, items);
+        return items;
+    }
 }

@@ -1,20 +1,21 @@
 namespace PeftSharp.Data;
 
 /// <summary>Strings or byte arrays, which may be null.</summary>
-/// <remarks>Strings are stored as objects, not as UTF-8 bytes, so that each epoch returns the same strings without copying.</remarks>
-internal sealed class ReferenceData<T>(T?[] values) : ColumnData where T : class
+internal abstract class ReferenceData<T> : ColumnData where T : class
 {
     private static readonly Feature Type = new Value(typeof(T) == typeof(string) ? "string" : "binary");
 
-    internal override int Count => values.Length;
+    internal sealed override Feature Feature => Type;
 
-    internal override Feature Feature => Type;
+    internal abstract T? this[int index] { get; }
 
-    internal override bool IsNull(int index) => values[index] is null;
+    internal sealed override object? Get(int index) => this[index];
 
-    internal override object? Get(int index) => values[index];
-
-    internal T? this[int index] => values[index];
-
-    internal override Array Items(int start, int count) => values.AsSpan(start, count).ToArray();
+    internal sealed override Array Items(int start, int count)
+    {
+        var items = new T?[count];
+        for (var i = 0; i < count; i++)
+            items[i] = this[start + i];
+        return items;
+    }
 }

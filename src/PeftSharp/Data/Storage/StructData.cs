@@ -1,12 +1,10 @@
-using System.Collections;
-
 namespace PeftSharp.Data;
 
 /// <summary>Structs, stored as one column per field.</summary>
 /// <param name="fields">The fields by name, with one value per struct each.</param>
 /// <param name="count">The number of structs.</param>
 /// <param name="nulls">Which structs are null; null if none is.</param>
-internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, int count, BitArray? nulls) : ColumnData
+internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, int count, NullMask? nulls) : ColumnData
 {
     internal override int Count => count;
 
@@ -14,6 +12,10 @@ internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, i
         new Struct(new OrderedDictionary<string, Feature>(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.Feature))));
 
     internal IReadOnlyDictionary<string, ColumnData> Fields => fields;
+
+    internal override IEnumerable<MappedDataFile> Files => fields.Values.SelectMany(values => values.Files);
+
+    internal override bool HasNulls => nulls is not null;
 
     internal override bool IsNull(int index) => nulls is not null && nulls[index];
 

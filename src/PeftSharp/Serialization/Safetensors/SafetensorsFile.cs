@@ -11,7 +11,7 @@ namespace PeftSharp.Serialization;
 /// how this library saves (on Windows only after <see cref="Dispose"/>).</para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
     private readonly MappedFile _file;
     private readonly SafetensorsHeader _header;
@@ -56,24 +56,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <returns>A tensor with the dtype and shape in the file, independent of the file. The caller disposes it.</returns>
     /// <exception cref="CheckpointException">The file has no such tensor, TorchSharp does not support its dtype, or the file was
     /// truncated after it was opened.</exception>
-    public Tensor Read(string name, Device? device = null)
-    {
-        var entry = Entry(name);
-        var tensor = empty(Sizes(entry), TorchType(entry), CPU);
-        try
-        {
-            ReadInto(entry, tensor);
-            if (device is null || device.type == TorchSharp.DeviceType.CPU)
-                return tensor;
-            using (tensor)
-                return tensor.to(device);
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
-    }
+    public Tensor Read(string name, Device? device = null) => this.ReadTensor(name, device);
 
     /// <summary>Copies the values of a tensor into an existing tensor, such as a parameter of a model. The dtype is converted if it
     /// differs; <c>F8_E4M3</c> and <c>F8_E5M2</c> are supported too.</summary>
@@ -82,30 +65,7 @@ public sealed class SafetensorsFile : IDisposable
     /// shape; broadcasting is not supported.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from that of <paramref name="target"/>, or
     /// TorchSharp does not support its dtype.</exception>
-    public void CopyTo(string name, Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        var entry = Entry(name);
-        if (!entry.Shape.SequenceEqual(target.shape))
-            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], "
-                + $"but [{string.Join(", ", target.shape)}] is expected. Use the configuration that belongs to these weights.");
-        if (Float8.CanDecode(entry.Dtype))
-        {
-            using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
-            using var noGradient = no_grad();
-            target.copy_(decoded);
-            return;
-        }
-        var dtype = TorchType(entry);
-        if (target.device_type == TorchSharp.DeviceType.CPU && target.dtype == dtype && target.is_contiguous())
-        {
-            ReadInto(entry, target);
-            return;
-        }
-        using var gradients = no_grad();
-        using var source = Map(name).DetachFromDisposeScope();
-        target.copy_(source);
-    }
+    public void CopyTo(string name, Tensor target) => this.CopyTensor(name, target);
 
     /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first
     /// used.</summary>
@@ -123,12 +83,12 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="CheckpointException">The file has no such tensor, or TorchSharp does not support its dtype.</exception>
     public Tensor Map(string name)
     {
-        var entry = Entry(name);
-        var dtype = TorchType(entry);
+        var entry = this.Entry(name);
+        var dtype = this.TorchType(entry);
         var offset = _header.DataStart + entry.Start;
         return entry.Length == 0 || offset % (SafetensorsDtypes.BitsOf(entry.Dtype) / 8) != 0
             ? Read(name)
-            : MappedTensor.Over(_file, offset, Sizes(entry), dtype);
+            : MappedTensor.Over(_file, offset, [.. entry.Shape], dtype);
     }
 
     /// <summary>Gets the bytes of a tensor as stored in the file, in little-endian order. Works for all dtypes, including those that
@@ -139,7 +99,7 @@ public sealed class SafetensorsFile : IDisposable
     /// GiB).</exception>
     public unsafe ReadOnlySpan<byte> Bytes(string name)
     {
-        var entry = Entry(name);
+        var entry = this.Entry(name);
         if (entry.Length > int.MaxValue)
             throw new CheckpointException($"'{Path}': tensor '{name}' has {entry.Length} bytes, more than the maximum size of a span. "
                 + $"Use {nameof(Read)} or {nameof(Map)}.");
@@ -149,20 +109,6 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Closes the file. Tensors that were read or mapped remain valid; spans from <see cref="Bytes"/> do not.</summary>
     public void Dispose() => _file.Dispose();
 
-    private void ReadInto(TensorEntry entry, Tensor target) =>
+    void ITensorFile.ReadInto(TensorEntry entry, Tensor target) =>
         TensorBytes.ForEachPiece(target, (piece, offset) => _file.Read(piece, _header.DataStart + entry.Start + offset));
-
-    private TensorEntry Entry(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return Tensors.TryGetValue(name, out var entry)
-            ? entry
-            : throw new CheckpointException($"'{Path}' has no tensor '{name}'{NameHint.For(name, Tensors.Keys)}");
-    }
-
-    private ScalarType TorchType(TensorEntry entry) => entry.ScalarType ?? throw new CheckpointException(
-        $"'{Path}': tensor '{entry.Name}' has dtype {entry.Dtype}, which TorchSharp does not support. "
-            + $"Read its bytes with {nameof(Bytes)}, or convert the file with Python.");
-
-    private static long[] Sizes(TensorEntry entry) => [.. entry.Shape];
 }

@@ -34,6 +34,9 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
         };
     }
 
+    private protected override Int128 CountElements(LayerTarget target, string path, LoraConfig config) =>
+        (Int128)config.RankOf(path) * (target.Weight.shape[0] + target.Weight.shape[1]);
+
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
         var attached = (LoraConfig)base.Attach(adapterName, config, isNew);

@@ -7,8 +7,9 @@ namespace PeftSharp.Data;
 /// <summary>Converts the Arrow arrays of a column: lists, structs and maps here, primitive values in <see cref="ArrowValues"/>.</summary>
 /// <param name="leafTypes">
 /// The Parquet type of each leaf, in the order of the file. The Arrow type does not contain all information: an enum has the type binary.
+/// Null: the arrays are not from a Parquet file.
 /// </param>
-internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
+internal sealed class ArrowColumn(LogicalTypeEnum[]? leafTypes)
 {
     private int _leaf;
 
@@ -26,7 +27,7 @@ internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
         LargeListArray list => List(list, list.Values, i => checked((int)list.ValueOffsets[i])),
         FixedSizeListArray list => FixedSizeList(list),
         StructArray structs => Struct(structs),
-        _ => ArrowValues.Convert(array, leafTypes[_leaf++]),
+        _ => ArrowValues.Convert(array, leafTypes?[_leaf++] ?? LogicalTypeEnum.None),
     };
 
     private ListData FixedSizeList(FixedSizeListArray list)
@@ -44,7 +45,7 @@ internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
         var used = start == 0 && offsets[^1] == values.Length ? values : ArrowArrayFactory.Slice(values, start, offsets[^1]);
         try
         {
-            return new ListData(Build(used), offsets, Nulls(list));
+            return new ListData(Build(used), ListOffsets.Of(offsets), NullMask.Of(Nulls(list)));
         }
         catch (UnreadableValueException error)
         {
@@ -73,7 +74,7 @@ internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
         for (var i = 0; i < names.Count; i++)
             if (!fields.TryAdd(names[i].Name, Build(structs.Fields[i])))
                 throw new DatasetException($"A struct has two fields named '{names[i].Name}'.");
-        return new StructData(fields, structs.Length, Nulls(structs));
+        return new StructData(fields, structs.Length, NullMask.Of(Nulls(structs)));
     }
 
     internal static BitArray? Nulls(IArrowArray array)

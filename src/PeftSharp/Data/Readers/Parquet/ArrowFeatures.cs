@@ -4,10 +4,10 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts Arrow types to column types, as <see cref="ArrowColumn"/> does for values. For files without rows.</summary>
+/// <summary>Converts Arrow types to column types, as <see cref="ArrowColumn"/> does for values. For columns without values.</summary>
 internal static class ArrowFeatures
 {
-    internal static Feature Of(IArrowType type, LogicalTypeEnum[] leafTypes)
+    internal static Feature Of(IArrowType type, LogicalTypeEnum[]? leafTypes)
     {
         var leaf = 0;
         return Build(type);
@@ -21,7 +21,7 @@ internal static class ArrowFeatures
             StructType record => new Struct(new OrderedDictionary<string, Feature>(
                 record.Fields.Select(field => KeyValuePair.Create(field.Name, Build(field.DataType))))),
             ExtensionType extension => Build(extension.StorageType),
-            _ => new Value(Dtype(node, leafTypes[leaf++])),
+            _ => new Value(Dtype(node, leafTypes?[leaf++] ?? LogicalTypeEnum.None)),
         };
     }
 

@@ -13,37 +13,46 @@ internal static class ArrowTimes
     /// <exception cref="UnreadableValueException">A value is out of the range of the .NET type, or not a multiple of a tick.</exception>
     internal static ColumnData Convert(IArrowArray array) => array switch
     {
-        Date32Array dates => ArrowValues.Each(dates, i => Time(dates.Values[i], TimeSpan.TicksPerDay, DateTimeKind.Unspecified, i)),
-        Date64Array dates => ArrowValues.Each(dates, i => Time(dates.Values[i], TimeSpan.TicksPerMillisecond, DateTimeKind.Unspecified, i)),
-        TimestampArray times => Timestamps(times, (TimestampType)times.Data.DataType),
-        DurationArray spans => Durations(spans, ((DurationType)spans.Data.DataType).Unit),
-        Time32Array times => TimesOfDay(times, i => times.Values[i], ((Time32Type)times.Data.DataType).Unit),
-        Time64Array times => TimesOfDay(times, i => times.Values[i], ((Time64Type)times.Data.DataType).Unit),
+        Date32Array dates => ArrowValues.Each(dates, i => Date(dates.Values[i], TimeSpan.TicksPerDay, i)),
+        Date64Array dates => ArrowValues.Each(dates, i => Date(dates.Values[i], TimeSpan.TicksPerMillisecond, i)),
+        TimestampArray times => Each(times, i => times.Values[i], Timestamps((TimestampType)times.Data.DataType)),
+        DurationArray spans => Each(spans, i => spans.Values[i], Durations(((DurationType)spans.Data.DataType).Unit)),
+        Time32Array times => Each(times, i => times.Values[i], TimesOfDay(((Time32Type)times.Data.DataType).Unit)),
+        Time64Array times => Each(times, i => times.Values[i], TimesOfDay(((Time64Type)times.Data.DataType).Unit)),
         _ => throw new ArgumentException($"The type {array.Data.DataType.Name} is not a date or time type.", nameof(array)),
     };
 
-    private static PrimitiveData<DateTime> Timestamps(TimestampArray times, TimestampType type)
+    /// <summary>Converts a date.</summary>
+    internal static DateTime Date(long value, long ticksPerUnit, int index) => Time(value, ticksPerUnit, DateTimeKind.Unspecified, index);
+
+    /// <summary>Returns the conversion of a timestamp and its index.</summary>
+    internal static Func<long, int, DateTime> Timestamps(TimestampType type)
     {
         var kind = string.IsNullOrEmpty(type.Timezone) ? DateTimeKind.Unspecified : DateTimeKind.Utc;
-        return ArrowValues.Each(times, i => Time(times.Values[i], TicksPer(type.Unit), kind, i));
+        var ticks = TicksPer(type.Unit);
+        return (value, index) => Time(value, ticks, kind, index);
     }
 
-    private static PrimitiveData<TimeSpan> Durations(DurationArray spans, TimeUnit unit) => ArrowValues.Each(spans, i =>
+    /// <summary>Returns the conversion of a duration and its index.</summary>
+    internal static Func<long, int, TimeSpan> Durations(TimeUnit unit) => (value, index) =>
     {
-        var ticks = Ticks(spans.Values[i], TicksPer(unit), i);
+        var ticks = Ticks(value, TicksPer(unit), index);
         return ticks >= long.MinValue && ticks <= long.MaxValue
             ? new TimeSpan((long)ticks)
-            : throw Unreadable(i, spans.Values[i], unit, "is out of the range of TimeSpan");
-    });
+            : throw Unreadable(index, value, unit, "is out of the range of TimeSpan");
+    };
 
-    private static PrimitiveData<TimeOnly> TimesOfDay(IArrowArray array, Func<int, long> value, TimeUnit unit) =>
-        ArrowValues.Each(array, i =>
+    /// <summary>Returns the conversion of a time of day and its index.</summary>
+    internal static Func<long, int, TimeOnly> TimesOfDay(TimeUnit unit) => (value, index) =>
     {
-        var ticks = Ticks(value(i), TicksPer(unit), i);
+        var ticks = Ticks(value, TicksPer(unit), index);
         return ticks >= 0 && ticks < TimeSpan.TicksPerDay
             ? new TimeOnly((long)ticks)
-            : throw Unreadable(i, value(i), unit, "is not a time of day (0:00 to 24:00)");
-    });
+            : throw Unreadable(index, value, unit, "is not a time of day (0:00 to 24:00)");
+    };
+
+    private static PrimitiveData<T> Each<T>(IArrowArray array, Func<int, long> value, Func<long, int, T> convert) where T : struct =>
+        ArrowValues.Each(array, i => convert(value(i), i));
 
     private static DateTime Time(long value, long ticksPerUnit, DateTimeKind kind, int index)
     {

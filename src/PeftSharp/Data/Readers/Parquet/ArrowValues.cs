@@ -18,10 +18,10 @@ internal static class ArrowValues
     {
         NullArray => new NullData(array.Length),
         BooleanArray values => Each(values, i => values.GetValue(i)!.Value),
-        Int64Array values => new PrimitiveData<long>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
-        Int32Array values => new PrimitiveData<int>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
-        DoubleArray values => new PrimitiveData<double>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
-        FloatArray values => new PrimitiveData<float>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        Int64Array values => new PrimitiveArrayData<long>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        Int32Array values => new PrimitiveArrayData<int>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        DoubleArray values => new PrimitiveArrayData<double>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        FloatArray values => new PrimitiveArrayData<float>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
         HalfFloatArray values => Each(values, i => (float)values.Values[i]),
         Int16Array values => Each(values, i => (int)values.Values[i]),
         Int8Array values => Each(values, i => (int)values.Values[i]),
@@ -62,7 +62,7 @@ internal static class ArrowValues
         for (var i = 0; i < values.Length; i++)
             if (nulls is null || !nulls[i])
                 values[i] = read(i);
-        return new PrimitiveData<T>(values, nulls);
+        return new PrimitiveArrayData<T>(values, nulls);
     }
 
     private static ReferenceData<T> References<T>(IArrowArray array, Func<int, T> read) where T : class
@@ -72,7 +72,7 @@ internal static class ArrowValues
         for (var i = 0; i < values.Length; i++)
             if (complete || !array.IsNull(i))
                 values[i] = read(i);
-        return new ReferenceData<T>(values);
+        return new ReferenceArrayData<T>(values);
     }
 
     private static string Text(ReadOnlySpan<byte> utf8, int index)
@@ -87,7 +87,8 @@ internal static class ArrowValues
         }
     }
 
-    private static long Int64(ulong value, int index) => value <= long.MaxValue
+    /// <exception cref="UnreadableValueException">The value is above the maximum of int64.</exception>
+    internal static long Int64(ulong value, int index) => value <= long.MaxValue
         ? (long)value
         : throw new UnreadableValueException(index,
             string.Create(CultureInfo.InvariantCulture, $"The unsigned integer {value} is above the maximum of int64, {long.MaxValue}."));
@@ -102,13 +103,13 @@ internal static class ArrowValues
         {
             ReferenceData<string> texts => References(array, i => texts[(int)column.GetInt64(i)]!),
             ReferenceData<byte[]> bytes => References(array, i => bytes[(int)column.GetInt64(i)]!),
-            PrimitiveData<long> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<int> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<double> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<float> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<long> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<int> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<double> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<float> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<bool> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<DateTime> values => Each(array, i => values[(int)column.GetInt64(i)]),
+            PrimitiveData<decimal> values => Each(array, i => values[(int)column.GetInt64(i)]),
             _ => throw new DatasetException($"Dictionary-encoded columns of type {dictionary.Feature} are not supported. "
                 + "Write the column without dictionary encoding."),
         };

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PeftSharp.Serialization;
+namespace PeftSharp.Internal;
 
 /// <summary>Parses sizes in the notation of the Python libraries: <c>"50GB"</c>, <c>"200MB"</c>, <c>"1.5 KB"</c>. Units are powers of
 /// 1000.</summary>

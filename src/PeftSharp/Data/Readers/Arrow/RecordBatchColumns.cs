@@ -1,0 +1,176 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace PeftSharp.Data;
+
+/// <summary>Creates columns over the buffers of a record batch in a mapped file. Nothing is copied.</summary>
+/// <remarks>
+/// The lengths of arrays and the positions of buffers are checked here, offsets of lists and texts when they are read, so that damaged and
+/// malicious files cause an exception and no access outside the file.
+/// </remarks>
+internal sealed class RecordBatchColumns
+{
+    private readonly MappedDataFile _file;
+    private readonly ArrowMessages _message;
+    private readonly (long Length, long Nulls)[] _nodes;
+    private readonly (long Offset, long Length)[] _buffers;
+    private int _node;
+    private int _buffer;
+
+    /// <exception cref="DatasetException">The record batch is compressed, or has an impossible number of rows.</exception>
+    internal RecordBatchColumns(MappedDataFile file, ArrowMessages message)
+    {
+        (_file, _message) = (file, message);
+        var batch = FlatTable.Root(message.Metadata).Table(2);
+        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows ? (int)rows : throw message.Damaged("a record batch has no rows");
+        (_nodes, _buffers) = (batch.Pairs(1), batch.Pairs(2));
+        if (batch.Has(3))
+            throw new DatasetException($"'{file.Path}' has compressed record batches, which are not supported because they cannot be read "
+                + "from a mapped file. Write the file without compression.");
+    }
+
+    /// <summary>The number of rows.</summary>
+    internal int Rows { get; }
+
+    /// <summary>Whether columns of a type can be read from a mapped file.</summary>
+    internal static bool CanMap(IArrowType type) => type switch
+    {
+        ExtensionType extension => CanMap(extension.StorageType),
+        ListType list => CanMap(list.ValueDataType),
+        LargeListType list => CanMap(list.ValueDataType),
+        FixedSizeListType list => CanMap(list.ValueDataType),
+        MapType map => CanMap(map.KeyValueType),
+        StructType record => record.Fields.All(field => CanMap(field.DataType)),
+        DictionaryType or UnionType or RunEndEncodedType or ListViewType or LargeListViewType or StringViewType or BinaryViewType
+            or Decimal32Type or Decimal64Type or IntervalType => false,
+        _ => true,
+    };
+
+    /// <summary>Creates the next column of the schema.</summary>
+    /// <exception cref="DatasetException">A buffer is not within the record batch, or too short.</exception>
+    internal ColumnData Next(Field field, int firstRow) =>
+        Build(field.DataType, Rows, new MappedPlace(_file.Path, field.Name, firstRow, Rows), isExact: true);
+
+    private ColumnData Build(IArrowType type, int minCount, MappedPlace place, bool isExact = false)
+    {
+        if (type is ExtensionType extension)
+            return Build(extension.StorageType, minCount, place, isExact);
+        var (length, nullCount) = _node < _nodes.Length ? _nodes[_node++] : throw place.Damaged("Its metadata has too few columns.");
+        if (length < minCount || length > int.MaxValue || (isExact && length != minCount))
+            throw length > int.MaxValue
+                ? place.Error($"It has {length} values, but at most {int.MaxValue} are supported. Write smaller record batches.")
+                : place.Damaged($"It has {length} values instead of {minCount}.");
+        var count = (int)length;
+        if (type is NullType)
+            return new NullData(count);
+        var nulls = Nulls(count, nullCount, place);
+        return type switch
+        {
+            ListType list => List(list.ValueDataType, list.ValueField.Name, Offsets<int>(count, place), nulls, place),
+            MapType map => List(map.KeyValueType, "entries", Offsets<int>(count, place), nulls, place),
+            LargeListType list => List(list.ValueDataType, list.ValueField.Name, Offsets<long>(count, place), nulls, place),
+            FixedSizeListType list => FixedSizeList(list, count, nulls, place),
+            StructType record => Struct(record, count, nulls, place),
+            StringType => new MappedTextData(Texts<int>(count, place, out var bytes), bytes, nulls, place),
+            LargeStringType => new MappedTextData(Texts<long>(count, place, out var bytes), bytes, nulls, place),
+            BinaryType => new MappedBinaryData(Texts<int>(count, place, out var bytes), bytes, nulls),
+            LargeBinaryType => new MappedBinaryData(Texts<long>(count, place, out var bytes), bytes, nulls),
+            FixedSizeBinaryType binary and not (Decimal128Type or Decimal256Type) => new MappedBinaryData(
+                new FixedOffsets(binary.ByteWidth, count), Values(count, binary.ByteWidth, place), nulls),
+            BooleanType => new MappedBooleanData(Bits(count, place), count, nulls),
+            FixedWidthType fixedWidth => MappedValues.Create(
+                fixedWidth, Values(count, fixedWidth.BitWidth / 8, place), count, nulls, place),
+            _ => throw place.Error($"The type {type.Name} is not supported."),
+        };
+    }
+
+    /// <param name="item">The type of the items.</param>
+    /// <param name="name">The name of the field of the items.</param>
+    /// <param name="offsets">Creates the offsets, from the number of items.</param>
+    /// <param name="nulls">Which lists are null.</param>
+    /// <param name="place">The column, for messages.</param>
+    private ListData List(IArrowType item, string name, Func<int, ListOffsets> offsets, NullMask? nulls, MappedPlace place)
+    {
+        var items = Build(item, 0, place.Child(name));
+        return new ListData(items, offsets(items.Count), nulls);
+    }
+
+    private ListData FixedSizeList(FixedSizeListType list, int count, NullMask? nulls, MappedPlace place)
+    {
+        if (list.ListSize < 0 || (long)count * list.ListSize > int.MaxValue)
+            throw place.Error($"It has {count} lists of {list.ListSize} values, but at most {int.MaxValue} values are supported.");
+        var items = Build(list.ValueDataType, count * list.ListSize, place.Child(list.ValueField.Name));
+        return new ListData(items, new FixedOffsets(list.ListSize, count), nulls);
+    }
+
+    private StructData Struct(StructType record, int count, NullMask? nulls, MappedPlace place)
+    {
+        var fields = new OrderedDictionary<string, ColumnData>(StringComparer.Ordinal);
+        foreach (var field in record.Fields)
+            if (!fields.TryAdd(field.Name, Build(field.DataType, count, place.Child(field.Name))))
+                throw place.Error($"The struct has two fields named '{field.Name}'.");
+        return new StructData(fields, count, nulls);
+    }
+
+    private MappedNulls? Nulls(int count, long nullCount, MappedPlace place)
+    {
+        var buffer = NextBuffer(place);
+        if (nullCount == 0 || count == 0)
+            return null;
+        Require(buffer, (count + 7L) / 8, place);
+        return new MappedNulls(buffer);
+    }
+
+    private Func<int, ListOffsets> Offsets<T>(int count, MappedPlace place) where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        var buffer = OffsetBuffer<T>(count, place);
+        return limit => new MappedOffsets<T>(buffer, count, limit, place);
+    }
+
+    private MappedOffsets<T> Texts<T>(int count, MappedPlace place, out MappedBuffer bytes)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        var offsets = OffsetBuffer<T>(count, place);
+        bytes = NextBuffer(place);
+        return new MappedOffsets<T>(offsets, count, bytes.Length, place);
+    }
+
+    private unsafe MappedBuffer OffsetBuffer<T>(int count, MappedPlace place) where T : unmanaged
+    {
+        var buffer = NextBuffer(place);
+        if (count > 0)                                            // an array without values may have no offsets
+            Require(buffer, (count + 1L) * sizeof(T), place);
+        return buffer;
+    }
+
+    private MappedBuffer Values(int count, int size, MappedPlace place)
+    {
+        if (size < 0)
+            throw place.Damaged($"Its values have {size} bytes.");
+        var buffer = NextBuffer(place);
+        Require(buffer, (long)count * size, place);
+        return buffer;
+    }
+
+    private MappedBuffer Bits(int count, MappedPlace place)
+    {
+        var buffer = NextBuffer(place);
+        Require(buffer, (count + 7L) / 8, place);
+        return buffer;
+    }
+
+    private MappedBuffer NextBuffer(MappedPlace place)
+    {
+        var (offset, length) = _buffer < _buffers.Length ? _buffers[_buffer++] : throw place.Damaged("Its metadata has too few buffers.");
+        return offset >= 0 && length >= 0 && offset <= _message.BodyLength - length
+            ? _file.Buffer(_message.Body + offset, length)
+            : throw place.Damaged(
+                $"A buffer of {length} bytes at byte {offset} is not within the {_message.BodyLength} bytes of the record batch.");
+    }
+
+    private static void Require(MappedBuffer buffer, long bytes, MappedPlace place)
+    {
+        if (buffer.Length < bytes)
+            throw place.Damaged($"A buffer has {buffer.Length} bytes instead of {bytes}.");
+    }
+}

@@ -1,0 +1,21 @@
+namespace PeftSharp.Data;
+
+/// <summary>The position of each list, or of each text, in the concatenation of all.</summary>
+internal abstract class ListOffsets
+{
+    /// <summary>The number of lists.</summary>
+    internal abstract int Count { get; }
+
+    /// <summary>The first item of a list and the number of its items.</summary>
+    internal abstract (long Start, int Count) this[int index] { get; }
+
+    /// <param name="offsets">List i has the items [offsets[i], offsets[i + 1]).</param>
+    internal static ListOffsets Of(int[] offsets) => new InMemory(offsets);
+
+    private sealed class InMemory(int[] offsets) : ListOffsets
+    {
+        internal override int Count => offsets.Length - 1;
+
+        internal override (long Start, int Count) this[int index] => (offsets[index], offsets[index + 1] - offsets[index]);
+    }
+}

@@ -1,0 +1,71 @@
+namespace PeftSharp.Serialization;
+
+/// <summary>The stack of the machine that reads a pickle, with its marks.</summary>
+internal sealed class PickleStack
+{
+    private readonly List<object?> _values = [];
+    private readonly List<int> _marks = [];
+
+    internal void Push(object? value) => _values.Add(value);
+
+    /// <summary>Pushes a container and fills it.</summary>
+    internal void Push(object container, object?[] then, Action<object?[]> fill)
+    {
+        Push(container);
+        fill(then);
+    }
+
+    internal void Mark() => _marks.Add(_values.Count);
+
+    /// <summary>The value on the top, which stays there.</summary>
+    internal object? Peek()
+    {
+        Require(1);
+        return _values[^1];
+    }
+
+    /// <summary>The container on the top, which stays there.</summary>
+    internal T Peek<T>(string what) => Peek() is T value ? value
+        : throw new InvalidDataException($"it needs {what}, but another value is on the stack");
+
+    /// <summary>Removes the top value, or the mark that is above it.</summary>
+    internal void Drop()
+    {
+        if (_marks.Count > 0 && _marks[^1] == _values.Count) _marks.RemoveAt(_marks.Count - 1);
+        else Pop(1);
+    }
+
+    /// <summary>Removes values; the top one is the last.</summary>
+    internal object?[] Pop(int count)
+    {
+        Require(count);
+        return Take(_values.Count - count);
+    }
+
+    /// <summary>Removes the values above the last mark, and the mark.</summary>
+    internal object?[] PopToMark()
+    {
+        if (_marks.Count == 0) throw new InvalidDataException("it needs a mark, which is not on the stack");
+        var mark = _marks[^1];
+        _marks.RemoveAt(_marks.Count - 1);
+        return Take(mark);
+    }
+
+    /// <summary>The result of the pickle: the only value.</summary>
+    internal object? PopResult() => _values.Count == 1 && _marks.Count == 0 ? _values[0]
+        : throw new InvalidDataException($"it ends with {_values.Count} values on the stack instead of one");
+
+    private object?[] Take(int start)
+    {
+        var values = _values.GetRange(start, _values.Count - start).ToArray();
+        _values.RemoveRange(start, values.Length);
+        return values;
+    }
+
+    /// <summary>Values below a mark cannot be used.</summary>
+    private void Require(int count)
+    {
+        if (_values.Count - (_marks.Count > 0 ? _marks[^1] : 0) < count)
+            throw new InvalidDataException("it needs a value, but the stack is empty");
+    }
+}
