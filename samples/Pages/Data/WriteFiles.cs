@@ -4,7 +4,7 @@ using PeftSharp.Data;
 
 namespace Pages.Data;
 
-/// <summary>Writing JSON and CSV files, and reading several files.</summary>
+/// <summary>Writing Parquet, JSON and CSV files, and reading several files.</summary>
 internal static class WriteFiles
 {
     internal static void Run()
@@ -12,6 +12,10 @@ internal static class WriteFiles
         #region readme-write-files
         var dataset = Dataset.FromDict(("text", new[] { "good", "bad" }), ("label", new long[] { 1, 0 }))
             .CastColumn("label", new ClassLabel("negative", "positive"));
+        dataset.ToParquet("reviews.parquet");                                // keeps the types and the names of the classes
+        Console.WriteLine(Datasets.LoadDataset("reviews.parquet")["train"].Features["label"]);
+        // ClassLabel(negative, positive)
+
         dataset.ToJson("reviews-1.jsonl");
         dataset.ToJson("reviews-2.jsonl.gz");                                // compressed, because of the extension
         dataset.ToCsv("reviews.csv");
@@ -20,8 +24,8 @@ internal static class WriteFiles
         // good,1
         // bad,0
 
-        var loaded = Datasets.LoadDataset("json", dataFiles: ["reviews-*"])["train"];
-        Console.WriteLine(loaded.Count);
+        var several = Datasets.LoadDataset("json", dataFiles: ["reviews-*"])["train"];
+        Console.WriteLine(several.Count);
         // 4
         #endregion
     }

@@ -3,13 +3,46 @@ namespace PeftSharp.Data;
 /// <content>Writing files.</content>
 public sealed partial class Dataset
 {
+    /// <summary>Writes the rows to a Parquet file (<c>to_parquet</c>), which keeps all types and values.</summary>
+    /// <remarks>
+    /// <para>
+    /// A file that exists is replaced when the new one is complete. The types and the class names are in the metadata of the file, in the
+    /// form of Python's <c>datasets</c>, so that this library and Python read the same columns. The data is compressed with Snappy.
+    /// </para>
+    /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
+    /// </remarks>
+    /// <param name="path">The path.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
+    /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
+    /// <exception cref="DatasetException">
+    /// A column contains dates in UTC and others without a time zone, or a value that Arrow does not have. The message names the column.
+    /// </exception>
+    /// <exception cref="ArgumentException">The extension is that of a compressed file.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
+    public void ToParquet(string path, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (DataStream.WithoutCompression(path) != path)
+            throw new ArgumentException($"'{path}' has the extension of a compressed file, but Parquet files have internal compression. "
+                + "Use the extension .parquet.", nameof(path));
+        OutputFile.Write(
+            path, stream => ParquetWriter.Write(stream, _columns.All, Count, new RowLoop(progress, cancellationToken)));
+    }
+
+    /// <summary>Writes a Parquet file on the thread pool; see <see cref="ToParquet"/>.</summary>
+    /// <inheritdoc cref="ToParquet"/>
+    public Task ToParquetAsync(string path, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ToParquet(path, progress, cancellationToken), cancellationToken);
+
     /// <summary>Writes the rows to a JSON file (<c>to_json</c>): one object per line (JSON lines), or an array of objects.</summary>
     /// <remarks>
     /// <para>
     /// A file that exists is replaced when the new one is complete. Integers, floating-point numbers and texts are read as the same values
     /// and types. NaN and infinity are written as null, as in Python, because JSON has no such numbers. Decimals are written as texts, so
     /// that no reader rounds them, dates and times as texts in ISO 8601 format, durations as <c>d.hh:mm:ss</c>, and classes as their ids;
-    /// their types must be set when the file is read (<see cref="DatasetLoadOptions.Features"/>).
+    /// their types must be set when the file is read (<see cref="DatasetLoadOptions.Features"/>); <see cref="ToParquet"/> keeps
+    /// all types.
     /// </para>
     /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
     /// </remarks>
@@ -34,7 +67,7 @@ public sealed partial class Dataset
     /// A file that exists is replaced when the new one is complete. As in pandas, null and NaN are empty fields, booleans are True and
     /// False, and fields are quoted only if necessary (RFC 4180). An empty text is read as null, because CSV does not distinguish them;
     /// read the file with <see cref="DatasetLoadOptions.KeepDefaultNa"/> = false to get texts such as "NA" unchanged. Classes are written
-    /// as their ids.
+    /// as their ids. <see cref="ToParquet"/> keeps all types.
     /// </para>
     /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
     /// </remarks>

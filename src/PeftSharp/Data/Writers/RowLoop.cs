@@ -3,21 +3,24 @@ namespace PeftSharp.Data;
 /// <summary>Calls a function for each row that is written, reports the progress and names the column and row of an error.</summary>
 internal sealed class RowLoop(IProgress<MapProgress>? progress, CancellationToken cancellationToken)
 {
-    private const int RowsPerReport = 1000;
+    internal const int RowsPerReport = 1000;
 
-    internal void Run(int rows, Action<int> write)
+    internal void Run(int rows, Action<int> write) => RunBatches(rows, (start, count) =>
     {
-        for (var row = 0; row < rows; row++)
-        {
-            if (row % RowsPerReport == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (row > 0)
-                    progress?.Report(new MapProgress(row, rows));
-            }
+        for (var row = start; row < start + count; row++)
             write(row);
+    });
+
+    /// <summary>Calls a function for each batch of rows, with the index of its first row and their number.</summary>
+    internal void RunBatches(int rows, Action<int, int> write)
+    {
+        for (var start = 0; start < rows; start += RowsPerReport)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = Math.Min(RowsPerReport, rows - start);
+            write(start, count);
+            progress?.Report(new MapProgress(start + count, rows));
         }
-        progress?.Report(new MapProgress(rows, rows));
     }
 
     /// <summary>The error for a value that the format cannot hold.</summary>
