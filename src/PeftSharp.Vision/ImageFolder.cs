@@ -82,11 +82,16 @@ public static class ImageFolder
         if (!table.ColumnNames.Contains(FileNameColumn))
             throw new DatasetException($"'{metadata}' has no column '{FileNameColumn}'. Its columns are "
                 + $"{string.Join(", ", table.ColumnNames)}.");
-        string[] images = [.. table.Select(row => Path.Combine(folder, row.GetString(FileNameColumn)))];
+        var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+        string[] images = [.. table.Select(row => InFolder(row.GetString(FileNameColumn)))];
         if (Array.Find(images, image => !File.Exists(image)) is { } missing)
             throw new DatasetException(
                 $"'{metadata}' names '{Path.GetRelativePath(folder, missing)}', which does not exist in '{folder}'.");
         return table.RemoveColumns(FileNameColumn).AddColumn(ImageColumn, images);
+
+        string InFolder(string name) => !name.Contains('\0', StringComparison.Ordinal) && Path.Combine(folder, name) is var path
+            && Path.GetFullPath(path).StartsWith(root, StringComparison.Ordinal) ? path
+            : throw new DatasetException($"'{metadata}' names '{name}', which is not a path in '{folder}'.");
     }
 
     private static string Extension(string file) => Path.GetExtension(file).ToLowerInvariant();

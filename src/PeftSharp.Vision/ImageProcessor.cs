@@ -41,10 +41,20 @@ public sealed class ImageProcessor
 
     /// <summary>Resizes and crops an image.</summary>
     /// <param name="image">The image, which is not changed.</param>
+    /// <exception cref="ImageException">
+    /// The resized image would have more than <see cref="RgbImage.DefaultMaxPixels"/> pixels.
+    /// </exception>
     public RgbImage Resize(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (Config.DoResize && Config.Size.Of(image) is var size) image = image.Resize(size.Width, size.Height, Config.Resample);
+        if (Config.DoResize && Config.Size.Of(image) is var size)
+        {
+            if ((long)size.Width * size.Height > RgbImage.DefaultMaxPixels)
+                throw new ImageException($"An image of {image.Width} x {image.Height} pixels would be resized to {size.Width} x "
+                    + $"{size.Height}, which is more than {RgbImage.DefaultMaxPixels} pixels. Crop the image, or change the size of the "
+                    + "image processor.");
+            image = image.Resize(size.Width, size.Height, Config.Resample);
+        }
         return Config.DoCenterCrop ? CropCenter(image, Config.CropSize.Width!.Value, Config.CropSize.Height!.Value) : image;
     }
 
@@ -52,6 +62,7 @@ public sealed class ImageProcessor
     /// <param name="images">The images, at least one; after resizing and cropping they must have equal sizes.</param>
     /// <returns><c>pixel_values</c>, float [images, 3, height, width].</returns>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
+    /// <exception cref="ImageException">As for <see cref="Resize"/>.</exception>
     public Tensor Process(params IReadOnlyList<RgbImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -61,6 +72,7 @@ public sealed class ImageProcessor
     /// <summary>Converts images to a batch; see <see cref="Process"/>.</summary>
     /// <param name="images">The images, at least one.</param>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
+    /// <exception cref="ImageException">As for <see cref="Resize"/>.</exception>
     public ModelInputs ToModelInputs(params IReadOnlyList<RgbImage> images) => new() { PixelValues = Process(images) };
 
     /// <summary>Rescales and normalizes images that have the same size.</summary>

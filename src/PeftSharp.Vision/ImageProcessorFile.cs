@@ -26,10 +26,7 @@ internal static class ImageProcessorFile
         if (!File.Exists(path))
             throw new CheckpointException($"'{folder}' does not contain '{Name}'. Download it with the model, or create an ImageProcessor "
                 + "with ImageProcessorConfig.Vit or .Clip and save it there.");
-        JsonNode? content;
-        try { content = JsonNode.Parse(File.ReadAllText(path)); }
-        catch (JsonException error) { throw new CheckpointException($"'{path}' is not valid JSON: {error.Message}", error); }
-        var json = content as JsonObject
+        var json = Parse(path) as JsonObject
             ?? throw new CheckpointException($"'{path}' does not contain a JSON object. Download it again.");
         if (json["image_processor"] is JsonObject inner) json = inner;
         var fields = new Fields(json, path);
@@ -92,8 +89,34 @@ internal static class ImageProcessorFile
     private static string? ModelType(string folder)
     {
         var path = Path.Combine(folder, "config.json");
-        try { return File.Exists(path) ? (string?)JsonNode.Parse(File.ReadAllText(path))?["model_type"] : null; }
-        catch (Exception error) when (error is JsonException or InvalidOperationException) { return null; }
+        return File.Exists(path) && Parse(path) is JsonObject json && json["model_type"] is JsonValue value
+            && value.TryGetValue<string>(out var type) ? type : null;
+    }
+
+    /// <summary>Reads JSON. As in Python, the last value of a duplicate field is used.</summary>
+    /// <exception cref="CheckpointException">The file is not valid JSON.</exception>
+    private static JsonNode? Parse(string path)
+    {
+        try { return ToNode(JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(path))); }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new CheckpointException($"'{path}' is not valid JSON: {error.Message}", error);
+        }
+    }
+
+    // JsonNode reports duplicate names and texts that are not Unicode when a field is read, not when the text is parsed.
+    private static JsonNode? ToNode(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var json = new JsonObject();
+                foreach (var field in element.EnumerateObject()) json[field.Name] = ToNode(field.Value);
+                return json;
+            case JsonValueKind.Array: return new JsonArray([.. element.EnumerateArray().Select(ToNode)]);
+            case JsonValueKind.String: return JsonValue.Create(element.GetString());
+            default: return JsonValue.Create(element);
+        }
     }
 
     private static ImageProcessorConfig Parse(Fields fields, ImageProcessorConfig defaults) => defaults with

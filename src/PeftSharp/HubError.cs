@@ -36,6 +36,14 @@ public enum HubError
     /// <summary>The length or the hash of the downloaded file is wrong.</summary>
     Corrupted,
 
-    /// <summary>The cache cannot be read or written, or the disk does not have enough free space.</summary>
+    /// <summary>
+    /// The cache or a file cannot be read or written, the disk does not have enough free space, or a file was changed during its upload.
+    /// </summary>
     Storage,
+
+    /// <summary>An upload was refused because the repository has changed in the meantime, or because it exists already.</summary>
+    Conflict,
+
+    /// <summary>The server refused the content of an upload, such as a model card with invalid metadata.</summary>
+    Rejected,
 }

@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>Thrown if a file of a Hugging Face repository cannot be obtained.</summary>
+/// <summary>Thrown if files of a Hugging Face repository cannot be obtained or uploaded.</summary>
 /// <remarks>The message names the repository, the revision, the file and the remedy.</remarks>
 public sealed class HubException : PeftSharpException
 {

@@ -6,7 +6,7 @@ namespace PeftSharp.Hub;
 
 /// <summary>
 /// Downloads files of models and datasets from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same
-/// machine.
+/// machine, and uploads files.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -15,7 +15,7 @@ namespace PeftSharp.Hub;
 /// </para>
 /// <para>Thread safety: several threads, and several processes, can download at once.</para>
 /// </remarks>
-public sealed class HubClient : IDisposable
+public sealed partial class HubClient : IDisposable
 {
     internal const string DefaultRevision = "main";
     private readonly HubSettings _settings;
@@ -265,7 +265,8 @@ public sealed class HubClient : IDisposable
             var commit = json.RootElement.GetProperty("sha").GetString();
             if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "sha", commit);
             return new HubRepository(request.Repository, commit,
-                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!)])
+                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()
+                    ?? throw NotAHub(request, "names of files", null))])
             { Type = request.Type };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

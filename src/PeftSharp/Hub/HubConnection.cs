@@ -51,7 +51,7 @@ internal sealed class HubConnection : IDisposable
             {
                 HubError.RateLimited => " Wait and try again; with a token (HF_TOKEN) the limit is higher."
                     + (error.RetryAfter is { } delay ? $" The server asks to wait {delay.TotalSeconds:F0} seconds." : ""),
-                HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY). What is downloaded is kept, so "
+                HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY). What was transferred is kept, so "
                     + "the next attempt continues from there. On a machine without access to the Internet, load from a folder.",
                 _ => " Try again later.",
             }), error);
@@ -92,6 +92,87 @@ internal sealed class HubConnection : IDisposable
         throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
     }
 
+    /// <summary>
+    /// Sends a request with content. A redirect is followed if it keeps the method; the token is sent to the endpoint only.
+    /// </summary>
+    /// <param name="method">POST or PUT.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="request">The repository, revision and file, for error messages.</param>
+    /// <param name="content">
+    /// Creates the content, which calls its argument whenever a part was sent: the time without one is limited.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="accept">The media type of the response. Null: any.</param>
+    /// <param name="mayHaveEffect">Whether the request must not be repeated if it is not known whether the server has executed it.</param>
+    /// <returns>A successful response.</returns>
+    /// <exception cref="TransientHubException">The request can be repeated.</exception>
+    /// <exception cref="HubException">The server reports an error, or a file cannot be read.</exception>
+    internal async ValueTask<HttpResponseMessage> SendAsync(
+        HttpMethod method, Uri address, HubRequest request, Func<Action, HttpContent> content, CancellationToken cancellationToken,
+        string? accept = null, bool mayHaveEffect = false)
+    {
+        for (var redirects = 0; redirects <= MaxRedirects; redirects++)
+        {
+            var response = await SendContentAsync(method, address, content, accept, mayHaveEffect, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode) return response;
+            using (response)
+            {
+                if ((int)response.StatusCode is 307 or 308 && Redirect(response) is { } next
+                    && _settings.IsEndpoint(next) == _settings.IsEndpoint(address)
+                    && (next.Scheme == "https" || next.Scheme == address.Scheme))
+                {
+                    address = next;
+                    continue;
+                }
+                var error = await HubUploadErrors.OfAsync(response, request, _settings, cancellationToken).ConfigureAwait(false);
+                if (error is not TransientHubException transient || !mayHaveEffect
+                    || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) throw error;
+                throw new TransientHubException(transient.Reason, transient.Message) { MayHaveEffect = true };
+            }
+        }
+        throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
+    }
+
+    /// <summary>JSON as the content of a request.</summary>
+    internal static HttpContent Json(byte[] body) =>
+        new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private async Task<HttpResponseMessage> SendContentAsync(
+        HttpMethod method, Uri address, Func<Action, HttpContent> content, string? accept, bool mayHaveEffect,
+        CancellationToken cancellationToken)
+    {
+        var limit = _settings.UploadTimeout;
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit);
+        try
+        {
+            using var message = new HttpRequestMessage(method, address) { Content = content(() => limited.CancelAfter(limit)) };
+            message.Headers.UserAgent.Add(_product);
+            message.Headers.UserAgent.Add(_runtime);
+            if (accept is not null) message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+            Authorize(message);
+            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransientHubException(HubError.Connection,
+                $"{address.Host} did not accept data or respond for {limit.TotalSeconds:0.###} seconds.", inner: error)
+            { MayHaveEffect = mayHaveEffect };
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new TransientHubException(
+                HubError.Connection, $"the connection to {address.Host} failed ({error.Message}).", inner: error)
+            { MayHaveEffect = mayHaveEffect };
+        }
+    }
+
+    private void Authorize(HttpRequestMessage message)
+    {
+        if (_settings.Token is { } token && _settings.IsEndpoint(message.RequestUri!))
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
     /// <summary>Reads from a response. The time without data is limited.</summary>
     /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
     internal Task<T> ReceiveAsync<T>(Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
@@ -108,7 +189,7 @@ internal sealed class HubConnection : IDisposable
         MaxDelay = _settings.RetryDelay * 8,
         // A server that asks for a longer delay than a user would wait is reported at once.
         ShouldHandle = arguments => ValueTask.FromResult(
-            arguments.Outcome.Exception is TransientHubException error && !(error.RetryAfter > _longestDelay)),
+            arguments.Outcome.Exception is TransientHubException { MayHaveEffect: false } error && !(error.RetryAfter > _longestDelay)),
         DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as TransientHubException)?.RetryAfter),
     };
 
@@ -120,8 +201,7 @@ internal sealed class HubConnection : IDisposable
             message.Headers.UserAgent.Add(_runtime);
             message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));     // lengths are those of the file
             if (offset > 0) message.Headers.Range = new RangeHeaderValue(offset, null);
-            if (_settings.Token is { } token && _settings.IsEndpoint(address))
-                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            Authorize(message);
             return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
         }, _settings.ResponseTimeout, cancellationToken);
 

@@ -21,7 +21,7 @@ internal static partial class HubErrors
     {
         var (code, message) = (Header(response, "X-Error-Code"), Header(response, "X-Error-Message"));
         var status = $"{(int)response.StatusCode}{(message is null ? "" : $", {message}")}";
-        if (_transient.Contains(response.StatusCode))
+        if (IsTransient(response))
             return new TransientHubException(
                 response.StatusCode == HttpStatusCode.TooManyRequests ? HubError.RateLimited : HubError.Server,
                 $"{settings.Endpoint.Host} reported status {status}.", RetryAfter(response));
@@ -56,6 +56,9 @@ internal static partial class HubErrors
             $"the response of {settings.Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}"
             + $"{(value is null ? "" : $" ('{value}')")}, so it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its "
             + "address; otherwise check the proxy and the firewall.", inner);
+
+    /// <summary>Whether the same request can succeed later.</summary>
+    internal static bool IsTransient(HttpResponseMessage response) => _transient.Contains(response.StatusCode);
 
     /// <summary>A header of a response. Null if it is missing or empty.</summary>
     internal static string? Header(HttpResponseMessage response, string name) =>

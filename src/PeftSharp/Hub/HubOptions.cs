@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// Options of downloads from the Hugging Face Hub. The defaults are those of the Python package <c>huggingface_hub</c>, with the same
-/// environment variables and the same cache.
+/// Options of downloads from and uploads to the Hugging Face Hub. The defaults are those of the Python package <c>huggingface_hub</c>, with
+/// the same environment variables and the same cache.
 /// </summary>
 public sealed record HubOptions
 {
@@ -13,9 +13,9 @@ public sealed record HubOptions
     public Uri? Endpoint { get; init; }
 
     /// <summary>
-    /// Access token for private and gated repositories; it is sent to the host of <see cref="Endpoint"/> only. Null: <c>HF_TOKEN</c>,
-    /// otherwise the file that <c>hf auth login</c> writes (<c>HF_TOKEN_PATH</c>, by default <c>token</c> in <c>HF_HOME</c>). Empty: no
-    /// token is sent.
+    /// Access token for private and gated repositories, and for uploads; it is sent to the host of <see cref="Endpoint"/> only. Null:
+    /// <c>HF_TOKEN</c>, otherwise the file that <c>hf auth login</c> writes (<c>HF_TOKEN_PATH</c>, by default <c>token</c> in
+    /// <c>HF_HOME</c>). Empty: no token is sent.
     /// </summary>
     public string? Token { get; init; }
 
@@ -42,14 +42,14 @@ public sealed record HubOptions
 
     /// <summary>
     /// Maximum time without data: until the server responds, and between two parts of a file. Null: <c>HF_HUB_ETAG_TIMEOUT</c>
-    /// (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, otherwise 10 seconds.
+    /// (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, otherwise 10 seconds; 60 seconds for uploads.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Number of files of a repository that are downloaded at the same time. Default 8.</summary>
+    /// <summary>Number of files of a repository that are downloaded or uploaded at the same time. Default 8.</summary>
     public int MaxParallelDownloads { get; init; } = 8;
 
-    /// <summary>Receives the progress of each file. Null: progress is not reported.</summary>
+    /// <summary>Receives the progress of each download. Null: progress is not reported.</summary>
     public IProgress<HubProgress>? Progress { get; init; }
 
     /// <summary>Logger for warnings, such as the use of a cached file because the Hub cannot be reached. Null: no log.</summary>

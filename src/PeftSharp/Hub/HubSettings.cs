@@ -32,6 +32,7 @@ internal sealed partial class HubSettings
         (MaxRetries, RetryDelay, MaxParallelDownloads) = (options.MaxRetries, options.RetryDelay, options.MaxParallelDownloads);
         ResponseTimeout = options.Timeout ?? Seconds("HF_HUB_ETAG_TIMEOUT");
         DataTimeout = options.Timeout ?? Seconds("HF_HUB_DOWNLOAD_TIMEOUT");
+        UploadTimeout = options.Timeout ?? TimeSpan.FromSeconds(60);
         Progress = options.Progress;
         Logger = options.Logger ?? NullLogger.Instance;
     }
@@ -46,6 +47,12 @@ internal sealed partial class HubSettings
     internal int MaxParallelDownloads { get; }
     internal TimeSpan ResponseTimeout { get; }
     internal TimeSpan DataTimeout { get; }
+    /// <summary>
+    /// Maximum time in which no part of an upload is sent, and until the server responds to it. The Hub needs longer than for other
+    /// requests, because it writes the commit.
+    /// </summary>
+    internal TimeSpan UploadTimeout { get; }
+
     internal IProgress<HubProgress>? Progress { get; }
     internal ILogger Logger { get; }
 

@@ -6,6 +6,9 @@ internal sealed class TransientHubException(HubError reason, string message, Tim
 {
     internal HubError Reason { get; } = reason;
 
+    /// <summary>Whether the server may have executed the request, so that it must not be repeated.</summary>
+    internal bool MayHaveEffect { get; init; }
+
     /// <summary>The delay that the server requests. Null: it does not request one.</summary>
     internal TimeSpan? RetryAfter { get; } = retryAfter;
 }

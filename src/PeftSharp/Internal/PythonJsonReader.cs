@@ -10,7 +10,7 @@ namespace PeftSharp.Internal;
 /// System.Text.Json rejects.</summary>
 internal ref struct PythonJsonReader
 {
-    private const int MaxDepth = 256;   // more than real files need, and far from a stack overflow
+    internal const int MaxDepth = 256;  // more than real files need, and far from a stack overflow
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly bool _refuseDuplicates;

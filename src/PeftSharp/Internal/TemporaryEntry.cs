@@ -78,6 +78,9 @@ internal static partial class TemporaryEntry
         }
     }
 
+    /// <summary>Whether the name of a file, or of one of its folders, is that of a temporary entry.</summary>
+    internal static bool IsTemporary(string path) => path.Split('/').Any(part => Name().IsMatch(part));
+
     /// <summary>Whether no process writes to the folder with this temporary name.</summary>
     internal static bool IsAbandoned(string path) =>
         Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);

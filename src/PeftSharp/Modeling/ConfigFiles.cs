@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
@@ -10,7 +11,10 @@ namespace PeftSharp.Modeling;
 /// <summary>Converts between <c>config.json</c> and the record that holds its fields.</summary>
 internal static class ConfigFiles
 {
-    private const string Architectures = "architectures";
+    /// <summary>The nesting that the serializer accepts: that of the files, and the objects of the library around it.</summary>
+    internal const int MaxDepth = 2 * PythonJsonReader.MaxDepth;
+
+    private const string Architectures = "architectures", NullInList = "a list without null";
 
     private static readonly JsonNamingPolicy _pythonNames = JsonNamingPolicy.SnakeCaseLower;
     private static readonly JsonSerializerOptions _options = new()
@@ -18,6 +22,8 @@ internal static class ConfigFiles
         PropertyNamingPolicy = _pythonNames,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        MaxDepth = MaxDepth,
+        RespectNullableAnnotations = true,
         Converters = { new PythonFloatConverter(), new JsonStringEnumConverter<ProblemType>(_pythonNames, allowIntegerValues: false) },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ResolveOverrides } },
     };
@@ -74,7 +80,32 @@ internal static class ConfigFiles
 
     /// <summary>Reads any record whose properties are the fields of the file.</summary>
     /// <exception cref="JsonException">A field has an invalid type.</exception>
-    internal static T ReadAny<T>(JsonObject json) => json.Deserialize<T>(_options)!;
+    internal static T ReadAny<T>(JsonObject json) => Deserialize<T>(json, _options);
+
+    /// <summary>Reads a record. A null in a list is an error, because the lists of the records have no nulls.</summary>
+    /// <exception cref="JsonException">A field has an invalid type.</exception>
+    internal static T Deserialize<T>(JsonObject json, JsonSerializerOptions options)
+    {
+        foreach (var property in options.GetTypeInfo(typeof(T)).Properties)
+        {
+            // A section that is null has the default values, as in transformers.
+            if (IsSection(property) && json[property.Name] is null) json.Remove(property.Name);
+            if (!property.IsExtensionData && property.PropertyType.IsAssignableTo(typeof(System.Collections.IEnumerable))
+                && HasNullItem(json[property.Name]))
+                throw new JsonException(NullInList, $"$.{property.Name}", null, null);
+        }
+        return json.Deserialize<T>(options)!;
+    }
+
+    private static bool IsSection(JsonPropertyInfo property) => !property.IsSetNullable && property.PropertyType is { IsClass: true } type
+        && type != typeof(string) && !type.IsAssignableTo(typeof(System.Collections.IEnumerable));
+
+    private static bool HasNullItem(JsonNode? node) => node switch
+    {
+        JsonArray items => items.Any(item => item is null || HasNullItem(item)),
+        JsonObject fields => fields.Any(field => HasNullItem(field.Value)),
+        _ => false,
+    };
 
     /// <summary>Writes any record in the format of <see cref="Write"/>.</summary>
     internal static void WriteAny(string path, object record) => JsonFile.Write(path, ToJson(record));
@@ -87,6 +118,11 @@ internal static class ConfigFiles
     internal static CheckpointException Wrong(string path, JsonObject json, JsonException error)
     {
         var field = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
+        if (error.Message.Contains(" doesn't allow setting null values.", StringComparison.Ordinal))
+            return new CheckpointException($"'{path}': field '{error.Path?.TrimStart('$', '.')}' is null; a value is expected.", error);
+        if (error is { InnerException: null, Message: NullInList })
+            return new CheckpointException(
+                $"'{path}': field '{field}' is {PythonJson.Show(json[field])}; {NullInList} is expected.", error);
         if (!error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
             return new CheckpointException($"'{path}', field '{field}': {error.Message}", error);
         var type = error.Message["The JSON value could not be converted to ".Length..];
@@ -100,6 +136,6 @@ internal static class ConfigFiles
                 ? $"one of {string.Join(", ", Enum.GetNames<ProblemType>().Select(_pythonNames.ConvertName))}"
             : "a value of another type";
         return new CheckpointException(
-            $"'{path}': field '{field}' is {json[field]?.ToJsonString() ?? "null"}; {expected} is expected.", error);
+            $"'{path}': field '{field}' is {PythonJson.Show(json[field])}; {expected} is expected.", error);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
@@ -12,6 +13,9 @@ namespace PeftSharp.Modeling;
 /// </remarks>
 internal static class LabelFields
 {
+    /// <summary>A name is made for each class, so a damaged number must not exhaust the memory.</summary>
+    private const int MaxLabels = 1 << 20;
+
     private const string Count = "num_labels", Names = "id2label", Ids = "label2id";
 
     /// <summary>Rewrites the three fields so that <c>id2label</c> alone determines the number of classes.</summary>
@@ -33,7 +37,8 @@ internal static class LabelFields
     }
 
     private static int? ReadCount(JsonNode? node) => node is null ? null
-        : JsonNumbers.TryInt(node, out var count) && count >= 0 ? count : throw Wrong(Count, node, "an integer of at least 0");
+        : JsonNumbers.TryInt(node, out var count) && count is >= 0 and <= MaxLabels ? count
+            : throw Wrong(Count, node, $"an integer from 0 to {MaxLabels}");
 
     private static Dictionary<int, string>? ReadNames(JsonNode? node)
     {
@@ -78,8 +83,9 @@ internal static class LabelFields
     }
 
     private static string Text(JsonNode value) =>
-        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>()
+            : PythonJson.Dumps(value, indent: null, sortKeys: false, ensureAscii: false);
 
     private static JsonException Wrong(string field, JsonNode value, string expected) =>
-        new($"The value is {value.ToJsonString()}; {expected} is expected.", $"$.{field}", null, null);
+        new($"The value is {PythonJson.Show(value)}; {expected} is expected.", $"$.{field}", null, null);
 }

@@ -72,6 +72,10 @@ public abstract record PretrainedConfig
         }
     }
 
+    /// <summary>Number of layers of the body (of the larger one, if there are two); 0 if it is unknown.</summary>
+    [JsonIgnore]
+    internal virtual int LayerCount => 0;
+
     /// <summary>Returns the configuration with these names of the classes, by class id.</summary>
     internal PretrainedConfig WithLabelNames(IReadOnlyList<string> names) => this with
     {

@@ -66,15 +66,19 @@ internal static class PretrainedLoader
             throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error);
         }
         using var checkpoint = CheckpointTensors.Open(folder, allowPickle: options.AllowPickle);
+        // A layer has at least one tensor. Creating the layers of a damaged configuration could take all memory.
+        if (config.LayerCount > checkpoint.Tensors.Count)
+            throw new CheckpointException($"'{Path.Combine(folder, "config.json")}' has {config.LayerCount} layers, but the weights in "
+                + $"'{folder}' are only {checkpoint.Tensors.Count} tensors. Download the configuration or the weights again.");
         config = options.Apply(config);
-        var model = build(config);
+        var model = Build(config, build, folder);
         try
         {
             var untied = TiedWeights.Differ(model, checkpoint);
             if (untied)
             {
                 model.Dispose();
-                model = build(config with { TieWordEmbeddings = false });
+                model = Build(config with { TieWordEmbeddings = false }, build, folder);
             }
             model.NameOrPath = nameOrFolder;
             using (RandomSeed.Use(options.Seed))
@@ -93,6 +97,18 @@ internal static class PretrainedLoader
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Creates the modules. The memory of their weights is allocated, but not written.</summary>
+    /// <exception cref="CheckpointException">The sizes in the configuration are more than can be allocated.</exception>
+    private static TModel Build<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, string folder)
+    {
+        try { return build(config); }
+        catch (Exception error) when (error is System.Runtime.InteropServices.ExternalException or OverflowException)
+        {
+            throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': the model cannot be created: "
+                + $"{error.Message.Split('\n')[0].Trim()} Compare the sizes in the file with those of the weights.", error);
         }
     }
 

@@ -19,6 +19,8 @@ public abstract record TextConfig : PretrainedConfig
     [JsonIgnore]
     public virtual AttentionShape? AttentionShape => null;
 
+    internal sealed override int LayerCount => AttentionShape?.Layers ?? 0;
+
     /// <summary>
     /// The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in
     /// PyTorch.

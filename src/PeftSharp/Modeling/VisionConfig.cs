@@ -36,6 +36,8 @@ public abstract record VisionConfig : PretrainedConfig
     /// <summary>Number of color channels. Default 3.</summary>
     public int NumChannels { get; init; } = 3;
 
+    internal sealed override int LayerCount => NumHiddenLayers;
+
     /// <summary>The patches of an image.</summary>
     internal PatchGrid Grid => new(ImageSize[0], ImageSize[^1], PatchSize[0], PatchSize[^1], NumChannels);
 

@@ -37,7 +37,11 @@ public sealed partial class SentenceEncoder
         try
         {
             return Load(parts.ModelFolder, adapterNameOrFolder, options, AutoModel.FromPretrained,
-                (model, tokenizer) => new SentenceEncoder(model, tokenizer, parts, options?.Logger) { OwnsModel = true },
+                (model, tokenizer) =>
+                {
+                    RequireRoom(parts, tokenizer);
+                    return new SentenceEncoder(model, tokenizer, parts, options?.Logger) { OwnsModel = true };
+                },
                 cancellationToken);
         }
         catch
@@ -71,6 +75,13 @@ public sealed partial class SentenceEncoder
         Model.SavePretrained(folder);
         Tokenizer.SavePretrained(folder);
         _parts.Save(folder, HiddenSize());
+    }
+
+    private static void RequireRoom(SentenceFolder parts, Tokenizer tokenizer)
+    {
+        if (parts.MaxLength <= tokenizer.NumSpecialTokensToAdd())
+            throw new CheckpointException($"max_seq_length of '{parts.ModelFolder}' is {parts.MaxLength}, but its tokenizer adds "
+                + $"{tokenizer.NumSpecialTokensToAdd()} special tokens to each text. Correct sentence_bert_config.json.");
     }
 
     /// <summary>Width of the hidden states, which a model's configuration does not always name.</summary>

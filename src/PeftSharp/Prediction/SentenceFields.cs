@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Prediction;
 
@@ -16,7 +17,7 @@ internal sealed class SentenceFields(string path, JsonObject json, params string
         foreach (var (name, value) in json)
             if (value is not (null or JsonObject { Count: 0 } or JsonArray { Count: 0 })
                 && !known.Contains(name) && isKnown?.Invoke(name) != true)
-                throw new CheckpointException($"'{path}' sets {name} to {value.ToJsonString()}, which is not supported. "
+                throw new CheckpointException($"'{path}' sets {name} to {PythonJson.Show(value)}, which is not supported. "
                     + $"Supported fields: {string.Join(", ", known)}.");
     }
 
@@ -30,6 +31,6 @@ internal sealed class SentenceFields(string path, JsonObject json, params string
     {
         if (json[name] is not { } node) return fallback;
         return node is JsonValue value && value.TryGetValue(out T? found) && found is not null ? found
-            : throw new CheckpointException($"'{path}': field '{name}' is {node.ToJsonString()}; {wanted} is expected.");
+            : throw new CheckpointException($"'{path}': field '{name}' is {PythonJson.Show(node)}; {wanted} is expected.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Hub;
 using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
@@ -142,13 +143,16 @@ internal sealed class SentenceFolder : IDisposable
             var fields = new SentenceFields(path, json, "idx", "name", "path", "type", "kwargs");
             fields.RequireKnown();
             if (json["kwargs"] is JsonArray { Count: > 0 } arguments)
-                throw new CheckpointException($"'{path}' sets kwargs to {arguments.ToJsonString()}, which is not supported.");
+                throw new CheckpointException($"'{path}' sets kwargs to {PythonJson.Show(arguments)}, which is not supported.");
             var type = fields.Text("type") ?? "";
             return type.StartsWith("sentence_transformers.", StringComparison.Ordinal)
-                ? (type[(type.LastIndexOf('.') + 1)..], fields.Text("path") ?? "")
+                ? (type[(type.LastIndexOf('.') + 1)..], InFolder(fields.Text("path") ?? ""))
                 : throw new CheckpointException($"'{path}' lists a module of type '{type}', which is not supported. "
                 + "Supported modules are Transformer, Pooling, Dense and Normalize of sentence_transformers.");
         }
+
+        string InFolder(string module) => module.Length == 0 || HubName.Problem(module) is not { } problem ? module
+            : throw new CheckpointException($"'{path}' lists the path '{module}', which is not a folder of the model: {problem}.");
     }
 
     private static (int? MaxLength, bool LowersCase) ReadTransformer(string folder)
@@ -157,7 +161,9 @@ internal sealed class SentenceFolder : IDisposable
         if (path is null) return (null, false);
         var fields = new SentenceFields(path, JsonFile.Read(path), "max_seq_length", "do_lower_case");
         fields.RequireKnown();
-        return (fields.Number("max_seq_length"), fields.Flag("do_lower_case", false));
+        if (fields.Number("max_seq_length") is not { } length) return (null, fields.Flag("do_lower_case", false));
+        return length > 0 ? (length, fields.Flag("do_lower_case", false)) : throw new CheckpointException(
+            $"'{path}': field 'max_seq_length' is {length}; it must be at least 1.");
     }
 
     private static JsonObject ReadConfig(

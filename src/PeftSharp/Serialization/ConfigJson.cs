@@ -186,13 +186,8 @@ internal sealed class ConfigJson
     private List<T>? List<T>(string name, string expected, Conversion<T> convert) => ListOf(name)?.Select((item, index) =>
         item is not null && convert(item, out var value) ? value : throw Wrong($"{name}[{index}]", item, expected)).ToList();
 
-    private CheckpointException Wrong(string name, JsonNode? value, string expected)
-    {
-        const int maxLength = 100;
-        var shown = PythonJson.Dumps(value, indent: null, sortKeys: false, ensureAscii: false);
-        return new($"'{_source}': field '{_prefix}{name}' is {(shown.Length > maxLength ? $"{shown.AsSpan(0, maxLength)} …" : shown)}; "
-            + $"{expected} is expected.");
-    }
+    private CheckpointException Wrong(string name, JsonNode? value, string expected) =>
+        new($"'{_source}': field '{_prefix}{name}' is {PythonJson.Show(value)}; {expected} is expected.");
 
     private CheckpointException Missing(string name, string expected) =>
         new($"'{_source}': field '{_prefix}{name}' is missing; {expected} is expected.");

@@ -7,6 +7,7 @@ namespace PeftSharp.Tokenization;
 public static class T5Tokenizer
 {
     private const string EndOfText = "</s>";
+    private const int MaxSentinels = 100_000;
 
     internal static TokenizerKind Kind { get; } = new("T5Tokenizer")
     {
@@ -33,8 +34,13 @@ public static class T5Tokenizer
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
 
-    private static IEnumerable<string> Sentinels(TokenizerFolder files) =>
-        Enumerable.Range(0, files.Number("extra_ids") ?? 100).Select(i => $"<extra_id_{i}>");
+    private static IEnumerable<string> Sentinels(TokenizerFolder files)
+    {
+        const string Name = "extra_ids";
+        var count = files.Number(Name) ?? 100;
+        return count is >= 0 and <= MaxSentinels ? Enumerable.Range(0, count).Select(i => $"<extra_id_{i}>")
+            : throw files.Unfit(Name, files.Config[Name], $"a number from 0 to {MaxSentinels}");
+    }
 
     private static IEnumerable<AddedToken> ExtraTokens(TokenizerFolder files, IEnumerable<AddedToken> ofModel)
     {

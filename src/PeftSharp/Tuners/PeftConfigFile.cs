@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Serialization;
@@ -19,6 +20,8 @@ internal static class PeftConfigFile
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        MaxDepth = ConfigFiles.MaxDepth,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         Converters = { new PythonFloatConverter(), new WholeNumberConverter(), new PythonEnumConverterFactory() },
     };
 
@@ -49,12 +52,12 @@ internal static class PeftConfigFile
         {
             if (IsDefault(json[unused.Name], unused.Default)) json.Remove(unused.Name);
             else if (unused.IsRejected)
-                throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
+                throw fields.Wrong(unused.Name, $"{PythonJson.Show(unused.Default)} (other values are not supported)");
         }
         json.Remove("peft_type");
         var nulls = json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key));
         foreach (var name in nulls.Select(field => field.Key).ToArray()) json.Remove(name);
-        try { return json.Deserialize<TConfig>(_options)!; }
+        try { return ConfigFiles.Deserialize<TConfig>(json, _options); }
         catch (JsonException error) { throw Wrong(fields, path, error); }
         catch (ArgumentException error) { throw new CheckpointException($"'{path}': {error.Message}", error); }
     }
@@ -68,7 +71,9 @@ internal static class PeftConfigFile
         JsonFile.Write(Path.Combine(folder, Name), json, finalNewline: false);
     }
 
-    private static bool IsDefault(JsonNode? value, JsonNode? nothing) => value is null || JsonNode.DeepEquals(value, nothing)
+    private static bool IsDefault(JsonNode? value, JsonNode? nothing) => value is null || PythonJson.AreEqual(value, nothing)
+        || (nothing is not null && JsonNumbers.TryDouble(value, out var number) && JsonNumbers.TryDouble(nothing, out var other)
+            && number == other)
         || value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (nothing is null && value.GetValueKind() == JsonValueKind.False);
 
     /// <summary>

@@ -153,6 +153,7 @@ public sealed class HubConnectionTests : IDisposable
     }
 
     [Theory, InlineData("<html>"), InlineData("{}"), InlineData("{\"sha\": \"x\", \"siblings\": []}")]
+    [InlineData("{\"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"siblings\": [{\"rfilename\": null}]}")]
     public async Task A_response_that_is_not_that_of_the_hub_is_refused(string text)
     {
         _hub.Server.Change = (_, _) => new ServerResponse(200) { Body = System.Text.Encoding.UTF8.GetBytes(text) };

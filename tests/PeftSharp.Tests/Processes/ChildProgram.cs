@@ -25,6 +25,7 @@ internal static class ChildProgram
         nameof(Programs.AllocatorOnAndOff) => Programs.AllocatorOnAndOff(),
         nameof(Programs.OpenMP) => Programs.OpenMP(),
         nameof(Programs.Training) => Programs.Training(),
+        nameof(Fuzzing.FuzzProgram) => Fuzzing.FuzzProgram.Run(),
         _ => throw new ArgumentException($"There is no program '{name}'.", nameof(name)),
     };
 }

@@ -26,6 +26,8 @@ public sealed record ClipConfig : PretrainedConfig
     /// <summary>Factor of the standard deviations of initialized projections. Default 1.</summary>
     public double InitializerFactor { get; init; } = 1;
 
+    internal override int LayerCount => Math.Max(TextConfig.LayerCount, VisionConfig.LayerCount);
+
     /// <inheritdoc/>
     protected override IEnumerable<string> GetValidationErrors() =>
         MustBePositive(("projection_dim", ProjectionDim))

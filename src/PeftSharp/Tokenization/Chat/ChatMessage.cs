@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -125,9 +126,5 @@ public sealed record ChatMessage
 
     private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    private static string Shorten(JsonNode? node)
-    {
-        var text = node?.ToJsonString() ?? "null";
-        return text.Length <= 200 ? text : text[..200] + "…";
-    }
+    private static string Shorten(JsonNode? node) => PythonJson.Show(node, maxLength: 200);
 }

@@ -75,8 +75,8 @@ internal sealed class ChatRenderer
             case JsonValue value when value.TryGetValue(out string? text):
                 message["content"] = text + ContinueTag;
                 return text;
-            case JsonArray parts when parts.LastOrDefault(part => (part as JsonObject)?["text"] is not null) is JsonObject part:
-                var last = part["text"]!.GetValue<string>();
+            case JsonArray parts when parts.LastOrDefault(part => (part as JsonObject)?["text"] is JsonValue) is JsonObject part
+                && ((JsonValue)part["text"]!).TryGetValue(out string? last):
                 part["text"] = last + ContinueTag;
                 return last;
             default:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -65,7 +66,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         {
             if (name == "extra_special_tokens" && value is JsonArray list && _fields[name] is JsonArray known)
             {
-                foreach (var token in list.Where(token => !known.Any(other => JsonNode.DeepEquals(other, token))))
+                foreach (var token in list.Where(token => !known.Any(other => PythonJson.AreEqual(other, token))))
                     known.Add(token?.DeepClone());
             }
             else
@@ -165,11 +166,15 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     {
         if (node is JsonValue value && value.TryGetValue<string>(out var text))
             return new AddedToken(text) { Special = special };
-        if (node is not JsonObject)
-            throw files.Unfit(name, node, "a token (a string, or an object with the field content)");
-        var part = new JsonPart(
-            System.Text.Json.JsonSerializer.SerializeToElement(node), files.File("tokenizer_config.json"), node.GetPath());
-        var token = TokenizerJsonReader.ReadAddedToken(part);
+        const string Expected = "a token (a string, or an object with the field content)";
+        if (node is not JsonObject) throw files.Unfit(name, node, Expected);
+        System.Text.Json.JsonElement element;
+        try { element = System.Text.Json.JsonSerializer.SerializeToElement(node); }
+        catch (Exception error) when (error is System.Text.Json.JsonException or ArgumentException)   // deep nesting, NaN
+        {
+            throw files.Unfit(name, node, Expected);
+        }
+        var token = TokenizerJsonReader.ReadAddedToken(new JsonPart(element, files.File("tokenizer_config.json"), node.GetPath()));
         return special ? token with { Special = true, Normalized = token.Normalized } : token;       // keeps the default of Normalized
     }
 
@@ -190,7 +195,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         {
             null => null,
             JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number
-                && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) =>
+                && double.TryParse(PythonJson.Dumps(value), CultureInfo.InvariantCulture, out var number) =>
                 number < int.MaxValue ? (int)number : null,
             var other => throw files.Unfit(name, other, "a number"),
         };

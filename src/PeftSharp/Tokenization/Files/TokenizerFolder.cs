@@ -90,7 +90,7 @@ internal sealed class TokenizerFolder
 
     /// <summary>Creates the exception for a field of tokenizer_config.json.</summary>
     internal TokenizerException Unfit(string name, JsonNode? value, string expected) =>
-        new($"'{File("tokenizer_config.json")}' sets {name} to {value?.ToJsonString() ?? "null"}, but {expected} is expected.");
+        new($"'{File("tokenizer_config.json")}' sets {name} to {PythonJson.Show(value)}, but {expected} is expected.");
 
     /// <summary>Creates the exception for missing files.</summary>
     internal TokenizerException Missing(string needed)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Training.Checkpoints;
@@ -57,7 +58,8 @@ internal static class ResumeCheck
         let argument = string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))
         select $"{argument} was {Text(before[name])} and is {Text(now[name])}";
 
-    private static string Text(JsonNode? value) => value?.ToJsonString().Trim('"') ?? "null";
+    private static string Text(JsonNode? value) => PythonJson.Show(value).Trim('"');
 
-    private static string? OrderSeed(JsonObject arguments) => (arguments["data_seed"] ?? arguments["seed"])?.ToJsonString();
+    private static string? OrderSeed(JsonObject arguments) =>
+        (arguments["data_seed"] ?? arguments["seed"]) is { } seed ? PythonJson.Show(seed) : null;
 }
