@@ -65,7 +65,7 @@ public sealed record ImageProcessorConfig
                 yield return $"{name} is {values}; it must have at most {RgbImage.DefaultMaxPixels} pixels";
         foreach (var (name, values) in new[] { ("image_mean", ImageMean), ("image_std", ImageStd) })
             if (values.Count != RgbImage.Channels || values.Any(value => !double.IsFinite(value)))
-                yield return $"{name} has {values.Count} values; three numbers are expected, one for each color";
+                yield return $"{name} is [{string.Join(", ", values)}]; three finite numbers are expected, one for each color";
         if (ImageStd.Contains(0)) yield return "image_std contains 0, by which values would be divided";
         if (!double.IsFinite(RescaleFactor)) yield return $"rescale_factor is {RescaleFactor}; it must be a number";
     }

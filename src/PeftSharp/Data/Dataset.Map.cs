@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Map and Filter.</content>
@@ -144,7 +146,8 @@ public sealed partial class Dataset
             return kept.Length == count
                 ? Enumerable.Range(start, count).Where(row => kept[row - start]).ToArray()
                 : throw new DatasetException(
-                    $"The function returned {kept.Length} values for {count} rows ({rows}). Return one value per row.");
+                    $"The function returned {Quantity.Of(kept.Length, "value")} for {Quantity.Of(count, "row")} ({rows}). Return one "
+                    + "value per row.");
         });
         return Select(parts.SelectMany(rows => rows));
     }

@@ -115,12 +115,10 @@ public partial class Trainer
         WarnAboutNewWeights(NewWeights.Warning(_model, untrained));
     }
 
-    /// <summary>Warns once, on the standard error stream if no callback or logger receives the warning.</summary>
     private void WarnAboutNewWeights(string message)
     {
         _warnedAboutNewWeights = true;
-        if (_callbacks.ReceivesWarnings) Warn(message);
-        else Console.Error.WriteLine($"Warning: {message}");
+        Warn(message);
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)

@@ -96,6 +96,9 @@ public partial class Trainer
     /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
     /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return.
     /// </exception>
+    /// <exception cref="DatasetException">
+    /// A token id of the data, or the padding token, has no embedding, which is checked before the first step; or a batch is invalid.
+    /// </exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
     /// <exception cref="CheckpointException">
     /// The checkpoint is missing or damaged, or belongs to a run with different rows, batches or steps.
@@ -125,6 +128,7 @@ public partial class Trainer
             CheckpointFolder.Prepare(Args.OutputDir);
             var checkpoint = resumeFromCheckpoint.CheckpointOf(Args.OutputDir);
             ReinitializeModel();
+            CheckTokenIds(dataset);
             optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException(
                 $"CreateOptimizer of {GetType().Name} returned null. It must return an optimizer of the parameters of the model.");
             CheckOptimizer(optimizer);
@@ -221,7 +225,12 @@ public partial class Trainer
         return new ComputePrecision(ScalarType.BFloat16);
     }
 
-    private void Warn(string message) => _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));
+    /// <summary>Passes a warning to the logger and the callbacks; if none of them handles warnings, to the standard error stream.</summary>
+    private void Warn(string message)
+    {
+        if (_callbacks.ReceivesWarnings) _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));
+        else Console.Error.WriteLine($"Warning: {message}");
+    }
 
     private void Log(OrderedDictionary<string, double> entry)
     {

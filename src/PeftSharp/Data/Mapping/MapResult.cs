@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>The new columns of consecutive rows, computed by the function of <c>Map</c>.</summary>
@@ -42,8 +44,8 @@ internal sealed class MapResult
         var first = result._columns.FirstOrDefault();
         foreach (var (name, data) in result._columns)
             if (data.Count != first.Value.Count)
-                throw new DatasetException($"For {result.RowsText}, the function returned {data.Count} values of column '{name}' but "
-                    + $"{first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
+                throw new DatasetException($"For {result.RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column "
+                    + $"'{name}' but {first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
         return result;
     }
 
@@ -83,7 +85,7 @@ internal sealed class MapResult
     {
         foreach (var (name, data) in _columns)
             if (data.Count != _count)
-                throw new DatasetException($"For {RowsText}, the function returned {data.Count} values of column '{name}', "
+                throw new DatasetException($"For {RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
                     + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns: "
                     + "removeColumns: dataset.ColumnNames.");
     }

@@ -91,7 +91,7 @@ internal sealed class CsvFileWriter
         _ => ValueText.Of(value),
     };
 
-    /// <summary>A whole number has a decimal point, so that the column is read as float64.</summary>
+    /// <summary>An integral value has a decimal point, so that the column is read as float64.</summary>
     private static string WithPoint(string number) => number switch
     {
         "Infinity" or "∞" => "inf",

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Training.Loop;
 
 /// <summary>The number of batches, optimizer steps and epochs of a run, computed as in transformers.</summary>
@@ -21,7 +23,7 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
         var batch = arguments.PerDeviceTrainBatchSize;
         var batches = customBatches?.Count ?? (arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch);
         if (batches == 0)
-            throw new DatasetException($"The training data has {rows} rows, fewer than PerDeviceTrainBatchSize ({batch}), "
+            throw new DatasetException($"The training data has {Quantity.Of(rows, "row")}, fewer than PerDeviceTrainBatchSize ({batch}), "
                 + "and DataloaderDropLast drops incomplete batches. Reduce PerDeviceTrainBatchSize, or set DataloaderDropLast to false.");
         var accumulation = arguments.GradientAccumulationSteps;
         var updates = (batches + accumulation - 1) / accumulation;

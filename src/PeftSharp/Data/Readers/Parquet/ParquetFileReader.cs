@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ParquetSharp.Arrow;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -56,7 +57,7 @@ internal static partial class ParquetFileReader
             var column = ReadColumn(reader, rowGroups, byName[name], file, options.Reading);
             options.Reading.OnRead(file, length * (columns.Count + 1) / chosen.Count);
             if (column.Count != metadata.NumRows)
-                throw new DatasetException($"'{file}', column '{name}': the column has {column.Count} rows, "
+                throw new DatasetException($"'{file}', column '{name}': the column has {Quantity.Of(column.Count, "row")}, "
                     + $"but the metadata of the file says {metadata.NumRows}. The file is damaged.");
             columns.Add(features.TryGetValue(name, out var declared) ? WithClassLabels(column, declared, file) : column);
         }
