@@ -30,7 +30,14 @@ public sealed class ParquetWriterTests : IDisposable
         RoundTripTests.Rows(Gen.Select(Gen.String[0, 5].Null(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Float, Gen.Bool.Nullable(),
             Gen.Int.Array[0, 3].Null(), Times.Nullable(), Decimals.Nullable()).Select(row => new
             {
-                Text = row.Item1?.Replace('\uD800', 'x'), row.Item2, row.Item3, row.Item4, row.Item5, row.Item6, row.Item7, row.Item8,
+                Text = row.Item1?.Replace('\uD800', 'x'),
+                row.Item2,
+                row.Item3,
+                row.Item4,
+                row.Item5,
+                row.Item6,
+                row.Item7,
+                row.Item8,
             }))
         .Sample(data => RoundTripTests.Same(data, RoundTrip(data)), iter: 60, threads: 1);
 
@@ -40,8 +47,11 @@ public sealed class ParquetWriterTests : IDisposable
             Gen.Byte.Array[0, 3].Null(), Gen.Long[0, TimeSpan.TicksPerDay - 1], Gen.Long, Gen.Bool, Times.Array[0, 2],
             Gen.Int.Nullable().Array[0, 2].Null().Array[0, 2]).Select(row => new
             {
-                Bytes = row.Item1, Time = new TimeOnly(row.Item2 / 10 * 10), Span = new TimeSpan(row.Item3 / 1000 * 10),
-                Chat = row.Item4 ? null : new { role = "user", times = row.Item5, deep = row.Item6 }, Topic = row.Item4 ? Topic.B : Topic.A,
+                Bytes = row.Item1,
+                Time = new TimeOnly(row.Item2 / 10 * 10),
+                Span = new TimeSpan(row.Item3 / 1000 * 10),
+                Chat = row.Item4 ? null : new { role = "user", times = row.Item5, deep = row.Item6 },
+                Topic = row.Item4 ? Topic.B : Topic.A,
             }))
         .Sample(data => RoundTripTests.Same(data, RoundTrip(data)), iter: 60, threads: 1);
 
