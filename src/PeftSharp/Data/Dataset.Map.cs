@@ -163,7 +163,7 @@ public sealed partial class Dataset
         return Select(kept);
     }
 
-    private static void RequireBatched(bool batched)
+    internal static void RequireBatched(bool batched)
     {
         if (!batched)
             throw new ArgumentException(

@@ -14,7 +14,7 @@ namespace PeftSharp.Data;
 /// exclusive access.
 /// </para>
 /// </remarks>
-public sealed partial class Dataset : IReadOnlyList<Row>
+public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
 {
     private readonly ColumnSet _columns;
     private ColumnSet _formatted;

@@ -19,7 +19,7 @@ public partial class Trainer
         : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Reject;
 
     private static void CheckExclusions(
-        Dataset? evalDataset, Optimizer? optimizer,
+        DatasetBase? evalDataset, Optimizer? optimizer,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, IReadOnlyDictionary<string, Dataset>? evalDatasets)
     {
         if (optimizer is not null && parameterGroups is not null)
@@ -100,7 +100,7 @@ public partial class Trainer
             if (ClassNames.Of(data, _model) is { } names && names.Count == _model.Config.NumLabels) _model.SetLabelNames(names);
             if (_loader.ReadsLabels) ClassNames.RequireSameIds(data, _model, "training");
         }
-        foreach (var (name, evaluation) in _loader.ReadsLabels ? _evalDatasets : [])
+        foreach (var (name, evaluation, _) in _loader.ReadsLabels ? _evalDatasets : [])
             ClassNames.RequireSameIds(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
@@ -114,7 +114,7 @@ public partial class Trainer
                 + $"{_model.GetName()} has embeddings for {VocabularyMatch.Limit(_model)} tokens (vocab_size), so padded batches cannot be "
                 + $"computed. {VocabularyMatch.Remedy(tokenizer)}");
         TokenIdCheck.Require(trainDataset, _model, "training");
-        foreach (var (name, evaluation) in Args.EvalStrategy == IntervalStrategy.No && !Args.EvalOnStart ? [] : _evalDatasets)
+        foreach (var (name, evaluation, _) in Args.EvalStrategy == IntervalStrategy.No && !Args.EvalOnStart ? [] : _evalDatasets)
             TokenIdCheck.Require(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
@@ -190,7 +190,7 @@ public partial class Trainer
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
                 + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
-        foreach (var (name, evaluation) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
+        foreach (var (name, evaluation, _) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
             if (_model.LabelNames.Count > 0 && !HasLabels(evaluation))
                 yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
                     + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "

@@ -66,7 +66,10 @@ public sealed record TrainingArguments
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 
-    /// <summary>The order of the training rows. Default <see cref="SamplingStrategy.Random"/>.</summary>
+    /// <summary>
+    /// The order of the training rows. Default <see cref="SamplingStrategy.Random"/>. The rows of a stream
+    /// (<see cref="Data.IterableDataset"/>) are read in its order instead; shuffle it with <see cref="Data.IterableDataset.Shuffle"/>.
+    /// </summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
     /// <summary>
@@ -82,6 +85,12 @@ public sealed record TrainingArguments
     /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
+
+    /// <summary>
+    /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
+    /// processed. Weights, optimizer and step are those of the checkpoint; the training data may differ. Default false.
+    /// </summary>
+    public bool IgnoreDataSkip { get; init; }
 
     // ---- optimizer and learning rate ----
 

@@ -106,7 +106,7 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Problems of a configuration that are errors in strict mode and otherwise warnings.</summary>
+    /// <summary>Problems of a configuration that throw an exception in strict mode and are otherwise warnings.</summary>
     private IEnumerable<string> StrictErrors(PeftConfig config) =>
         _tuner.UnmatchedEntries(config) is { } unmatched ? config.StrictErrors().Append(unmatched) : config.StrictErrors();
 
