@@ -63,10 +63,10 @@ public sealed partial class IterableDataset
         return With(new BlockRows(_source, "map", batchSize, dropLast: false, (columns, index) =>
         {
             var result = MapResult.OfBatch(new Batch(columns, (int)index, columns.RowCount), function);
-            var created = MapResult.Join([result]);
-            if (columns.Names.FirstOrDefault(name => !removed.Contains(name) && !created.ContainsKey(name)) is { } kept)
-                result.RequireRows(kept);
-            return NewColumns.Replace(columns, created, removed);
+            var created = new MapMemory(
+                names => columns.Names.FirstOrDefault(name => !removed.Contains(name) && !names.Contains(name)));
+            created.Add(result);
+            return NewColumns.Replace(columns, created.Columns(), removed);
         }));
     }
 
