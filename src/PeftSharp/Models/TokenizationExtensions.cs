@@ -82,7 +82,7 @@ public static partial class TokenizationExtensions
     }
 
     /// <summary>Tokenizes the rows of a stream while they are enumerated, in batches.</summary>
-    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?,
+    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?, string,
     /// IProgress{MapProgress}, CancellationToken)"/>
     /// <param name="dataset">The stream.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
