@@ -13,6 +13,7 @@ var programs = new Dictionary<string, Func<Task>>
     ["label-column"] = () => Task.Run(LabelColumn.Run),
     ["disk"] = () => Task.Run(Disk.Run),
     ["multiple-labels"] = () => Task.Run(MultipleLabels.Run),
+    ["streaming"] = () => Task.Run(Streaming.Run),
     ["word-tags"] = () => Task.Run(WordTags.Run),
     ["family"] = () => Task.Run(UseFamily.Run),                            // docs/add-a-model.md
     ["method"] = () => Task.Run(UseMethod.Run),                            // docs/add-a-tuner.md

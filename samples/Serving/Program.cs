@@ -7,11 +7,12 @@ using PeftSharp.Tuners;
 
 var builder = WebApplication.CreateBuilder(args);
 var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
-var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // each folder has the name of its adapter
+var adapters = builder.Configuration["Adapters"] ?? "adapters";             // each subfolder has the name of its adapter
 
 // Loaded once for the process. Each adapter adds its own weights only.
-using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), adapters[0], Path.GetFileName(adapters[0]));
-foreach (var other in adapters[1..]) model.LoadAdapter(other, Path.GetFileName(other));
+var first = Directory.GetDirectories(adapters)[0];
+using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), first, Path.GetFileName(first));
+model.LoadAdapters(adapters);                                               // the other adapters
 using var writer = new TextGenerator(model, AutoTokenizer.FromPretrained(folder));
 using var slots = new SemaphoreSlim(2);                                     // at most two requests compute at once; the others wait
 

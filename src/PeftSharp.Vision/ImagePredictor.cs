@@ -23,9 +23,9 @@ public abstract class ImagePredictor : IDisposable
         model.eval();
         if (model.UntrainedWeights is not { Count: > 0 } drawn) return;
         var names = string.Join(", ", drawn.Take(3)) + (drawn.Count > 3 ? $" and {drawn.Count - 3} more" : "");
-        var warning = $"{drawn.Count} parameters of {model.GetName()} ({names}) are newly initialized: they are not in the checkpoint, and "
-            + "no Trainer has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them. "
-            + "An adapter trains a new head only if its configuration has a TaskType or ModulesToSave.";
+        var warning = $"{model.GetName()} has {drawn.Count} newly initialized parameter{(drawn.Count == 1 ? "" : "s")} ({names}): not in "
+            + "the checkpoint, and not trained by a Trainer, so the predictions are random. Train the model first, or load a complete "
+            + "checkpoint. An adapter trains a new head only if its configuration has a TaskType or ModulesToSave.";
         if (logger is not null) logger.LogWarning("{Message}", warning);
         else Console.Error.WriteLine($"Warning: {warning}");
     }

@@ -41,17 +41,15 @@ public sealed class ImageProcessor
 
     /// <summary>Resizes and crops an image.</summary>
     /// <param name="image">The image, which is not changed.</param>
-    /// <exception cref="ImageException">
-    /// The resized image would have more than <see cref="RgbImage.DefaultMaxPixels"/> pixels.
-    /// </exception>
+    /// <exception cref="ImageException">The resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public RgbImage Resize(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (Config.DoResize && Config.Size.Of(image) is var size)
         {
-            if ((long)size.Width * size.Height > RgbImage.DefaultMaxPixels)
+            if ((long)size.Width * size.Height > RgbImage.MaxModelPixels)
                 throw new ImageException($"An image of {image.Width} x {image.Height} pixels would be resized to {size.Width} x "
-                    + $"{size.Height}, which is more than {RgbImage.DefaultMaxPixels} pixels. Crop the image, or change the size of the "
+                    + $"{size.Height}, which is more than {RgbImage.MaxModelPixels} pixels. Crop the image, or change the size of the "
                     + "image processor.");
             image = image.Resize(size.Width, size.Height, Config.Resample);
         }

@@ -61,11 +61,11 @@ public sealed record ImageProcessorConfig
         else if (DoCenterCrop && CropSize.ShortestEdge is not null) yield return "crop_size must have height and width";
         if (!Enum.IsDefined(Resample)) yield return $"resample is {(int)Resample}; it must be a filter of Pillow, from 0 to 5";
         foreach (var (name, values) in new[] { ("size", Size), ("crop_size", CropSize) })
-            if ((long?)values.Width * values.Height > RgbImage.DefaultMaxPixels)
-                yield return $"{name} is {values}; it must have at most {RgbImage.DefaultMaxPixels} pixels";
+            if ((long?)values.Width * values.Height > RgbImage.MaxModelPixels)
+                yield return $"{name} is {values}; it must have at most {RgbImage.MaxModelPixels} pixels";
         foreach (var (name, values) in new[] { ("image_mean", ImageMean), ("image_std", ImageStd) })
             if (values.Count != RgbImage.Channels || values.Any(value => !double.IsFinite(value)))
-                yield return $"{name} has {values.Count} values; three numbers are expected, one for each color";
+                yield return $"{name} is [{string.Join(", ", values)}]; three finite numbers are expected, one for each color";
         if (ImageStd.Contains(0)) yield return "image_std contains 0, by which values would be divided";
         if (!double.IsFinite(RescaleFactor)) yield return $"rescale_factor is {RescaleFactor}; it must be a number";
     }

@@ -56,7 +56,7 @@ internal static class JpegReader
         return count;
     }
 
-    /// <summary>Throws instead of writing to the console. The end of the file within the image is an error, as in Pillow.</summary>
+    /// <summary>Throws instead of writing to the console. As in Pillow, a file that ends within the image is rejected.</summary>
     private sealed class Errors : jpeg_error_mgr
     {
         private const string PrematureEnd = "Premature end of JPEG file";

@@ -18,6 +18,9 @@ public sealed class RgbImage
     /// </summary>
     public const long DefaultMaxPixels = 1024L * 1024 * 1024 / 4 / 3;
 
+    /// <summary>The maximum number of pixels to which an image is resized or cropped for a model, 4096 x 4096.</summary>
+    internal const long MaxModelPixels = 1 << 24;
+
     private readonly byte[] _pixels;
 
     /// <summary>Creates a black image.</summary>

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Columns of lists and structs.</content>
@@ -57,7 +59,7 @@ public sealed partial class Column
         return new Column($"{Name}[{row}]", feature, items, RowIndex.All(items.Count).Slice(start, count));
     }
 
-    /// <summary>Returns a copy of a field of a column of structs as a column.</summary>
+    /// <summary>Returns a field of a column of structs as a column. The values are copied.</summary>
     /// <exception cref="DatasetException">The column does not contain structs, or the structs have no such field.</exception>
     public Column Field(string name)
     {
@@ -97,7 +99,7 @@ public sealed partial class Column
     {
         var items = List(row, out var start, out var count);
         if (destination.Length < count)
-            throw new ArgumentException($"The list in row {row} of column '{Name}' has {count} items, "
+            throw new ArgumentException($"The list in row {row} of column '{Name}' has {Quantity.Of(count, "item")}, "
                 + $"but the destination has length {destination.Length}.", nameof(destination));
         if (count > 0 && !NumberCopy.TryCopy(items, start, destination[..count]))
             throw new DatasetException(

@@ -1,4 +1,5 @@
 using System.Collections;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -123,7 +124,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => $"Column('{Name}', {Feature}, {Count} rows)";
+    public override string ToString() => $"Column('{Name}', {Feature}, {Quantity.Of(Count, "row")})";
 
     internal Column WithName(string name) => new(name, Feature, _data, _rows);
 
@@ -168,7 +169,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     {
         if ((uint)row >= (uint)_rows.Count)
             throw new ArgumentOutOfRangeException(
-                nameof(row), row, $"The row index {row} is out of range: column '{Name}' has {_rows.Count} rows.");
+                nameof(row), row, $"The row index {row} is out of range: column '{Name}' has {Quantity.Of(_rows.Count, "row")}.");
         index = _rows[row];
         return _data.Locate(ref index);
     }

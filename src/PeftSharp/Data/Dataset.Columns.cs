@@ -121,7 +121,7 @@ public sealed partial class Dataset
         string[] names = [.. label2Id.OrderBy(entry => entry.Value).Select(entry => entry.Key)];
         if (!label2Id.Values.Order().SequenceEqual(Enumerable.Range(0, names.Length)))
             throw new ArgumentException($"label2Id contains the ids {string.Join(", ", label2Id.Values.Order())}. "
-                + $"The ids of {names.Length} classes must be 0 to {names.Length - 1}, each once.", nameof(label2Id));
+                + $"The ids of {Quantity.Of(names.Length, "class")} must be 0 to {names.Length - 1}, each once.", nameof(label2Id));
         var old = GetClassNames(labelColumn);
         long[] ids = [.. old.Select(name => (long)Array.FindIndex(names, other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))];
         var column = _columns[labelColumn];

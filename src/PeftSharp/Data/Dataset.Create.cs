@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -88,8 +89,8 @@ public sealed partial class Dataset
             throw new DatasetException($"The name '{duplicate.Key}' occurs twice. Column names must be unique.");
         return FromList(rows.Select((row, i) => row is null
             ? throw new DatasetException($"Row {i} is null. Rows must not be null.")
-            : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {row.Length} elements, "
-                + $"but {names.Count} names were given ({string.Join(", ", names)}). Provide one name per element.")));
+            : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {Quantity.Of(row.Length, "element")}, "
+                + $"but names contains {names.Count} ({string.Join(", ", names)}). Provide one name per element.")));
     }
 
     /// <summary>Creates a dataset from the objects of an asynchronous sequence, such as the rows of a database or a web service.</summary>

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Map and Filter.</content>
@@ -155,12 +157,13 @@ public sealed partial class Dataset
             return isKept.Length == count
                 ? Enumerable.Range(start, count).Where(row => isKept[row - start]).ToArray()
                 : throw new DatasetException(
-                    $"The function returned {isKept.Length} values for {count} rows ({rows}). Return one value per row.");
+                    $"The function returned {Quantity.Of(isKept.Length, "value")} for {Quantity.Of(count, "row")} ({rows}). Return one "
+                    + "value per row.");
         }, kept.AddRange);
         return Select(kept);
     }
 
-    private static void RequireBatched(bool batched)
+    internal static void RequireBatched(bool batched)
     {
         if (!batched)
             throw new ArgumentException(

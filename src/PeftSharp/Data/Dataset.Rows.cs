@@ -17,7 +17,7 @@ public sealed partial class Dataset
         foreach (var row in rows)
             if ((uint)row >= (uint)Count)
                 throw new ArgumentOutOfRangeException(
-                    nameof(indices), row, $"The row index {row} is out of range: the dataset has {Count} rows.");
+                    nameof(indices), row, $"The row index {row} is out of range: the dataset has {Quantity.Of(Count, "row")}.");
         return IsContiguous(rows) ? Slice(rows.Length == 0 ? 0 : rows[0], rows.Length) : Pick(rows);
     }
 
@@ -26,7 +26,8 @@ public sealed partial class Dataset
     public Dataset Select(Range rows)
     {
         if (rows.Start.GetOffset(Count) is var start && rows.End.GetOffset(Count) is var end && (start < 0 || end > Count || start > end))
-            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} exceeds the {Count} rows of the dataset.");
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} exceeds the dataset, which has "
+                + $"{Quantity.Of(Count, "row")}.");
         return Slice(start, end - start);
     }
 
@@ -99,7 +100,7 @@ public sealed partial class Dataset
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(reverse);
         if (columns.Count != reverse.Count)
-            throw new ArgumentException($"columns has {columns.Count} elements, but reverse has {reverse.Count}. "
+            throw new ArgumentException($"columns has {Quantity.Of(columns.Count, "element")}, but reverse has {reverse.Count}. "
                 + "Provide one value of reverse per column.", nameof(reverse));
         if (!Enum.IsDefined(nullPlacement))
             throw new ArgumentOutOfRangeException(

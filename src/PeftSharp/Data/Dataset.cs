@@ -1,4 +1,5 @@
 using System.Collections;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -13,7 +14,7 @@ namespace PeftSharp.Data;
 /// exclusive access.
 /// </para>
 /// </remarks>
-public sealed partial class Dataset : IReadOnlyList<Row>
+public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
 {
     private readonly ColumnSet _columns;
     private ColumnSet _formatted;
@@ -46,7 +47,8 @@ public sealed partial class Dataset : IReadOnlyList<Row>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Row this[int row] => (uint)row < (uint)Count
         ? new Row(_formatted, row)
-        : throw new ArgumentOutOfRangeException(nameof(row), row, $"The row index {row} is out of range: the dataset has {Count} rows.");
+        : throw new ArgumentOutOfRangeException(nameof(row), row, $"The row index {row} is out of range: the dataset has "
+            + $"{Quantity.Of(Count, "row")}.");
 
     /// <summary>A range of rows, by column: <c>dataset[..5]</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range exceeds the number of rows.</exception>

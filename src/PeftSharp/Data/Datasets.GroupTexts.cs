@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Blocks of tokens for language modeling.</content>
@@ -41,7 +43,8 @@ public static partial class Datasets
         }
         if (blocks.Count == 0)
             throw new DatasetException(
-                $"All rows together have {total} tokens, fewer than one block of {blockSize}. Reduce blockSize, or use more text.");
+                $"All rows together have {Quantity.Of(total, "token")}, fewer than one block of {blockSize}. Reduce blockSize, or use "
+                + "more text.");
         return Dataset.FromDict(("input_ids", blocks));
     }
 }

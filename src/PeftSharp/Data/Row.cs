@@ -9,10 +9,19 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
 {
     private readonly ColumnSet _columns;
 
-    internal Row(ColumnSet columns, int index) => (_columns, Index) = (columns, index);
+    internal Row(ColumnSet columns, int index) : this(columns, index, index) { }
 
-    /// <summary>The index of the row in its dataset.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="position">The position of the values in the columns.</param>
+    /// <param name="index">The index of the row in its dataset or stream.</param>
+    internal Row(ColumnSet columns, int position, long index) => (_columns, Position, Index) = (columns, position, (int)index);
+
+    /// <summary>The index of the row in its dataset; in an <see cref="IterableDataset"/>, the number of rows before it.</summary>
     public int Index { get; }
+
+    internal ColumnSet Columns => _columns;
+
+    internal int Position { get; }
 
     /// <summary>The number of columns.</summary>
     public int Count => _columns.Count;
@@ -21,57 +30,57 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     public IEnumerable<string> Keys => _columns.Names;
 
     /// <summary>The values, in the order of <see cref="Keys"/>.</summary>
-    public IEnumerable<object?> Values => _columns.All.Select(column => column[Index]);
+    public IEnumerable<object?> Values => _columns.All.Select(column => column[Position]);
 
     /// <summary>The value of a column, as an object.</summary>
     /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
-    public object? this[string column] => _columns[column][Index];
+    public object? this[string column] => _columns[column][Position];
 
     /// <summary>Returns whether the value of a column is null.</summary>
-    public bool IsNull(string column) => _columns[column].IsNull(Index);
+    public bool IsNull(string column) => _columns[column].IsNull(Position);
 
     /// <inheritdoc cref="Column.GetInt64"/>
-    public long GetInt64(string column) => _columns[column].GetInt64(Index);
+    public long GetInt64(string column) => _columns[column].GetInt64(Position);
 
     /// <inheritdoc cref="Column.GetDouble"/>
-    public double GetDouble(string column) => _columns[column].GetDouble(Index);
+    public double GetDouble(string column) => _columns[column].GetDouble(Position);
 
     /// <inheritdoc cref="Column.GetBoolean"/>
-    public bool GetBoolean(string column) => _columns[column].GetBoolean(Index);
+    public bool GetBoolean(string column) => _columns[column].GetBoolean(Position);
 
     /// <inheritdoc cref="Column.GetString"/>
-    public string GetString(string column) => _columns[column].GetString(Index);
+    public string GetString(string column) => _columns[column].GetString(Position);
 
     /// <inheritdoc cref="Column.GetInt64s"/>
-    public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Index);
+    public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Position);
 
     /// <inheritdoc cref="Column.GetInt32s"/>
-    public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Index);
+    public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Position);
 
     /// <inheritdoc cref="Column.GetSingles"/>
-    public ReadOnlySpan<float> GetSingles(string column) => _columns[column].GetSingles(Index);
+    public ReadOnlySpan<float> GetSingles(string column) => _columns[column].GetSingles(Position);
 
     /// <inheritdoc cref="Column.GetDoubles"/>
-    public ReadOnlySpan<double> GetDoubles(string column) => _columns[column].GetDoubles(Index);
+    public ReadOnlySpan<double> GetDoubles(string column) => _columns[column].GetDoubles(Position);
 
     /// <inheritdoc cref="Column.GetLength"/>
-    public int GetLength(string column) => _columns[column].GetLength(Index);
+    public int GetLength(string column) => _columns[column].GetLength(Position);
 
     /// <inheritdoc cref="Column.CopyTo(int, Span{long})"/>
-    public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Index, destination);
+    public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Position, destination);
 
     /// <inheritdoc cref="Column.CopyTo(int, Span{float})"/>
-    public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Index, destination);
+    public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Position, destination);
 
     /// <inheritdoc cref="Column.GetItems"/>
-    public Column GetItems(string column) => _columns[column].GetItems(Index);
+    public Column GetItems(string column) => _columns[column].GetItems(Position);
 
     /// <summary>Returns the row without some of its columns.</summary>
     /// <param name="columns">The names of the columns; names that the row does not have are ignored.</param>
     public Row RemoveColumns(params IEnumerable<string> columns)
     {
         var removed = columns.ToHashSet(StringComparer.Ordinal);
-        return new Row(new ColumnSet(_columns.All.Where(column => !removed.Contains(column.Name)), _columns.RowCount), Index);
+        return new Row(new ColumnSet(_columns.All.Where(column => !removed.Contains(column.Name)), _columns.RowCount), Position, Index);
     }
 
     /// <inheritdoc/>
@@ -87,7 +96,7 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() =>
-        _columns.All.Select(column => KeyValuePair.Create(column.Name, column[Index])).GetEnumerator();
+        _columns.All.Select(column => KeyValuePair.Create(column.Name, column[Position])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

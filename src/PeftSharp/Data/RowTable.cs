@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -29,7 +30,8 @@ internal static class RowTable
             if (line == 1)
                 table.AppendJoin("  ", cells.Select(column => new string('-', column.Max(cell => cell.Length)))).Append('\n');
         }
-        return table.Append(CultureInfo.InvariantCulture, $"{rows} of {columns.RowCount} rows, {columns.Count} columns").ToString();
+        var (all, names) = (Quantity.Of(columns.RowCount, "row"), Quantity.Of(columns.Count, "column"));
+        return table.Append(CultureInfo.InvariantCulture, $"{rows} of {all}, {names}").ToString();
     }
 
     /// <summary>Returns the cells of a column: its name, its type and its values.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -47,8 +48,8 @@ public readonly record struct SplitSize
         train ??= count - test;
         if ((long)train + test > count)
             throw new ArgumentException(
-                $"A training set of {train} rows and a test set of {test} rows exceed the {count} rows of the dataset. "
-                + "Reduce trainSize or testSize.", nameof(trainSize));
+                $"A training set of {Quantity.Of(train.Value, "row")} and a test set of {Quantity.Of(test, "row")} are more than the "
+                + $"dataset has ({count}). Reduce trainSize or testSize.", nameof(trainSize));
         if (train == 0)
             throw new ArgumentException($"The training set would have no rows: testSize is {testSize} and trainSize is "
                 + $"{trainSize?.ToString() ?? "the rest"} of {count} rows. Reduce testSize, or increase trainSize.", nameof(testSize));

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>When <see cref="Datasets.InterleaveDatasets"/> stops (<c>stopping_strategy</c>).</summary>
+/// <summary>When <c>Datasets.InterleaveDatasets</c> stops (<c>stopping_strategy</c>).</summary>
 public enum StoppingStrategy
 {
     /// <summary>When the first dataset has no more rows (<c>first_exhausted</c>).</summary>

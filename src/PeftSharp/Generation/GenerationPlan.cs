@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -161,11 +162,12 @@ internal sealed class GenerationPlan
             throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} "
                 + $"positions{OfVirtualTokens}. Truncate the prompt so that positions remain for the generated text.");
         if (PromptLength >= MaxLength)
-            throw new ArgumentException($"The prompt has {PromptLength} tokens and MaxLength is {MaxLength}, so no token can be "
-                + "generated. Set MaxNewTokens instead, or increase MaxLength.");
+            throw new ArgumentException($"The prompt has {Quantity.Of(PromptLength, "token")} and MaxLength is {MaxLength}, so no token "
+                + "can be generated. Set MaxNewTokens instead, or increase MaxLength.");
         if (Positions is { } most && MaxLength - 1 > most)                                // the last token is not an input
-            throw new ArgumentException($"The {PromptLength} tokens of the prompt and {MaxLength - PromptLength} new tokens exceed "
-                + $"the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, "
+            throw new ArgumentException($"The prompt ({Quantity.Of(PromptLength, "token")}) and the text "
+                + $"({Quantity.Of(MaxLength - PromptLength, "new token")}) exceed the {most} positions of the model{OfVirtualTokens}. "
+                + $"Set MaxNewTokens to at most {most + 1 - PromptLength}, "
                 + "or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength)

@@ -55,6 +55,7 @@ internal static partial class HubName
             if (part is "." or "..") return $"it contains '{part}'";
             if (part.Length > 255) return "a part of the path has more than 255 characters";
             foreach (var c in part.Where(IsForbidden)) return $"it contains the character U+{(int)c:X4}";
+            if (HasUnpairedSurrogate(part)) return "it contains an unpaired surrogate, which is not a character";
             if (part[^1] is '.' or ' ') return "a part of the path ends with a dot or a space";
             if (IsDevice(part)) return $"'{part}' is a device on Windows";
         }
@@ -63,6 +64,13 @@ internal static partial class HubName
 
     /// <summary>The path in an address.</summary>
     internal static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    private static bool HasUnpairedSurrogate(string part)
+    {
+        for (var i = 0; i < part.Length; i++)
+            if (char.IsSurrogate(part[i]) && !(i + 1 < part.Length && char.IsSurrogatePair(part[i], part[++i]))) return true;
+        return false;
+    }
 
     private static bool IsForbidden(char c) => char.IsControl(c) || Characters.Contains(c);
 

@@ -43,7 +43,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
             ["files"] = new JsonObject(files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
         };
         Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
-        AtomicFile.WriteText(cache.Tree(commit), list.ToJsonString());
+        AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
         return [.. files.Keys];
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         }, cancellationToken).ConfigureAwait(false);
         try
         {
-            foreach (var entry in JsonNode.Parse(bytes)!.AsArray())
+            foreach (var entry in PythonJson.Loads(bytes)!.AsArray())
                 if (entry!["type"]!.GetValue<string>() == "file")
                     files[entry["path"]!.GetValue<string>()] = Metadata(entry);
         }

@@ -18,6 +18,12 @@ internal sealed class NumpyRandom
         _bits = new Pcg64(seed is { } value ? (UInt128)value : OperatingSystemEntropy());
     }
 
+    /// <summary>The position in the sequence of this seed, with which <see cref="Restore"/> continues.</summary>
+    internal string Save() => _bits.Save();
+
+    /// <exception cref="FormatException">The text is not a result of <see cref="Save"/>.</exception>
+    internal void Restore(string saved) => _bits.Restore(saved);
+
     /// <summary><c>random()</c>: uniform in [0, 1) with 53 bits.</summary>
     internal double NextDouble() => (_bits.NextUInt64() >> 11) * (1.0 / 9007199254740992.0);
 
@@ -28,6 +34,9 @@ internal sealed class NumpyRandom
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(high, low);
         return (long)((ulong)low + UpTo((ulong)high - (ulong)low - 1));
     }
+
+    /// <summary><c>integers(0, 2**63)</c>.</summary>
+    internal long NonNegativeInteger() => (long)UpTo(long.MaxValue);
 
     /// <summary><c>permutation(count)</c>.</summary>
     internal int[] Permutation(int count)

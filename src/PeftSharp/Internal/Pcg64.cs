@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace PeftSharp.Internal;
@@ -34,6 +35,20 @@ internal sealed class Pcg64
         var word = NextUInt64();
         _upperHalf = (uint)(word >> 32);
         return (uint)word;
+    }
+
+    /// <summary>The position in the sequence of this seed, with which <see cref="Restore"/> continues: hexadecimal digits.</summary>
+    internal string Save() => $"{_state:x32}{(_upperHalf is { } upper ? $"{upper:x8}" : "")}";
+
+    /// <exception cref="FormatException">The text is not a result of <see cref="Save"/>.</exception>
+    internal void Restore(string saved)
+    {
+        if (saved.Length is not (32 or 40))
+            throw new FormatException("The state of the random number generator must have 32 or 40 hexadecimal digits.");
+        _state = UInt128.Parse(saved.AsSpan(0, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        _upperHalf = saved.Length == 32
+            ? null
+            : uint.Parse(saved.AsSpan(32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
     private void Step() => _state = _state * Multiplier + _increment;

@@ -23,7 +23,7 @@ internal static class PythonJson
     /// <summary>Reads JSON as <c>json.loads</c> does: <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> are numbers, and the last value of
     /// a duplicate field is used.</summary>
     /// <param name="utf8">The text; a byte order mark is skipped.</param>
-    /// <param name="refuseDuplicates">Whether a duplicate field is an error instead.</param>
+    /// <param name="refuseDuplicates">Whether a duplicate field throws a <see cref="JsonException"/> instead.</param>
     /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both
     /// zero-based.</exception>
     internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Metrics;
 
@@ -13,8 +14,8 @@ public sealed class ClassificationReport
     {
         if (targetNames is not null && targetNames.Count != classes.Length)
             throw new ArgumentException(
-                $"There are {targetNames.Count} target names for {classes.Length} classes ({string.Join(", ", classes)}). "
-                + "Pass one name for each class, or the classes to report.", nameof(targetNames));
+                $"targetNames contains {Quantity.Of(targetNames.Count, "name")} for {Quantity.Of(classes.Length, "class")} "
+                + $"({string.Join(", ", classes)}). Pass one name for each class, or the classes to report.", nameof(targetNames));
         _names = targetNames?.ToArray() ?? Array.ConvertAll(classes, label => label.ToString(CultureInfo.InvariantCulture));
         Classes = Array.ConvertAll(classes, label => counts.Score(label, zeroDivision));
         MicroAverage = ClassAverages.Of(counts, classes, Average.Micro, zeroDivision);

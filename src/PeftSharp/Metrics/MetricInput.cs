@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Metrics;
 
 /// <summary>Checks the arguments of metrics.</summary>
@@ -8,7 +10,7 @@ internal static class MetricInput
     {
         if (labels != predictions)
             throw new ArgumentException(
-                $"There are {labels} labels but {predictions} {what}. A metric compares them one by one: "
+                $"The numbers of labels ({labels}) and {what} ({predictions}) differ. A metric compares them one by one: "
                 + "pass the same number of both.", what);
         if (labels == 0)
             throw new ArgumentException(
@@ -23,8 +25,8 @@ internal static class MetricInput
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (scores != (long)labels * classes)
             throw new ArgumentException(
-                $"{labels} labels of {classes} classes require {(long)labels * classes} {what}, one row of {classes} per example, "
-                + $"but there are {scores}.", what);
+                $"{Quantity.Of(labels, "label")} of {classes} classes require {(long)labels * classes} {what}, one row of {classes} per "
+                + $"example, but there are {scores}.", what);
         SameCount(labels, labels, what);
     }
 

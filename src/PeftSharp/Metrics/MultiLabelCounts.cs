@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Metrics;
 
@@ -88,7 +89,7 @@ internal sealed class MultiLabelCounts
         MetricInput.SameCount(labels.Count, scores.Count, "scores");
         if (labels.Count % labelCount != 0)
             throw new ArgumentException(
-                $"{labels.Count} values cannot be divided into rows of {labelCount} labels. "
+                $"{Quantity.Of(labels.Count, "value")} cannot be divided into rows of {labelCount} labels. "
                 + $"Pass one row of {labelCount} values per example.", nameof(labelCount));
         MetricInput.Finite(scores, nameof(scores));
         for (var i = 0; i < labels.Count; i++)

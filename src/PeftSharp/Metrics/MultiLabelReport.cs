@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Metrics;
 
@@ -15,7 +16,8 @@ public sealed class MultiLabelReport
     {
         if (names is not null && names.Count != counts.Scores.Length)
             throw new ArgumentException(
-                $"There are {names.Count} names ({string.Join(", ", names)}) for {counts.Scores.Length} labels. "
+                $"names contains {Quantity.Of(names.Count, "name")} ({string.Join(", ", names)}) for "
+                + $"{Quantity.Of(counts.Scores.Length, "label")}. "
                 + "Pass one name for each label.", nameof(names));
         _names = names?.ToArray() ?? Array.ConvertAll(counts.Scores, scores => scores.Label.ToString(CultureInfo.InvariantCulture));
         Labels = counts.Scores;

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Metrics;
 
 /// <summary>Converts scores of a model (logits) to predicted classes and probabilities.</summary>
@@ -97,7 +99,7 @@ public static class ScoreExtensions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (scores % classes != 0)
-            throw new ArgumentException($"{scores} scores cannot be divided into rows of {classes} classes. "
+            throw new ArgumentException($"{Quantity.Of(scores, "score")} cannot be divided into rows of {classes} classes. "
                 + "Pass one score for each class of each row.", nameof(scores));
         return scores / classes;
     }

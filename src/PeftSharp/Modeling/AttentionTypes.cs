@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Modeling;
 
 /// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether a layer attends to all preceding tokens or to a window.</summary>
@@ -16,7 +18,7 @@ internal static class AttentionTypes
     internal static IEnumerable<string> GetValidationErrors(IReadOnlyList<string>? types, int layers, int? window, string required)
     {
         if (types is null) yield break;
-        if (types.Count != layers) yield return $"layer_types has {types.Count} entries, but num_hidden_layers is {layers}";
+        if (types.Count != layers) yield return $"layer_types has {Quantity.Of(types.Count, "element")}, but num_hidden_layers is {layers}";
         foreach (var type in types.Where(type => type is not (Full or Sliding)).Distinct())
             yield return $"layer_types contains '{type}'; supported types: {Full}, {Sliding}";
         if (types.Contains(Sliding) && window is null) yield return $"layer_types contains '{Sliding}', which requires {required}";

@@ -178,7 +178,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         var (expected, found) = (kept.shape, added.shape);
         if (found.Length == 4 && (found[0], found[1], found[3]) == (expected[0], expected[1], expected[3])) return;
         throw new ArgumentException(
-            $"The key-value cache holds tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}], "
+            $"The key-value cache contains tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}], "
             + $"to which [{string.Join(", ", found)}] cannot be appended. Use a new cache for each batch.");
     }
 }

@@ -82,7 +82,7 @@ internal static class ConfigFiles
     /// <exception cref="JsonException">A field has an invalid type.</exception>
     internal static T ReadAny<T>(JsonObject json) => Deserialize<T>(json, _options);
 
-    /// <summary>Reads a record. A null in a list is an error, because the lists of the records have no nulls.</summary>
+    /// <summary>Reads a record. A null in a list is rejected, because the lists of the records have no nulls.</summary>
     /// <exception cref="JsonException">A field has an invalid type.</exception>
     internal static T Deserialize<T>(JsonObject json, JsonSerializerOptions options)
     {

@@ -79,7 +79,7 @@ public abstract record DecoderConfig : TransformerConfig
 
     /// <summary>
     /// Whether layers can rotate a part of each head (<see cref="RotaryParameters.PartialRotaryFactor"/>). Default false: heads are rotated
-    /// as a whole, and another value than 1 is an error.
+    /// as a whole, and a value other than 1 is invalid (<see cref="PretrainedConfig.Validate"/>).
     /// </summary>
     protected virtual bool SupportsPartialRotation => false;
 

@@ -42,7 +42,7 @@ public abstract record EncoderConfig : TransformerConfig
     /// <summary>The effective dropout before the classifier.</summary>
     internal virtual double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
-    /// <summary>The sizes and dropout probabilities of the layers, as the blocks of an encoder read them.</summary>
+    /// <summary>The sizes and dropout probabilities for <see cref="Layers.Encoder"/> and its layers.</summary>
     [JsonIgnore]
     public EncoderSettings Encoder => new()
     {

@@ -97,13 +97,15 @@ internal static class InputCheck
             case InputKind.Integers:
                 if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32))
                     throw new DatasetException(
-                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects integers (int64). Cast the column.");
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects integers (int64). "
+                        + "Convert the column with CastColumn.");
                 if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Values:
                 if (!is_floating_point(tensor))
                     throw new DatasetException(
-                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects floating-point values. Cast the column.");
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects floating-point values. "
+                        + "Convert the column with CastColumn.");
                 break;
         }
     }
@@ -114,7 +116,8 @@ internal static class InputCheck
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {
         if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw new DatasetException($"'{name}' has type {ids.dtype}, but ids must be integers (int64). Cast the column.");
+            throw new DatasetException(
+                $"'{name}' has type {ids.dtype}, but ids must be integers (int64). Convert the column with CastColumn.");
         if (ids.dim() < 2)
             throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, tokens] is expected. "
                 + "Call unsqueeze(0) to make a batch of one row.");

@@ -89,7 +89,7 @@ public sealed class KeyValueCache : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         if (_layers.Count == 0) return;
         using var scope = NewDisposeScope();
-        // In beam search most rows continue themselves, so only the others are copied.
+        // In beam search most rows stay in their place, so only the others are copied.
         var changed = rows.shape[0] != _layers[0].Rows ? null
             : rows.ne(arange(rows.shape[0], ScalarType.Int64, rows.device)).nonzero().flatten();
         if (changed?.shape[0] == 0) return;

@@ -87,7 +87,7 @@ internal static class Losses
         if (kind == ProblemType.SingleLabelClassification) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
-            throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
+            throw new DatasetException($"'labels' contains one floating-point value per row, but this head has {config.NumLabels} "
                 + "outputs. For classification, convert the column to class ids with dataset.CastColumn(\"labels\", new Value(\"int64\")); "
                 + "for regression, load the model with numLabels: 1.");
         if (kind == ProblemType.MultiLabelClassification && targets.dim() == 2 && targets.shape[0] == logits.shape[0]
@@ -95,7 +95,7 @@ internal static class Losses
             throw new DatasetException(EachRowHas(targets.shape[1], logits.shape[1]));
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "
-                + $"{config.NumLabels} outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
+                + $"{Quantity.Of(config.NumLabels, "output")} expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
         var loss = kind == ProblemType.Regression

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Modeling;
 
 /// <summary>The state of a model's parameters that were not loaded from a checkpoint, such as those of a new head.</summary>
@@ -40,8 +42,8 @@ internal sealed class NewWeights
     /// <param name="model">The model.</param>
     /// <param name="names">The names of the parameters.</param>
     internal static string Warning(PretrainedModel model, IReadOnlyList<string> names) => model.FrozenNewWeights
-        ?? $"{names.Count} parameters of {model.GetName()} ({SummaryOf(names)}) are newly initialized: they are not in the checkpoint, and "
-        + "no Trainer has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them.";
+        ?? $"{model.GetName()} has {Quantity.Of(names.Count, "newly initialized parameter")} ({SummaryOf(names)}): not in the checkpoint, "
+        + "and not trained by a Trainer, so the predictions are random. Train the model first, or load a complete checkpoint.";
 
     /// <summary>The first names, for messages.</summary>
     internal static string SummaryOf(IReadOnlyList<string> names) =>

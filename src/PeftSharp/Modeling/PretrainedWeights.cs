@@ -91,7 +91,7 @@ internal static class PretrainedWeights
         if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: places);
         return new LoadReport(missing, unexpected, mismatched)
         {
-            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the "
+            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint contains different values for the "
                 + "two: they are not tied, and the loaded configuration has TieWordEmbeddings = false."] : [],
         };
     }

@@ -81,6 +81,52 @@ public static partial class TokenizationExtensions
             tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation, cacheFolder, progress, cancellationToken))));
     }
 
+    /// <summary>Tokenizes the rows of a stream while they are enumerated, in batches.</summary>
+    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?, string,
+    /// IProgress{MapProgress}, CancellationToken)"/>
+    /// <param name="dataset">The stream.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="textColumn">The column with the texts. Default <c>text</c>.</param>
+    /// <param name="pairColumn">The column with the second texts of pairs. Null: none.</param>
+    /// <param name="labelColumn">
+    /// The column with the labels, which is renamed to <c>labels</c>. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, if one
+    /// exists.
+    /// </param>
+    /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
+    /// <param name="padding">
+    /// The padding strategy. Default: no padding. <c>Longest</c> pads to the longest row of a batch of <paramref name="batchSize"/> rows.
+    /// </param>
+    /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
+    /// <param name="batchSize">The number of rows that are read and tokenized together. Default 100.</param>
+    /// <returns>
+    /// The stream without the text columns; other columns are kept. Exceptions are thrown while it is enumerated.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    public static IterableDataset Tokenize(
+        this IterableDataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null,
+        string? labelColumn = null, int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        int batchSize = 100)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentException.ThrowIfNullOrEmpty(textColumn);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return dataset.MapBlocks("tokenize", batchSize,
+            rows => rows.Tokenize(tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation));
+    }
+
+    /// <summary>Tokenizes every split.</summary>
+    /// <inheritdoc cref="Tokenize(IterableDataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?, int)"/>
+    public static IterableDatasetDict Tokenize(
+        this IterableDatasetDict dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null,
+        string? labelColumn = null, int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        int batchSize = 100)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new IterableDatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.Tokenize(
+            tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation, batchSize))));
+    }
+
     /// <summary>Converts encoded texts to a dataset, for example for <c>Trainer.Predict</c>.</summary>
     /// <param name="batch">The encoded texts; rows may differ in length.</param>
     public static Dataset ToDataset(this BatchEncoding batch)

@@ -11,8 +11,8 @@ namespace PeftSharp.Prediction;
 /// <para>transformers' <c>fill-mask</c> pipeline.</para>
 /// <code>
 /// using var fill = MaskFiller.FromPretrained("my-model");
-/// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France.")) Console.WriteLine($"{candidate.Token}
-/// {candidate.Score:F3}");
+/// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France."))
+///     Console.WriteLine($"{candidate.Token} {candidate.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
 /// </remarks>

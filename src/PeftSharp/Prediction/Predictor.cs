@@ -28,10 +28,14 @@ public abstract partial class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Model, Tokenizer) = (model, tokenizer);
-        if (UntrainedWeights.Count == 0) return;
-        var warning = NewWeights.Warning(model, UntrainedWeights);
-        if (logger is not null) logger.LogWarning("{Message}", warning);
-        else Console.Error.WriteLine($"Warning: {warning}");
+        if (VocabularyMatch.Warning(model, tokenizer) is { } vocabulary) Warn(vocabulary);
+        if (UntrainedWeights.Count > 0) Warn(NewWeights.Warning(model, UntrainedWeights));
+
+        void Warn(string message)
+        {
+            if (logger is not null) logger.LogWarning("{Message}", message);
+            else Console.Error.WriteLine($"Warning: {message}");
+        }
     }
 
     /// <summary>The model.</summary>
@@ -46,7 +50,6 @@ public abstract partial class Predictor : IDisposable
     /// warning (without a logger, to standard error).
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
-
 
     /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
     private protected bool OwnsModel { get; init; }
@@ -122,7 +125,6 @@ public abstract partial class Predictor : IDisposable
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>
         new($"{model.GetName()} is not a model for {wanted}. Load it with {loader}.", nameof(model));
 
-    /// <exception cref="ObjectDisposedException">The object has been disposed.</exception>
     /// <exception cref="ObjectDisposedException">This object or its model has been disposed.</exception>
     private protected void RequireOpen()
     {

@@ -56,8 +56,8 @@ public sealed partial class TextGenerator
     /// <summary>Generates the assistant's answers to several conversations, in batches.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
     /// <param name="options">
-    /// Options of the call, such as adapters and seed, from which each batch derives its own seed. Values that are not set are those of
-    /// the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed; each batch has a seed of its own, which is computed from this seed. Values
+    /// that are not set are those of the model, then the defaults of the pipeline.
     /// </param>
     /// <param name="template">
     /// Tools, documents and variables of the chat template, and whether the last message of each conversation is continued. Null: no tools

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Generation;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Tokenization;
@@ -87,8 +88,8 @@ public sealed partial class TextGenerator : Predictor
     /// <summary>Generates continuations of several prompts, in batches.</summary>
     /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
-    /// Options of the call, such as adapters and seed, from which each batch derives its own seed. Values that are not set are those of
-    /// the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed; each batch has a seed of its own, which is computed from this seed. Values
+    /// that are not set are those of the model, then the defaults of the pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
@@ -146,8 +147,8 @@ public sealed partial class TextGenerator : Predictor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (options.AdapterNames is { Count: > 1 } names && names.Count != prompts.Count)
-            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. "
-                + "Provide one name per prompt, or one for all.", nameof(options));
+            throw new ArgumentException($"AdapterNames contains {Quantity.Of(names.Count, "name")} for "
+                + $"{Quantity.Of(prompts.Count, "prompt")}. Provide one name per prompt, or one for all.", nameof(options));
         using var running = Model.Calls.CallInEvaluationMode(Model);
         var (texts, done) = (new string[prompts.Count][], 0);
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => prompts[prompt].Length).Chunk(batchSize))

@@ -12,7 +12,7 @@ internal static class JsonFile
     /// <remarks>The order of the fields is preserved. <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which Python writes, are read as
     /// numbers. As in Python, the last value of a duplicate field is used.</remarks>
     /// <param name="path">The path of the file, encoded in UTF-8.</param>
-    /// <param name="refuseDuplicates">Whether a duplicate field is an error. Default false.</param>
+    /// <param name="refuseDuplicates">Whether a duplicate field throws a <see cref="CheckpointException"/>. Default false.</param>
     /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not valid JSON (the message contains the line
     /// and byte), or its value is not an object.</exception>
     public static JsonObject Read(string path, bool refuseDuplicates = false)

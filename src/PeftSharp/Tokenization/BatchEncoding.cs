@@ -1,4 +1,5 @@
 using System.Numerics;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -102,7 +103,8 @@ public sealed class BatchEncoding
         var texts = OverflowToSampleMapping is { } mapping ? mapping.DefaultIfEmpty(-1).Max() + 1 : Count;
         if (labels.Count != texts)
             throw new ArgumentException(
-                $"There are {texts} texts but labels for {labels.Count}. Pass the labels of each text.", nameof(labels));
+                $"The batch has {Quantity.Of(texts, "text")}, but labels are given for {labels.Count}. Pass the labels of each "
+                + "text.", nameof(labels));
         return [.. Encodings.Select((encoding, row) =>
             encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
     }

@@ -27,7 +27,7 @@ public static class BertTokenizer
     /// <c>tokenizer.json</c> for these are ignored. <c>AutoTokenizer</c> applies them if <c>tokenizer_class</c> is
     /// <c>PreTrainedTokenizerFast</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="doLowerCase">
     /// Whether to convert text to lower case. Default: <c>do_lower_case</c> in tokenizer_config.json, otherwise true.
     /// </param>
@@ -41,9 +41,9 @@ public static class BertTokenizer
     /// <exception cref="TokenizerException">A file is missing or malformed, or the unknown token is not in the vocabulary.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(
-        string folder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
+        string nameOrFolder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
         Kind.Load(
-            new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents),
+            new TokenizerFolder(nameOrFolder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents),
             ("tokenize_chinese_chars", tokenizeChineseChars));
 
     private static TokenizerPipeline Build(TokenizerParts parts)

@@ -30,12 +30,12 @@ public static class ClipTokenizer
     /// As in transformers 5, this class determines normalization (NFC, one space for white space, lower case), pre-tokenization, decoding
     /// and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>).
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
+    public static Tokenizer FromPretrained(string nameOrFolder) => Kind.Load(new TokenizerFolder(nameOrFolder));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {

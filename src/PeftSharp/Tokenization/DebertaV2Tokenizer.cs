@@ -27,7 +27,7 @@ public static class DebertaV2Tokenizer
     /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text
     /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings in <c>tokenizer.json</c> for these are ignored.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="doLowerCase">
     /// Whether to convert text to lower case. Default: <c>do_lower_case</c> in tokenizer_config.json, otherwise false.
     /// </param>
@@ -41,9 +41,9 @@ public static class DebertaV2Tokenizer
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(
-        string folder, bool? doLowerCase = null, bool? splitByPunct = null, bool? addPrefixSpace = null) =>
+        string nameOrFolder, bool? doLowerCase = null, bool? splitByPunct = null, bool? addPrefixSpace = null) =>
         Kind.Load(
-            new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("split_by_punct", splitByPunct),
+            new TokenizerFolder(nameOrFolder), ("do_lower_case", doLowerCase), ("split_by_punct", splitByPunct),
             ("add_prefix_space", addPrefixSpace));
 
     private static TokenizerPipeline Build(TokenizerParts parts)

@@ -25,15 +25,15 @@ public static class GemmaTokenizer
     /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is that of
     /// <c>tokenizer.json</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
     /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? addBosToken = null, bool? addEosToken = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken));
+    public static Tokenizer FromPretrained(string nameOrFolder, bool? addBosToken = null, bool? addEosToken = null) =>
+        Kind.Load(new TokenizerFolder(nameOrFolder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {

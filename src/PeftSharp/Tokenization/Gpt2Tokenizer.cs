@@ -24,7 +24,7 @@ public static class Gpt2Tokenizer
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before a text that does not start with one, so that its first word is encoded like any other word. Default:
     /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
@@ -37,8 +37,8 @@ public static class Gpt2Tokenizer
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null, bool? addBosToken = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace), ("add_bos_token", addBosToken));
+    public static Tokenizer FromPretrained(string nameOrFolder, bool? addPrefixSpace = null, bool? addBosToken = null) =>
+        Kind.Load(new TokenizerFolder(nameOrFolder), ("add_prefix_space", addPrefixSpace), ("add_bos_token", addBosToken));
 
     /// <summary>Builds the pipeline that all byte-level classes share, without a post-processor.</summary>
     internal static TokenizerPipeline BuildByteLevel(TokenizerParts parts) => new(null,

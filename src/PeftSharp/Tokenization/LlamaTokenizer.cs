@@ -26,7 +26,7 @@ public static class LlamaTokenizer
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
     /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
     /// <param name="addPrefixSpace">
@@ -41,9 +41,9 @@ public static class LlamaTokenizer
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(
-        string folder, bool? addBosToken = null, bool? addEosToken = null, bool? addPrefixSpace = null, bool? legacy = null) =>
+        string nameOrFolder, bool? addBosToken = null, bool? addEosToken = null, bool? addPrefixSpace = null, bool? legacy = null) =>
         Kind.Load(
-            new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken),
+            new TokenizerFolder(nameOrFolder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken),
             ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
     /// <summary>

@@ -28,7 +28,7 @@ public static class Qwen2Tokenizer
     /// As in transformers 5, this class determines normalization (NFC), pre-tokenization and decoding; the post-processor is that of
     /// <c>tokenizer.json</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before each word that does not start with one. Default: <c>add_prefix_space</c> in tokenizer_config.json,
     /// otherwise false.
@@ -37,8 +37,8 @@ public static class Qwen2Tokenizer
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace));
+    public static Tokenizer FromPretrained(string nameOrFolder, bool? addPrefixSpace = null) =>
+        Kind.Load(new TokenizerFolder(nameOrFolder), ("add_prefix_space", addPrefixSpace));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {

@@ -28,7 +28,7 @@ public static class RobertaTokenizer
     /// As in transformers 5, this class determines pre-tokenization and the special tokens around a text
     /// (<c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all with token type 0).
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before a text that does not start with one, so that its first word is encoded like any other word. Default:
     /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
@@ -41,6 +41,6 @@ public static class RobertaTokenizer
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null, bool? trimOffsets = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace), ("trim_offsets", trimOffsets));
+    public static Tokenizer FromPretrained(string nameOrFolder, bool? addPrefixSpace = null, bool? trimOffsets = null) =>
+        Kind.Load(new TokenizerFolder(nameOrFolder), ("add_prefix_space", addPrefixSpace), ("trim_offsets", trimOffsets));
 }

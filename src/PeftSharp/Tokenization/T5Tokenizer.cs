@@ -29,10 +29,10 @@ public static class T5Tokenizer
     /// <c>tokenizer.json</c> for these are ignored, and so are its normalizers except the map. The sentinel tokens
     /// <c>&lt;extra_id_0&gt;</c> … are special tokens; <c>extra_ids</c> in tokenizer_config.json is their number (default 100).
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
+    public static Tokenizer FromPretrained(string nameOrFolder) => Kind.Load(new TokenizerFolder(nameOrFolder));
 
     private static IEnumerable<string> Sentinels(TokenizerFolder files)
     {

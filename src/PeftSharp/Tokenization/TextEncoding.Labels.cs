@@ -1,4 +1,5 @@
 using System.Numerics;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -32,7 +33,8 @@ public sealed partial class TextEncoding
                     "The text was encoded without its words, so labels cannot be aligned. Encode its words with EncodeWords.");
             if (labels.Count != words.Count)
                 throw new ArgumentException(
-                    $"There are {words.Count} words but {labels.Count} labels. Pass one label for each word.", nameof(labels));
+                    $"The text has {Quantity.Of(words.Count, "word")} but {Quantity.Of(labels.Count, "label")}. Pass one label for each "
+                    + "word.", nameof(labels));
             for (var i = 0; i < row.Length; i++)
                 if (alignment == LabelAlignment.AllTokens || i == 0 || run.Words[segment.Start + i] != run.Words[segment.Start + i - 1])
                     row[i] = labels[run.Words[segment.Start + i]];

@@ -32,7 +32,7 @@ public sealed partial class Tokenizer
     /// the special tokens, so encode it with <c>addSpecialTokens: false</c>.
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
-    /// <param name="options">Tools, variables and the end of the text. Null: the defaults.</param>
+    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The conversation is empty, or its last message cannot be continued.</exception>
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
@@ -45,7 +45,7 @@ public sealed partial class Tokenizer
 
     /// <summary>Converts several conversations to texts with the chat template.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
-    /// <param name="options">Tools, variables and the end of the texts. Null: the defaults.</param>
+    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
     /// <inheritdoc cref="RenderChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions)" path="//exception"/>
     public IReadOnlyList<string> RenderChatTemplate(
         IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, ChatTemplateOptions? options = null)
@@ -60,7 +60,7 @@ public sealed partial class Tokenizer
     /// of the template.
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
-    /// <param name="options">Tools, variables and the end of the text. Null: the defaults.</param>
+    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
     /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
     /// <param name="truncation">Whether to truncate to <paramref name="maxLength"/>. Default: no truncation.</param>
     /// <param name="maxLength">Maximum number of tokens. Default <see cref="ModelMaxLength"/>.</param>
@@ -85,7 +85,7 @@ public sealed partial class Tokenizer
 
     /// <summary>Converts several conversations to tokens with the chat template, in parallel.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
-    /// <param name="options">Tools, variables and the end of the texts. Null: the defaults.</param>
+    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
     /// <param name="padding">
     /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
     /// Default: no padding.

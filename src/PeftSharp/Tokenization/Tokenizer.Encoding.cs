@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -69,7 +70,7 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(texts);
         if (textPairs is not null && textPairs.Count != texts.Count)
             throw new ArgumentException(
-                $"texts has {texts.Count} elements but textPairs has {textPairs.Count}. "
+                $"texts has {Quantity.Of(texts.Count, "element")} but textPairs has {textPairs.Count}. "
                 + "Pass one second text for each text.", nameof(textPairs));
         for (var i = 0; i < texts.Count; i++)
             if (texts[i] is null || textPairs is not null && textPairs[i] is null)

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
@@ -30,7 +32,7 @@ public sealed partial class Tokenizer
         foreach (var (name, rows) in columns)
             if (rows.Length != ids.Length)
                 throw new ArgumentException(
-                    $"Column {name} has {rows.Length} rows but input_ids has {ids.Length}. "
+                    $"Column {name} has {Quantity.Of(rows.Length, "row")} but input_ids has {ids.Length}. "
                     + "All columns of a batch must have the same number of rows.", nameof(columns));
         var (target, _) = Plan(padding ?? PaddingStrategy.Longest, TruncationStrategy.DoNotTruncate, maxLength, stride: 0, padToMultipleOf);
         var result = new Dictionary<string, int[][]>(columns);

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
@@ -80,7 +82,7 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(words);
         if (wordPairs is not null && wordPairs.Count != words.Count)
             throw new ArgumentException(
-                $"words has {words.Count} texts but wordPairs has {wordPairs.Count}. "
+                $"words has {Quantity.Of(words.Count, "text")} but wordPairs has {wordPairs.Count}. "
                 + "Pass one second text for each text.", nameof(wordPairs));
         RequireWords(words, wordPairs);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);

@@ -13,7 +13,7 @@ namespace PeftSharp.Tokenization;
 /// int[][] ids = batch.InputIds;
 /// </code>
 /// <para>Text is Unicode. An unpaired UTF-16 surrogate in a text, which is not a character, is read as U+FFFD, also when a vocabulary is
-/// learned; in Python such a text is an error. An added token must not contain one.</para>
+/// learned; Python raises a <c>UnicodeEncodeError</c>. An added token must not contain one.</para>
 /// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties require exclusive
 /// access.</para>
 /// </remarks>

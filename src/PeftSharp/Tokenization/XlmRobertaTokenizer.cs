@@ -30,14 +30,14 @@ public static class XlmRobertaTokenizer
     /// (<c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>); the settings in <c>tokenizer.json</c> for
     /// these are ignored, and so are its normalizers except the map.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before each word. Default: <c>add_prefix_space</c> in tokenizer_config.json, otherwise true.
     /// </param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace));
+    public static Tokenizer FromPretrained(string nameOrFolder, bool? addPrefixSpace = null) =>
+        Kind.Load(new TokenizerFolder(nameOrFolder), ("add_prefix_space", addPrefixSpace));
 
     private static ScoredPiece Special(TokenizerParts parts, string name) =>
         new(parts.Config.SpecialTokens.TryGetValue(name, out var token) ? token.Content : Kind.SpecialTokens[name]!, 0);

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
@@ -43,8 +44,8 @@ public static class LossFunctions
             var labels = inputs.Labels ?? throw new InvalidOperationException("The batch has no labels, which the loss needs. "
                 + "Add a label column, or pass labelColumn to the trainer.");
             if (weights is not null && weights.Length != logits.shape[^1])
-                throw new ArgumentException($"There are {weights.Length} class weights, but the model has {logits.shape[^1]} classes. "
-                    + "Pass one weight per class.", nameof(classWeights));
+                throw new ArgumentException($"classWeights contains {Quantity.Of(weights.Length, "weight")}, but the model has "
+                    + $"{Quantity.Of(logits.shape[^1], "class")}. Pass one weight per class.", nameof(classWeights));
             var weight = weights is null ? null : tensor(weights, device: logits.device);
             return nn.functional.cross_entropy(
                 logits.reshape(-1, logits.shape[^1]).to(ScalarType.Float32), labels.reshape(-1).to(ScalarType.Int64), weight,

@@ -11,6 +11,6 @@ internal sealed class StepsOrRatioConverter : JsonConverter<StepsOrRatio>
     public override void Write(Utf8JsonWriter writer, StepsOrRatio value, JsonSerializerOptions options)
     {
         if (double.IsFinite(value.Value)) writer.WriteNumberValue(value.Value);
-        else writer.WriteStringValue(value.ToString());           // an argument without effect is not checked but is serialized
+        else writer.WriteStringValue(value.ToString());           // an argument that has no effect is not validated, but it is written
     }
 }

@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Batching;
@@ -18,7 +19,7 @@ public partial class Trainer
         : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Reject;
 
     private static void CheckExclusions(
-        Dataset? evalDataset, Optimizer? optimizer,
+        DatasetBase? evalDataset, Optimizer? optimizer,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, IReadOnlyDictionary<string, Dataset>? evalDatasets)
     {
         if (optimizer is not null && parameterGroups is not null)
@@ -99,8 +100,22 @@ public partial class Trainer
             if (ClassNames.Of(data, _model) is { } names && names.Count == _model.Config.NumLabels) _model.SetLabelNames(names);
             if (_loader.ReadsLabels) ClassNames.RequireSameIds(data, _model, "training");
         }
-        foreach (var (name, evaluation) in _loader.ReadsLabels ? _evalDatasets : [])
+        foreach (var (name, evaluation, _) in _loader.ReadsLabels ? _evalDatasets : [])
             ClassNames.RequireSameIds(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
+    }
+
+    /// <summary>Checks that the padding token and the token ids of the data that the run uses have embeddings.</summary>
+    /// <exception cref="DatasetException">A row contains an id that has no embedding, or the padding token has none.</exception>
+    private void CheckTokenIds(Dataset trainDataset)
+    {
+        if (_loader.IsCustom) return;                              // a custom collator may replace the ids
+        if (Context.Tokenizer is { PadTokenId: { } id } tokenizer && id >= VocabularyMatch.Limit(_model))
+            throw new DatasetException($"The padding token '{tokenizer.PadToken}' of the tokenizer has the id {id}, but "
+                + $"{_model.GetName()} has embeddings for {VocabularyMatch.Limit(_model)} tokens (vocab_size), so padded batches cannot be "
+                + $"computed. {VocabularyMatch.Remedy(tokenizer)}");
+        TokenIdCheck.Require(trainDataset, _model, "training");
+        foreach (var (name, evaluation, _) in Args.EvalStrategy == IntervalStrategy.No && !Args.EvalOnStart ? [] : _evalDatasets)
+            TokenIdCheck.Require(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
     private void MoveToDevice()
@@ -124,9 +139,9 @@ public partial class Trainer
     {
         string[] names = [.. UpdateStep.ParametersWithoutGroup(_model, optimizer).Select(parameter => parameter.Name)];
         if (names.Length > 0)
-            yield return $"{names.Length} trainable parameters are in no parameter group of the optimizer, so they are not trained: "
+            yield return $"The optimizer does not train {Quantity.Of(names.Length, "trainable parameter")} without a parameter group: "
                 + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
-                + "Add them to a group, or freeze them (requires_grad = false) to save the time for their gradients.";
+                + "Add each to a group, or freeze it (requires_grad = false) to save the time for its gradient.";
     }
 
     /// <summary>Returns the batches of the first epoch. The state of the random number generator does not change.</summary>
@@ -148,8 +163,9 @@ public partial class Trainer
         var batches = GetTrainBatches(dataset, epoch);
         if (!IsOverridden(GetTrainBatches)) return batches;
         if (batches.Count != plan.BatchesPerEpoch)
-            throw new DatasetException($"GetTrainBatches returned {batches.Count} batches for epoch {epoch}, but {plan.BatchesPerEpoch} "
-                + "for epoch 0. Return the same number of batches in every epoch: it determines the number of steps of the run.");
+            throw new DatasetException($"GetTrainBatches returned {Quantity.Of(batches.Count, "batch")} for epoch {epoch}, but "
+                + $"{plan.BatchesPerEpoch} for epoch 0. Return the same number of batches in every epoch: it determines the number of "
+                + "steps of the run.");
         foreach (var (index, rows) in batches.Index())
             if (rows.Length == 0 || rows.Any(row => row < 0 || row >= dataset.Count))
                 throw new DatasetException($"GetTrainBatches returned the rows [{string.Join(", ", rows)}] for batch {index} of epoch "
@@ -165,15 +181,16 @@ public partial class Trainer
                 + $"{string.Join(", ", existing.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. A new run starts: "
                 + "it overwrites the checkpoints of the same steps and keeps the others. "
                 + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
+        if (Context.Tokenizer is { } tokenizer && VocabularyMatch.Warning(_model, tokenizer) is { } vocabulary) yield return vocabulary;
         if (_trainDataset is { } data && _loader.ReadsLabels && ClassNames.Warning(data, _model) is { } classes) yield return classes;
         if (_model.NewWeights is { AreSeeded: false, Untrained: { Count: > 0 } untrained })
-            yield return $"{untrained.Count} parameters of {_model.GetName()} ({NewWeights.SummaryOf(untrained)}) were initialized without "
-                + "a seed, so the run is not reproducible. Set the seed before the model is created: "
+            yield return $"{_model.GetName()} has {Quantity.Of(untrained.Count, "new parameter")} ({NewWeights.SummaryOf(untrained)}) "
+                + "drawn without a seed, so the run is not reproducible. Set the seed before the model is created: "
                 + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
                 + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
-        foreach (var (name, evaluation) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
+        foreach (var (name, evaluation, _) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
             if (_model.LabelNames.Count > 0 && !HasLabels(evaluation))
                 yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
                     + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "

@@ -19,8 +19,11 @@ public partial class Trainer
     /// </summary>
     /// <param name="model">The model to train.</param>
     /// <param name="args">The arguments of the run. Null: the defaults.</param>
-    /// <param name="trainDataset">The training dataset; required by <see cref="Train"/>.</param>
-    /// <param name="evalDataset">The evaluation dataset.</param>
+    /// <param name="trainDataset">
+    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
+    /// <see cref="Train"/>.
+    /// </param>
+    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
     /// <param name="dataCollator">
     /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
     /// <see cref="DefaultDataCollator"/>.
@@ -63,7 +66,7 @@ public partial class Trainer
     /// label is not a class of the model, or a class has another id in a dataset than in the model.
     /// </exception>
     public Trainer(
-        PretrainedModel model, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
+        PretrainedModel model, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
         IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,
         IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null, ComputeLoss? computeLoss = null,
         (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
@@ -80,8 +83,11 @@ public partial class Trainer
     /// <see cref="TrainingArguments.Seed"/> was set, so that new weights are initialized identically.
     /// </param>
     /// <param name="args">The arguments of the run. Null: the defaults.</param>
-    /// <param name="trainDataset">The training dataset; required by <see cref="Train"/>.</param>
-    /// <param name="evalDataset">The evaluation dataset.</param>
+    /// <param name="trainDataset">
+    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
+    /// <see cref="Train"/>.
+    /// </param>
+    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
     /// <param name="dataCollator">
     /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
     /// <see cref="DefaultDataCollator"/>.
@@ -118,7 +124,7 @@ public partial class Trainer
     /// label is not a class of the model, or a class has another id in a dataset than in the model.
     /// </exception>
     public Trainer(
-        Func<PretrainedModel> modelInit, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
+        Func<PretrainedModel> modelInit, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
         IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,
         IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null, ComputeLoss? computeLoss = null,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null,
@@ -129,7 +135,8 @@ public partial class Trainer
     { }
 
     private Trainer(
-        PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args, Dataset? trainDataset, Dataset? evalDataset,
+        PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args,
+        DatasetBase? trainDataset, DatasetBase? evalDataset,
         IDataCollator? dataCollator, Tokenizer? tokenizer, ComputeMetrics? computeMetrics, IEnumerable<TrainerCallback>? callbacks,
         ILogger? logger, ComputeLoss? computeLoss, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, PreprocessLogitsForMetrics? preprocessLogitsForMetrics,
@@ -138,10 +145,14 @@ public partial class Trainer
         CheckExclusions(evalDataset, optimizers.Optimizer, parameterGroups, evalDatasets);
         callbacks = [.. callbacks ?? []];
         Args = args ?? new TrainingArguments();
-        (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) },
-            .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
+        (string? Name, DatasetBase Data)[] evaluations =
+            [.. evalDataset is null ? [] : new (string?, DatasetBase)[] { (null, evalDataset) },
+            .. evalDatasets?.Select(set => ((string?)set.Key, (DatasetBase)set.Value)) ?? []];
         TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")],
-            hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
+            hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null, trainDataset as IterableDataset);
+        if (trainDataset is IterableDataset && IsOverridden(GetTrainBatches))
+            throw new ArgumentException($"{GetType().Name} overrides GetTrainBatches, but the rows of a stream have no index. "
+                + "Pass a Dataset, or do not override the method: the rows are read in the order of the stream.", nameof(trainDataset));
         (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
         (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? CreateModel();
@@ -152,12 +163,19 @@ public partial class Trainer
             dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator(hasTokenizer: tokenizer is not null)
                 : new DataCollatorWithPadding(tokenizer)), Args);
         var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
-        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
-            needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn, _loader.ColumnNames);
-        if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null)
-            _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
+        var needsLabels = readsLabels && !ReplacesTrainingLoss;
+        (_trainDataset, _trainStream) = trainDataset switch
+        {
+            Dataset rows => (SelectTrainColumns(rows, needsLabels, logger), null),
+            IterableDataset stream => (
+                RowStream.Head(stream, Args.PerDeviceTrainBatchSize, rows => SelectTrainColumns(rows, needsLabels, logger)),
+                new RowStream(stream, rows => SelectTrainColumns(rows, needsLabels, logger: null), "training")),
+            _ => ((Dataset?)null, (RowStream?)null),
+        };
+        if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is Dataset dataset)
+            _trainLengths = RowLengths.Of(dataset, _trainDataset!, Args.LengthColumnName);
         _evalDatasets = [.. evaluations.Select(
-            set => (set.Name, SelectColumns(set.Data, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'")))];
+            set => EvaluationSetOf(set.Data, set.Name, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'"))];
         AlignLabelNames();
         _events = logger is null ? null : new LoggerEvents(logger);
         _tensorBoard = Args.ReportTo == ReportTo.TensorBoard
@@ -169,6 +187,9 @@ public partial class Trainer
         manual_seed(Args.Seed);
         MoveToDevice();
     }
+
+    private Dataset SelectTrainColumns(Dataset rows, bool needsLabels, ILogger? logger) => ModelColumns.Of(
+        rows, _model, UnusedColumnsHandling, "training", needsLabels, logger, _labelColumn, _loader.ColumnNames);
 
     private static T NotNull<T>(T argument, [CallerArgumentExpression(nameof(argument))] string? name = null) where T : class
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
@@ -10,7 +11,10 @@ namespace PeftSharp.Training;
 public partial class Trainer
 {
     /// <summary>Evaluates the model: computes and logs the loss and the metrics on the evaluation dataset, or on each of several.</summary>
-    /// <param name="evalDataset">The evaluation dataset. Default null: the evaluation datasets of the constructor.</param>
+    /// <param name="evalDataset">
+    /// The evaluation data, a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Default null: the evaluation datasets of the
+    /// constructor.
+    /// </param>
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>
@@ -25,10 +29,10 @@ public partial class Trainer
     /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
-        Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
+        DatasetBase? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
         if (evalDataset is not null)
-            return EvaluateOn(SelectColumns(evalDataset, "evaluation"), metricKeyPrefix, cancellationToken);
+            return EvaluateOn(EvaluationSetOf(evalDataset, null, "evaluation"), metricKeyPrefix, cancellationToken);
         if (_evalDatasets.Count == 0)
             throw new InvalidOperationException("The trainer has no evaluation dataset. Pass evalDataset or evalDatasets.");
         return EvaluateOn(_evalDatasets, metricKeyPrefix, cancellationToken);
@@ -36,9 +40,9 @@ public partial class Trainer
 
     /// <summary>Evaluates the model on a separate thread, so that the calling thread is not blocked.</summary>
     /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
-    /// <inheritdoc cref="Evaluate(Dataset?, string, CancellationToken)"/>
+    /// <inheritdoc cref="Evaluate(DatasetBase?, string, CancellationToken)"/>
     public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(
-        Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
+        DatasetBase? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Evaluate(evalDataset, metricKeyPrefix, cancellationToken), cancellationToken);
 
     /// <summary>Evaluates the model on several datasets: computes and logs the loss and the metrics of each.</summary>
@@ -58,7 +62,7 @@ public partial class Trainer
         ArgumentNullException.ThrowIfNull(evalDatasets);
         CheckNames(evalDatasets);
         return EvaluateOn(
-            [.. evalDatasets.Select(set => ((string?)set.Key, SelectColumns(set.Value, $"evaluation '{set.Key}'")))],
+            [.. evalDatasets.Select(set => EvaluationSetOf(set.Value, set.Key, $"evaluation '{set.Key}'"))],
             metricKeyPrefix, cancellationToken);
     }
 
@@ -71,7 +75,7 @@ public partial class Trainer
         OnSeparateThread(() => Evaluate(evalDatasets, metricKeyPrefix, cancellationToken), cancellationToken);
 
     /// <summary>Computes predictions for a dataset and, if it has labels, the loss and the metrics. Nothing is logged.</summary>
-    /// <param name="testDataset">The dataset.</param>
+    /// <param name="testDataset">The data, a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>test</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="DatasetException">
@@ -79,11 +83,12 @@ public partial class Trainer
     /// </exception>
     /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
     /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
-    public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
+    public PredictionOutput Predict(
+        DatasetBase testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
         var output = RunEvaluation(
-            SelectColumns(testDataset, metricKeyPrefix), metricKeyPrefix, returnPredictions: true, cancellationToken);
+            EvaluationSetOf(testDataset, null, metricKeyPrefix), metricKeyPrefix, returnPredictions: true, cancellationToken);
         _callbacks.Invoke(callback => callback.OnPredict(Args, State, _control, output.Metrics));
         return output;
     }
@@ -92,19 +97,25 @@ public partial class Trainer
     /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
     /// <inheritdoc cref="Predict"/>
     public Task<PredictionOutput> PredictAsync(
-        Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default) =>
+        DatasetBase testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Predict(testDataset, metricKeyPrefix, cancellationToken), cancellationToken);
 
     /// <summary>Selects the columns of an evaluation or test dataset that the model reads.</summary>
-    /// <param name="dataset">The dataset.</param>
+    /// <param name="dataset">The dataset or stream.</param>
+    /// <param name="name">The name of one of several sets; null if there is only one.</param>
     /// <param name="role">The purpose of the dataset, for messages.</param>
     /// <exception cref="DatasetException">
     /// The dataset has no rows or none of the columns that the model reads, or a class has another id than in the model.
     /// </exception>
-    private Dataset SelectColumns(Dataset dataset, string role)
+    private EvaluationSet EvaluationSetOf(DatasetBase dataset, string? name, string role) => dataset is not IterableDataset stream
+        ? new EvaluationSet(name, SelectColumns((Dataset)dataset, role, _logger), Stream: null)
+        : new EvaluationSet(name, RowStream.Head(stream, Args.PerDeviceEvalBatchSize, rows => SelectColumns(rows, role, _logger)),
+            new RowStream(stream, rows => SelectColumns(rows, role, logger: null), role));
+
+    private Dataset SelectColumns(Dataset dataset, string role, ILogger? logger)
     {
         var selected = ModelColumns.Of(
-            dataset, _model, UnusedColumnsHandling, role, needsLabels: false, _logger, _labelColumn, _loader.ColumnNames);
+            dataset, _model, UnusedColumnsHandling, role, needsLabels: false, logger, _labelColumn, _loader.ColumnNames);
         if (_loader.ReadsLabels) ClassNames.RequireSameIds(selected, _model, role);
         return selected;
     }
@@ -115,15 +126,13 @@ public partial class Trainer
         WarnAboutNewWeights(NewWeights.Warning(_model, untrained));
     }
 
-    /// <summary>Warns once, on the standard error stream if no callback or logger receives the warning.</summary>
     private void WarnAboutNewWeights(string message)
     {
         _warnedAboutNewWeights = true;
-        if (_callbacks.ReceivesWarnings) Warn(message);
-        else Console.Error.WriteLine($"Warning: {message}");
+        Warn(message);
     }
 
-    private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)
+    private PredictionOutput RunEvaluation(EvaluationSet set, string prefix, bool returnPredictions, CancellationToken cancel)
     {
         if (_isTraining && Environment.CurrentManagedThreadId != _trainingThread)
             throw new InvalidOperationException("The trainer is training on another thread, which changes the weights. "
@@ -138,7 +147,7 @@ public partial class Trainer
             var scaling = new LossScaling(_model, isCustom: ReplacesEvaluationLoss,
                 isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossUsesNumItemsInBatch);
             return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(
-                dataset, prefix, returnPredictions, (step, steps) =>
+                set, prefix, returnPredictions, (step, steps) =>
                     _callbacks.Invoke(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
         }
         finally { _precision = outer; }
@@ -150,17 +159,17 @@ public partial class Trainer
         }
     }
 
-    private MetricTable EvaluateOn(IReadOnlyList<(string? Name, Dataset Data)> sets, string prefix, CancellationToken cancel)
+    private MetricTable EvaluateOn(IReadOnlyList<EvaluationSet> sets, string prefix, CancellationToken cancel)
     {
         var all = new OrderedDictionary<string, double>();
-        foreach (var (name, data) in sets)
-            foreach (var (metric, value) in EvaluateOn(data, PrefixOf(name, prefix), cancel)) all[metric] = value;
+        foreach (var set in sets)
+            foreach (var (metric, value) in EvaluateOn(set, PrefixOf(set.Name, prefix), cancel)) all[metric] = value;
         return new MetricTable(all);
     }
 
-    private IReadOnlyDictionary<string, double> EvaluateOn(Dataset dataset, string prefix, CancellationToken cancel)
+    private IReadOnlyDictionary<string, double> EvaluateOn(EvaluationSet set, string prefix, CancellationToken cancel)
     {
-        var metrics = RunEvaluation(dataset, prefix, returnPredictions: false, cancel).Metrics;
+        var metrics = RunEvaluation(set, prefix, returnPredictions: false, cancel).Metrics;
         Log(new OrderedDictionary<string, double>(metrics));
         _callbacks.Invoke(callback => callback.OnEvaluate(Args, State, _control, metrics));
         return metrics;

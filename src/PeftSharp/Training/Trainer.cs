@@ -38,7 +38,8 @@ public partial class Trainer
 {
     private readonly BatchLoader _loader;
     private readonly Dataset? _trainDataset;
-    private readonly IReadOnlyList<(string? Name, Dataset Data)> _evalDatasets;
+    private readonly RowStream? _trainStream;        // the training data, if it is a stream; _trainDataset then contains its first rows
+    private readonly IReadOnlyList<EvaluationSet> _evalDatasets;
     private readonly int[]? _trainLengths;
     private readonly Func<PretrainedModel>? _modelInit;
     private readonly ComputeMetrics? _computeMetrics;
@@ -96,6 +97,9 @@ public partial class Trainer
     /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
     /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return.
     /// </exception>
+    /// <exception cref="DatasetException">
+    /// A token id of the data, or the padding token, has no embedding, which is checked before the first step; or a batch is invalid.
+    /// </exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
     /// <exception cref="CheckpointException">
     /// The checkpoint is missing or damaged, or belongs to a run with different rows, batches or steps.
@@ -125,6 +129,7 @@ public partial class Trainer
             CheckpointFolder.Prepare(Args.OutputDir);
             var checkpoint = resumeFromCheckpoint.CheckpointOf(Args.OutputDir);
             ReinitializeModel();
+            CheckTokenIds(dataset);
             optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException(
                 $"CreateOptimizer of {GetType().Name} returned null. It must return an optimizer of the parameters of the model.");
             CheckOptimizer(optimizer);
@@ -175,7 +180,9 @@ public partial class Trainer
     private TrainOutput RunTraining(
         Dataset dataset, Optimizer optimizer, string? checkpoint, IProgress<TrainProgress>? progress, CancellationToken cancellationToken)
     {
-        var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? FirstTrainBatches(dataset) : null);
+        var plan = _trainStream is not null
+            ? StepPlan.ForStream(_trainStream.RowCount, Args)
+            : StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? FirstTrainBatches(dataset) : null);
         var schedule = CreateSchedule(plan.MaxSteps);
         if (schedule is null && Args.LrSchedulerType != SchedulerType.ReduceLrOnPlateau)
             throw new InvalidOperationException(
@@ -183,14 +190,17 @@ public partial class Trainer
                 + "Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, whose learning rate depends on the evaluations.");
         Context.LrScheduler = schedule;
         using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks,
-            orderUsesDefaultGenerator: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches));
+            orderUsesDefaultGenerator: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches))
+        {
+            Stream = _trainStream is null ? null : new TrainingStream(_trainStream),
+        };
         var resumed = checkpoint is null ? null : TrainerStateFile.Read(checkpoint);
         string[] warnings =
         [
             .. TrainingWarnings.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null,
                 _optimizers.LrScheduler is not null, _parameterGroups is not null),
             .. ParametersWithoutGroupWarnings(optimizer),
-            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan),
+            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan, isStream: _trainStream is not null),
         ];
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
@@ -204,8 +214,9 @@ public partial class Trainer
             isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossUsesNumItemsInBatch);
         var update = new UpdateStep(
             _model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
-        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update,
-            cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles, progress);
+        var loop = new TrainingLoop(run, _model, (epoch, batchesDone) => run.Stream?.Open(_loader, Args, epoch)
+                ?? _loader.Open(dataset, [.. TrainBatchesOf(dataset, epoch, plan).Skip(batchesDone)], epoch),
+            update, cancel => Evaluate(cancellationToken: cancel), Log, Warn, SaveModelFiles, progress);
         var output = loop.Run(randomState, cancellationToken);
         if (Args.LoadBestModelAtEnd && State.BestModelCheckpoint is null)
             Warn($"LoadBestModelAtEnd found no best checkpoint: '{Args.BestMetric}' was NaN in all evaluations, "
@@ -221,7 +232,12 @@ public partial class Trainer
         return new ComputePrecision(ScalarType.BFloat16);
     }
 
-    private void Warn(string message) => _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));
+    /// <summary>Passes a warning to the logger and the callbacks; if none of them handles warnings, to the standard error stream.</summary>
+    private void Warn(string message)
+    {
+        if (_callbacks.ReceivesWarnings) _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));
+        else Console.Error.WriteLine($"Warning: {message}");
+    }
 
     private void Log(OrderedDictionary<string, double> entry)
     {

@@ -64,7 +64,10 @@ public sealed record TrainingArguments
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 
-    /// <summary>The order of the training rows. Default <see cref="SamplingStrategy.Random"/>.</summary>
+    /// <summary>
+    /// The order of the training rows. Default <see cref="SamplingStrategy.Random"/>. The rows of a stream
+    /// (<see cref="Data.IterableDataset"/>) are read in its order instead; shuffle it with <see cref="Data.IterableDataset.Shuffle"/>.
+    /// </summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
     /// <summary>
@@ -76,9 +79,16 @@ public sealed record TrainingArguments
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
     /// under their original names, so it can tokenize text; the collators of the library convert all columns to tensors, for a custom loss
-    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, a column that the model does not read is an error.
+    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
+
+    /// <summary>
+    /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
+    /// processed. Weights, optimizer and step are those of the checkpoint; the training data may differ. Default false.
+    /// </summary>
+    public bool IgnoreDataSkip { get; init; }
 
     // ---- optimizer and learning rate ----
 
@@ -104,8 +114,8 @@ public sealed record TrainingArguments
     public OptimizerName Optim { get; init; } = OptimizerName.AdamwTorchFused;
 
     /// <summary>
-    /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. An option
-    /// that the optimizer does not use is an error.
+    /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. The
+    /// trainer throws an <see cref="ArgumentException"/> for an option that the optimizer does not use.
     /// </summary>
     public OptimizerOptions? OptimArgs { get; init; }
 
@@ -113,8 +123,8 @@ public sealed record TrainingArguments
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;
 
     /// <summary>
-    /// Further options of the schedule, such as <c>new() { NumCycles = 2 }</c>. An option that the schedule does not have is an error.
-    /// Default null: the defaults of the schedule.
+    /// Further options of the schedule, such as <c>new() { NumCycles = 2 }</c>. The trainer throws an <see cref="ArgumentException"/>
+    /// for an option that the schedule does not have. Default null: the defaults of the schedule.
     /// </summary>
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 

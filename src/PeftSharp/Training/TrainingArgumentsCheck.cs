@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Data;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Loop;
 using TorchSharp.Modules;
@@ -18,12 +19,15 @@ internal static class TrainingArgumentsCheck
     /// </param>
     /// <param name="hasMetrics">Whether the trainer has <c>computeMetrics</c>.</param>
     /// <param name="hasSchedule">Whether a learning-rate schedule was passed to the trainer.</param>
+    /// <param name="stream">The training data, if it is a stream; null otherwise.</param>
     /// <exception cref="ArgumentException">
     /// One or more values are invalid; the message lists each with its value and the remedy.
     /// </exception>
-    internal static void Check(TrainingArguments args, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
+    internal static void Check(
+        TrainingArguments args, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule, IterableDataset? stream = null)
     {
-        var problems = Problems(args, evaluations, hasMetrics, hasSchedule).ToArray();
+        string[] problems =
+            [.. Problems(args, evaluations, hasMetrics, hasSchedule), .. stream is null ? [] : StreamProblems(args, stream)];
         if (problems.Length > 0)
             throw new ArgumentException(
                 $"TrainingArguments has invalid values:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(args));
@@ -92,6 +96,16 @@ internal static class TrainingArgumentsCheck
             yield return "LrSchedulerType is ReduceLrOnPlateau, but optimizers contains a schedule; set one of the two.";
         if (a.LoadBestModelAtEnd)
             foreach (var problem in BestModelProblems(a)) yield return problem;
+    }
+
+    private static IEnumerable<string> StreamProblems(TrainingArguments a, IterableDataset stream)
+    {
+        if (a.MaxSteps < 0 && stream.RowCount is null)
+            yield return "MaxSteps is -1, but trainDataset is a stream whose number of rows is not known, so the number of steps cannot be "
+                + "computed from NumTrainEpochs; set MaxSteps.";
+        if (a.TrainSamplingStrategy == SamplingStrategy.GroupByLength)
+            yield return "TrainSamplingStrategy is GroupByLength, but the rows of a stream are read in its order; remove it, or pass a "
+                + "Dataset (IterableDataset.ToDataset).";
     }
 
     /// <summary>Names the argument that requires evaluations.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Loop;
 
@@ -56,7 +57,7 @@ internal static class TrainingWarnings
             && (a.AdamBeta1, a.AdamBeta2, a.AdamEpsilon) != (_defaults.AdamBeta1, _defaults.AdamBeta2, _defaults.AdamEpsilon))
             yield return $"AdamBeta1, AdamBeta2 and AdamEpsilon have no effect because Optim is {a.Optim}.";
         if (!hasSchedule && a.WarmupSteps.In(plan.MaxSteps) >= plan.MaxSteps)
-            yield return $"WarmupSteps is {a.WarmupSteps.In(plan.MaxSteps)} and the run has {plan.MaxSteps} steps, "
+            yield return $"WarmupSteps is {a.WarmupSteps.In(plan.MaxSteps)} and the run has {Quantity.Of(plan.MaxSteps, "step")}, "
                 + "so the learning rate never reaches LearningRate. Reduce WarmupSteps.";
         if (!hasOptimizer && !hasSchedule && (IsAdam(a.Optim) || a.Optim == OptimizerName.Rmsprop)
             && a.LearningRate > MaxUsualLearningRate)

@@ -18,6 +18,11 @@ internal static class AdapterFiles
     internal static string FolderOf(string folder, string adapter) =>
         adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
 
+    /// <summary>The names of the subfolders that contain an adapter, in alphabetical order.</summary>
+    internal static IReadOnlyList<string> NamesIn(string folder) => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateDirectories(folder).Where(sub => File.Exists(Path.Combine(sub, PeftConfigFile.Name)))
+            .Select(sub => Path.GetFileName(sub)).Order(StringComparer.Ordinal)];
+
     /// <summary>Writes both files, each atomically.</summary>
     internal static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, PeftConfig config)
     {

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
@@ -33,8 +34,8 @@ internal static class AdapterHead
         var counts = different.Select(entry => ClassesOf(model, entry.Name, entry.InFile, entry.InModel)).Distinct().ToArray();
         if (counts is not [{ } count]) return null;
         var isNew = different.All(entry => model.NewWeights.Names.Contains(entry.Name));
-        return $"The adapter has a head of {count} classes, and the model has {model.Config.NumLabels}. Load the base model with new "
-            + $"PretrainedOptions {{ LabelNames = … }}, one name for each class, or NumLabels = {count}"
+        return $"The adapter has a head of {Quantity.Of(count, "class")}, and the model has {model.Config.NumLabels}. Load the base model "
+            + $"with new PretrainedOptions {{ LabelNames = … }}, one name for each class, or NumLabels = {count}"
             + (isNew ? "." : ", and IgnoreMismatchedSizes = true, because the folder of the base model has a head of another size.");
     }
 

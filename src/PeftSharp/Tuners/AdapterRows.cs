@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
@@ -31,6 +32,6 @@ internal static class AdapterRows
     }
 
     private static int RowsPerName(long rows, int names) => rows == 1 ? 1 : rows % names == 0 ? (int)(rows / names)
-        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Provide one name per row; "
-        + $"'{AdapterChoice.BaseModel}' selects the base model.");
+        : throw new ArgumentException($"AdapterNames contains {Quantity.Of(names, "name")}, but the batch has {Quantity.Of(rows, "row")}. "
+        + $"Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
 }

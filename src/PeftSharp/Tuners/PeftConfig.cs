@@ -124,7 +124,7 @@ public abstract record PeftConfig
         IsFromFile ? $"{property} ({JsonNamingPolicy.SnakeCaseLower.ConvertName(property)})" : property;
 
     /// <summary>
-    /// Problems that are errors in strict mode and otherwise warnings. Default: fields in <see cref="AdditionalFields"/>.
+    /// Problems that throw an exception in strict mode and are otherwise warnings. Default: fields in <see cref="AdditionalFields"/>.
     /// </summary>
     internal virtual IEnumerable<string> StrictErrors() => AdditionalFields is { Count: > 0 } fields
         ? ["adapter_config.json has unknown fields, which are kept but have no effect: "

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
@@ -11,16 +12,24 @@ public static class PeftExtensions
     /// <param name="model">The base model; it is disposed with the result.</param>
     /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
     /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
+    /// <param name="logger">
+    /// Logger for a warning if a head that is not in the checkpoint stays frozen, so that its outputs are random. Null: the standard error
+    /// stream.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The configuration is invalid, or specifies layers that the model does not have. The model is then unchanged.
     /// </exception>
-    public static PeftModel<TModel> GetPeftModel<TModel>(this TModel model, PeftConfig config, string adapterName = AdapterNames.Default)
+    public static PeftModel<TModel> GetPeftModel<TModel>(
+        this TModel model, PeftConfig config, string adapterName = AdapterNames.Default, ILogger? logger = null)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.AddAdapter(adapterName, config));
+        if (peft.FrozenNewWeights is not { } warning) return peft;
+        if (logger is not null) logger.LogWarning("{Message}", warning);
+        else Console.Error.WriteLine($"Warning: {warning}");
         return peft;
     }
 }

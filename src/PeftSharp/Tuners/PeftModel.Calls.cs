@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
@@ -135,8 +136,8 @@ public abstract partial class PeftModel
         if (ChoiceOf(options) is not { } choice) return null;
         choice = choice.Repeat(options.RowsPerAdapterName);
         if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
-            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. "
-                + $"Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
+            throw new ArgumentException($"AdapterNames contains {Quantity.Of(rows.Count, "name")}, but the batch has "
+                + $"{Quantity.Of(inputs.BatchSize, "row")}. Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
         return choice;
     }
 

@@ -43,6 +43,43 @@ public abstract partial class PeftModel
         return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict, allowPickle);
     }
 
+    /// <summary>
+    /// Loads the adapters in the subfolders of a folder to which <see cref="SavePretrained(string)"/> saved several adapters. Each gets the
+    /// name of its subfolder; adapters that the model already has are not loaded again.
+    /// </summary>
+    /// <remarks>
+    /// peft has no such method: it calls <c>load_adapter</c> for each. Load the adapter in the folder itself with
+    /// <c>PeftModel.FromPretrained</c>, and the others with this method.
+    /// </remarks>
+    /// <param name="folder">The folder.</param>
+    /// <param name="isTrainable">Whether the adapters are trainable once they are active. Default false.</param>
+    /// <param name="strict">
+    /// Whether entries of the configurations that do not match any module, or that are unknown, cause an exception instead of being
+    /// reported. Default false, as in peft.
+    /// </param>
+    /// <param name="allowPickle">
+    /// Whether <c>adapter_model.bin</c> is read if there is no <c>adapter_model.safetensors</c>; no code in it is run.
+    /// Default false.
+    /// </param>
+    /// <returns>The names of the adapters that were loaded, in alphabetical order.</returns>
+    /// <exception cref="CheckpointException">
+    /// The folder does not exist or has no subfolder with an adapter, or a file is malformed or does not match the model. Adapters that
+    /// were loaded before it stay in the model.
+    /// </exception>
+    public IReadOnlyList<string> LoadAdapters(
+        string folder, bool isTrainable = false, bool strict = false, bool allowPickle = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ThrowIfDisposed();
+        var found = AdapterFiles.NamesIn(folder);
+        if (found.Count == 0)
+            throw new CheckpointException($"'{folder}' has no subfolder with an adapter ({PeftConfigFile.Name}). Pass the folder to which "
+                + "SavePretrained saved several adapters; load the adapter in the folder itself with LoadAdapter.");
+        string[] names = [.. found.Except(_configs.Keys)];
+        foreach (var name in names) LoadAdapter(Path.Combine(folder, name), name, isTrainable, strict, allowPickle: allowPickle);
+        return names;
+    }
+
     private LoadReport LoadAdapter(
         string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict, bool allowPickle)
     {
@@ -69,7 +106,7 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Problems of a configuration that are errors in strict mode and otherwise warnings.</summary>
+    /// <summary>Problems of a configuration that throw an exception in strict mode and are otherwise warnings.</summary>
     private IEnumerable<string> StrictErrors(PeftConfig config) =>
         _tuner.UnmatchedEntries(config) is { } unmatched ? config.StrictErrors().Append(unmatched) : config.StrictErrors();
 

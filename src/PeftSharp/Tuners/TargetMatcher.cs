@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners;
@@ -37,8 +38,9 @@ internal sealed class TargetMatcher
             throw new ArgumentException($"{_config.NameOf(nameof(LayerConfig.TargetModules))} is an empty list, so no layer would be "
                 + "adapted. Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
-            throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
-                + $"by {_config.NameOf(nameof(LayerConfig.ExcludeModules))}, {_config.NameOf(nameof(PeftConfig.ModulesToSave))} or "
+            throw new ArgumentException($"{_targets} matches {Quantity.Of(selected.Length, "module")} of this model, but no module "
+                + $"remains because of {_config.NameOf(nameof(LayerConfig.ExcludeModules))}, "
+                + $"{_config.NameOf(nameof(PeftConfig.ModulesToSave))} or "
                 + $"{_config.NameOf(nameof(LoraConfig.LayersToTransform))}. Specify other modules.");
         CheckLayers(selected);
         if (!_config.IgnoreUnmatched)

@@ -100,7 +100,7 @@ public abstract class Tuner
     /// <param name="adapterName">The name of the adapter.</param>
     protected internal virtual string? GetMergeError(string adapterName) => "its effect cannot be expressed as a change of weights";
 
-    /// <summary>The trainable parameters of an adapter. Default: those in the model's modules and the shared ones.</summary>
+    /// <summary>The trainable parameters of an adapter. Default: all its parameters, in modules of the model and shared.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<Parameter> GetTrainedParameters(string adapterName, PeftConfig config) =>

@@ -46,7 +46,7 @@ public sealed class CSharpRowsTests
         Assert.Equal(8, Dataset.FromRows([(1, 2, 3, 4, 5, 6, 7, 8)], "a", "b", "c", "d", "e", "f", "g", "h")[0].Count);
         FluentActions.Invoking(() => Dataset.FromRows(pairs, "text"))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().Contain("Row 0 has 2 elements, but 1 names were given (text)");
+            .Which.Message.Should().Contain("Row 0 has 2 elements, but names contains 1 (text)");
         FluentActions.Invoking(() => Dataset.FromRows(pairs))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromRows(rows, \"text\", \"label\")");
         FluentActions.Invoking(() => Dataset.FromRows(pairs, "x", "x"))
@@ -82,7 +82,7 @@ public sealed class CSharpRowsTests
             2 of 3 rows, 4 columns
             """, rows.Head(2));
         Assert.EndsWith("3 of 3 rows, 4 columns", rows.Head(), StringComparison.Ordinal);
-        Assert.Equal("0 of 3 rows, 1 columns", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
+        Assert.Equal("0 of 3 rows, 1 column", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
         Assert.StartsWith("Score\n", rows.WithFormat(columns: ["Score"]).Head().TrimStart(), StringComparison.Ordinal);
         FluentActions.Invoking(() => rows.Head(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }

@@ -38,6 +38,15 @@ public sealed class DataPageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_prints_what_the_page_says_and_is_trained_on()
+    {
+        var printed = await Printed.By(() => Task.Run(Streaming.Run));
+        printed.Take(2).Should().Equal(Comments("Streaming.cs", "streaming").Where(line => line.StartsWith('{')));
+        printed.Should().HaveCount(4);
+        double.Parse(printed[^1], System.Globalization.CultureInfo.InvariantCulture).Should().BePositive();
+    }
+
+    [Fact]
     public void Several_labels_give_their_metrics()
     {
         var trainer = MultipleLabels.Run();

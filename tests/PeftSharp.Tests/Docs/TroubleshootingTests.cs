@@ -49,9 +49,10 @@ public sealed partial class TroubleshootingTests
     private static partial Regex Quoted();
 
     /// <summary>
-    /// What differs from message to message: an ellipsis, a quoted name, a word with a digit, the name of a library's file, the training or
-    /// evaluation data; or separates parts: the type of an exception, the end of a sentence.
+    /// What differs from message to message: an ellipsis, a quoted name, a word with a digit, a number with its noun, the name of a
+    /// library's file, the training or evaluation data; or separates parts: the type of an exception, the end of a sentence.
     /// </summary>
-    [GeneratedRegex(@"…|(?<!\w)'[^']*'|\S*\d\S*|lib\w+\.so\S*|training(?= data)|^\w+Exception:|(?<=\.) ")]
+    [GeneratedRegex(
+        @"…|(?<!\w)'[^']*'|\S*\d\S*(?: (?:class|element|token)(?:e?s)?\b)?|lib\w+\.so\S*|training(?= data)|^\w+Exception:|(?<=\.) ")]
     private static partial Regex Variable();
 }

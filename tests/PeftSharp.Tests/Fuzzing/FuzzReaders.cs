@@ -7,13 +7,13 @@ internal static class FuzzReaders
 {
     internal static IReadOnlyList<FuzzReader> All { get; } =
     [
-        new ConfigReader(), new GenerationConfigReader(), new WeightsReader(), new WeightIndexReader(), new AdapterConfigReader(),
-        new AdapterWeightsReader(), new CheckpointReader(), new SentenceFolderReader(),
-        new TokenizerJsonReader(), new TokenizerConfigReader(), new SentencePieceReader(), new VocabularyFileReader(), new CharsMapReader(),
-        new ChatTemplateReader(),
-        new CsvReader(), new JsonReader(), new LinesReader(), new GzipReader(), new ParquetReader(), new ParquetFeaturesReader(),
-        new ImageReader(), new ImageProcessorReader(), new ImageMetadataReader(),
-        new HubResponseReader(), new HubCacheReader(),
+        new ConfigReader(), new GenerationConfigReader(), new WeightsReader(), new WeightIndexReader(), new PyTorchFileReader(),
+        new AdapterConfigReader(), new AdapterWeightsReader(), new CheckpointReader(), new SentenceFolderReader(),
+        new TokenizerJsonReader(), new TokenizerConfigReader(), new SentencePieceReader(), new VocabularyFileReader(),
+        new CharsMapReader(), new ChatTemplateReader(), new CsvReader(), new JsonReader(), new LinesReader(), new GzipReader(),
+        new ZipReader(), new ArrowFileReader(), new SavedDatasetReader(), new ParquetReader(), new ParquetFeaturesReader(),
+        new DatasetCardReader(), new ImageReader(), new ImageProcessorReader(), new ImageMetadataReader(),
+        new HubResponseReader(), new HubCacheReader(), new HubTreeReader(),
     ];
 
     internal static FuzzReader Get(string name) => All.Single(reader => reader.Name == name);

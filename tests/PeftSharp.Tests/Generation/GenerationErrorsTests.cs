@@ -27,7 +27,7 @@ public sealed class GenerationErrorsTests : IDisposable
         Says<ArgumentException>(
             () => _tiny.Model.Generate(new int[TinyWriter.Positions + 1]).Sequences, "has 65 tokens", "64 positions", "Truncate");
         Says<ArgumentException>(() => _tiny.Model.Generate(new int[60], new GenerationOptions { MaxNewTokens = 10 }).Sequences, "60 tokens",
-            "10 new", "64 positions", "at most 5 new tokens");
+            "10 new", "64 positions", "MaxNewTokens to at most 5");
         Says<ArgumentException>(
             () => _tiny.Model.Generate(new int[9], new GenerationOptions { MaxLength = 9 }).Sequences, "9 tokens", "MaxLength is 9");
         using var fits = _tiny.Model.Generate(new int[60], new GenerationOptions { MaxNewTokens = 5, MinNewTokens = 5 }).Sequences;

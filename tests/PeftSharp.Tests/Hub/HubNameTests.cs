@@ -17,6 +17,14 @@ public sealed class HubNameTests
         if (!isValid) this.Invoking(_ => HubName.CheckRepository(name)).Should().Throw<ArgumentException>();
     }
 
+    [Fact]
+    public void An_unpaired_surrogate_is_not_allowed()
+    {
+        HubName.CheckFile("a\ud83d\ude00");
+        foreach (var name in new[] { "a\ud83d", "\ude00a", "\ude00\ud83d", "a/\ud83db" })
+            FluentActions.Invoking(() => HubName.CheckFile(name)).Should().Throw<ArgumentException>().WithMessage("*unpaired surrogate*");
+    }
+
     [Theory, InlineData(96, true), InlineData(97, false)]
     public void Names_have_at_most_96_characters(int length, bool isValid) =>
         HubName.IsRepository("owner/" + new string('a', length)).Should().Be(isValid);

@@ -169,7 +169,7 @@ public class ClassificationMetricsTests
     public void The_error_about_different_counts_names_both()
     {
         FluentActions.Invoking(() => AccuracyScore([1, 0, 1], [1, 0]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 labels", "2 predictions");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("labels (3)", "predictions (2)");
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public class ClassificationMetricsTests
         FluentActions.Invoking(() => ConfusionMatrix([0, 1], [0, 3], classes: [3, 9]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 1");
         FluentActions.Invoking(() => ClassificationReport([0, 1], [0, 1], ["a", "b", "c"]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 target names");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 names for");
         FluentActions.Invoking(() => F1Score([0, 1], [0, 1], zeroDivision: 0.5)).Should().ThrowExactly<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => ClassificationReport([0, 1], [0, 1]).ToString(digits: 16))
             .Should().ThrowExactly<ArgumentOutOfRangeException>();

@@ -106,7 +106,7 @@ public class RankingMetricsTests
         FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, double.NaN]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("scores[1] is NaN");
         FluentActions.Invoking(() => RocAucScore([0, 1, 1], [0.5, 0.1]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 labels but 2 scores");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("labels (3)", "scores (2)");
         FluentActions.Invoking(() => RocAucScore([0, 1, 2], [0.5, 0.1, 0.2]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 1, 2");
         FluentActions.Invoking(() => LogLoss([0, 1], [0.5, 1.5]))

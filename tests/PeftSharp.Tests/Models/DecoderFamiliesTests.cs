@@ -129,7 +129,7 @@ public sealed class DecoderFamiliesTests
     }
 
     [Theory]
-    [InlineData("\"layer_types\": [\"full_attention\"]", "layer_types has 1 entries")]
+    [InlineData("\"layer_types\": [\"full_attention\"]", "layer_types has 1 element")]
     [InlineData("\"layer_types\": [\"full_attention\", \"full_attention\", \"chunked_attention\"]", "'chunked_attention'")]
     [InlineData("\"layer_types\": [\"full_attention\", \"full_attention\", \"sliding_attention\"]", "use_sliding_window")]
     [InlineData("\"use_sliding_window\": true, \"sliding_window\": 0", "sliding_window is 0")]

@@ -37,10 +37,12 @@ public sealed class NewHeadTests : IDisposable
     [InlineData(TaskType.CausalLM, "is CausalLM")]
     public void A_new_head_that_the_adapter_freezes_is_warned_of_and_stays_untrained(TaskType? task, string reason)
     {
+        var created = new LogLines();
         using var peft = AutoModelForSequenceClassification.FromPretrained(_headless)
-            .GetPeftModel(new LoraConfig { R = 2, TaskType = task });
+            .GetPeftModel(new LoraConfig { R = 2, TaskType = task }, logger: created);
         var expected = "The head (classifier.weight, classifier.bias) is new and frozen, because "
             + $"LoraConfig.TaskType {reason}: *Set TaskType = TaskType.SeqCls.";
+        created.Lines.Should().ContainSingle().Which.Should().Match(expected);
         Train(peft).Should().ContainSingle(message => message.Contains("frozen")).Which.Should().Match(expected);
         peft.UntrainedWeights.Should().Equal("classifier.weight", "classifier.bias");
         peft.SavePretrained(_folder.File("adapter"));
@@ -53,8 +55,10 @@ public sealed class NewHeadTests : IDisposable
     [Fact]
     public void A_head_that_the_adapter_trains_is_trained_and_untrained_again_when_the_adapter_is_removed()
     {
+        var created = new LogLines();
         var peft = AutoModelForSequenceClassification.FromPretrained(_headless)
-            .GetPeftModel(new LoraConfig { R = 2, TaskType = TaskType.SeqCls });
+            .GetPeftModel(new LoraConfig { R = 2, TaskType = TaskType.SeqCls }, logger: created);
+        created.Lines.Should().BeEmpty();
         peft.UntrainedWeights.Should().HaveCount(2);
         Train(peft).Should().NotContain(message => message.Contains("frozen"));
         peft.UntrainedWeights.Should().BeEmpty();

@@ -2,7 +2,6 @@ using System.Globalization;
 using PeftSharp.Data;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
-using PeftSharp.Tests.Training;
 using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Processes;

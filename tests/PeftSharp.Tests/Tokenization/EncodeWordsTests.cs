@@ -84,7 +84,7 @@ public sealed class EncodeWordsTests
         FluentActions.Invoking(() => Bert.EncodeWords(_words).AlignLabels([1, 2]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("6 words but 2 labels");
         FluentActions.Invoking(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("1 texts but labels for 2");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("1 text, but labels are given for 2");
         FluentActions.Invoking(() => Bert.EncodeWords([_words, [null!]]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1");
         Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()).Should().BeEmpty();

@@ -266,7 +266,7 @@ public sealed class LossFunctionTests : IDisposable
         var loss = LossFunctions.CrossEntropy([1, 5, 2], labelSmoothing: 0.1)(new ModelOutput { Logits = logits }, inputs, null);
         Assert.Equal(expected.item<float>(), loss.item<float>());
         FluentActions.Invoking(() => LossFunctions.CrossEntropy([1, 5])(new ModelOutput { Logits = logits }, inputs, null))
-            .Should().ThrowExactly<ArgumentException>().WithMessage("There are 2 class weights, but the model has 3 classes*");
+            .Should().ThrowExactly<ArgumentException>().WithMessage("classWeights contains 2 weights, but the model has 3 classes*");
         FluentActions.Invoking(() => LossFunctions.CrossEntropy([1, -1]))
             .Should().ThrowExactly<ArgumentException>().WithMessage("*[1] is -1*");
         FluentActions.Invoking(() => LossFunctions.CrossEntropy([1], labelSmoothing: 2)).Should().Throw<ArgumentOutOfRangeException>();

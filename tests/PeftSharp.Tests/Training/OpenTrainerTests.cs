@@ -171,7 +171,7 @@ public sealed class OpenTrainerTests : IDisposable
                 .Should().ThrowExactly<DatasetException>().Which.Message;
         Error(_ => [[0], [8]]).Should().Contain("[8]");
         Error(_ => [[0], []]).Should().Contain("at least one row");
-        Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]).Should().Contain("1 batches for epoch 1, but 2 for epoch 0");
+        Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]).Should().Contain("1 batch for epoch 1, but 2 for epoch 0");
         Error(_ => []).Should().Contain("no batches");
     }
 

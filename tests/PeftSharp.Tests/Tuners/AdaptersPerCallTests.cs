@@ -175,7 +175,7 @@ public sealed class AdaptersPerCallTests : IDisposable
     {
         using var inputs = TwoAdapters.Inputs(3);
         Says<ArgumentException>(() => _two.Peft.CallWithAdapter(inputs, "nobody"), "'nobody'", "'bard', 'ops'");
-        Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
+        Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, ["bard", "ops"]), "2 names", "3 rows");
         Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, Array.Empty<string>()), "empty");
         Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "per row");
         Says<ArgumentException>(() =>
@@ -183,7 +183,7 @@ public sealed class AdaptersPerCallTests : IDisposable
         var streamed = 0;
         Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 },
             new GenerationOptions { AdapterNames = ["bard", "ops"], Streamer = new TwoAdapters.Callback(() => streamed++) }).Sequences,
-            "2 adapter names", "1 rows");
+            "2 names", "1 row");
         Assert.Equal(0, streamed);
         using var plain = TinyModels.Gpt2();
         Says<ArgumentException>(

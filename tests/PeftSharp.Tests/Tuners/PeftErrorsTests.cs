@@ -53,7 +53,7 @@ public sealed class PeftErrorsTests : IDisposable
         { "even rank", new LoraConfig { R = 3, InitLoraWeights = "orthogonal" } },
         { "RankPattern", new LoraConfig { RankPattern = new Dictionary<string, int> { ["c_fc"] = 2 } } },
         { "ExcludeModules", new LoraConfig { ExcludeModules = ["h.9.attn.c_attn"] } },
-        { "excluded", new LoraConfig { ExcludeModules = ["c_attn"] } },
+        { "no module remains", new LoraConfig { ExcludeModules = ["c_attn"] } },
         { "ModulesToSave", new LoraConfig { ModulesToSave = ["ln_g"] } },
         { "ModulesToSave", new LoraConfig { TaskType = TaskType.SeqCls } },
         { "TieWordEmbeddings", new LoraConfig { ModulesToSave = ["wte"] } },

@@ -190,6 +190,28 @@ public sealed class PeftModelTests : IDisposable
         }
     }
 
+    [Fact]
+    public void All_adapters_of_a_folder_are_loaded_by_two_calls()
+    {
+        using var folder = new TemporaryFolder();
+        using var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 });
+        saved.AddAdapter("first", new LoraConfig { R = 2 });
+        saved.AddAdapter("second", new LoraConfig { R = 4 });
+        saved.SavePretrained(folder.Path);
+        using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
+        loaded.LoadAdapters(folder.Path).Should().Equal("first", "second");
+        loaded.LoadAdapters(folder.Path).Should().BeEmpty("they are loaded");
+        loaded.ActiveAdapters.Should().Equal("default");
+        foreach (var name in new[] { "default", "first", "second" })
+        {
+            saved.SetAdapter(name);
+            loaded.SetAdapter(name);
+            TinyModels.AssertSame(TinyModels.Logits(saved), TinyModels.Logits(loaded));
+        }
+        FluentActions.Invoking(() => loaded.LoadAdapters(Path.Combine(folder.Path, "first")))
+            .Should().ThrowExactly<CheckpointException>().WithMessage("*has no subfolder with an adapter*");
+    }
+
     private static string[] Trained(PeftModel peft) => [.. peft.named_parameters().Where(pair => pair.parameter.requires_grad)
         .Select(pair =>
             pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1])

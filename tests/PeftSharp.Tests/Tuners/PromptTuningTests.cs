@@ -191,7 +191,7 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("maxLength: 9");
         var prompt = new[] { 5, 6, 7 };
         FluentActions.Invoking(() => peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences)
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 virtual tokens", "at most 7 new tokens");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 virtual tokens", "MaxNewTokens to at most 7");
         using var text = peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 7 }).Sequences;
         Assert.Equal(10, text.shape[1]);
         var packed = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), PositionIds = tensor(new long[] { 0, 1, 0, 1 }).unsqueeze(0) };

@@ -60,6 +60,8 @@ internal sealed record DiskState(
     {
         if (Text(file, "filename") is not { Length: > 0 } name)
             throw new DatasetException($"'{statePath}': an entry of '_data_files' has no 'filename'. {Remedy}");
+        if (name.Contains('\0', StringComparison.Ordinal))
+            throw new DatasetException($"'{statePath}': the name of a data file contains the character U+0000. {Remedy}");
         var (root, path) = (Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, name)));
         return path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
@@ -93,11 +95,13 @@ internal sealed record DiskState(
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonTexts.RequireUnicode(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new DatasetException($"'{path}' is not a JSON object. {Remedy}");
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException
+            or InvalidOperationException)
         {
             throw new DatasetException($"'{path}' cannot be read ({error.Message}). {Remedy}", error);
         }

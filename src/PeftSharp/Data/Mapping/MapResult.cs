@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>The new columns of consecutive rows, computed by the function of <c>Map</c>.</summary>
@@ -46,8 +48,8 @@ internal sealed class MapResult
         var first = result.Columns.FirstOrDefault();
         foreach (var (name, data) in result.Columns)
             if (data.Count != first.Value.Count)
-                throw new DatasetException($"For {result.RowsText}, the function returned {data.Count} values of column '{name}' but "
-                    + $"{first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
+                throw new DatasetException($"For {result.RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column "
+                    + $"'{name}' but {first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
         return result;
     }
 
@@ -76,7 +78,7 @@ internal sealed class MapResult
     {
         foreach (var (name, data) in Columns)
             if (data.Count != _count)
-                throw new DatasetException($"For {RowsText}, the function returned {data.Count} values of column '{name}', "
+                throw new DatasetException($"For {RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
                     + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns: "
                     + "removeColumns: dataset.ColumnNames.");
     }

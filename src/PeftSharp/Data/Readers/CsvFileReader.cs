@@ -10,8 +10,7 @@ internal static class CsvFileReader
 
     internal static Dataset Read(string file, DatasetLoadOptions options)
     {
-        var delimiter = options.Delimiter
-            ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+        var delimiter = DelimiterOf(file, options);
         using var reader = new StreamReader(
             DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         return Read(new CsvTokenizer(reader, delimiter, file), file, options);
@@ -20,23 +19,12 @@ internal static class CsvFileReader
     private static Dataset Read(CsvTokenizer records, string file, DatasetLoadOptions options)
     {
         var fields = new List<string>();
-        var names = options.ColumnNames?.ToArray();
-        if (names is null)
-        {
-            if (!records.Read(fields))
-                throw new DatasetException($"'{file}' is empty. The first line must contain the column names.");
-            names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
-        }
-        RequireUniqueNames(names, file);
+        var names = Names(records, file, options);
         var kept = ColumnChoice.Of(options.Columns, names, file).Select(name => Array.IndexOf(names, name)).ToArray();
         var columns = Array.ConvertAll(kept, _ => new List<string?>());
         while (records.Read(fields))
         {
-            if (fields.Count != names.Length)
-                throw new DatasetException(
-                    $"'{file}', line {records.Line}: the line has {Quantity.Of(fields.Count, "field")}, but the number of columns is "
-                    + $"{names.Length} ({string.Join(", ", names)}). Quote fields that contain the delimiter, or set "
-                    + "DatasetLoadOptions.Delimiter.");
+            RequireFields(fields, names, records, file);
             for (var i = 0; i < kept.Length; i++)
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
@@ -44,6 +32,34 @@ internal static class CsvFileReader
             ? new ReferenceArrayData<string>([.. columns[i]])         // the unchanged text is converted to the type
             : CsvTypes.Infer(columns[i]))
         { IsNamedByFirstLine = options.ColumnNames is null }));
+    }
+
+    /// <summary>Returns the delimiter of the options, or that of the file extension.</summary>
+    internal static char DelimiterOf(string file, DatasetLoadOptions options) => options.Delimiter
+        ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+
+    /// <summary>Returns the names of the columns: those of the options, otherwise those of the first line, which is read.</summary>
+    internal static string[] Names(CsvTokenizer records, string file, DatasetLoadOptions options)
+    {
+        var names = options.ColumnNames?.ToArray();
+        if (names is null)
+        {
+            var fields = new List<string>();
+            if (!records.Read(fields))
+                throw new DatasetException($"'{file}' is empty. The first line must contain the column names.");
+            names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
+        }
+        RequireUniqueNames(names, file);
+        return names;
+    }
+
+    internal static void RequireFields(List<string> fields, string[] names, CsvTokenizer records, string file)
+    {
+        if (fields.Count != names.Length)
+            throw new DatasetException(
+                $"'{file}', line {records.Line}: the line has {Quantity.Of(fields.Count, "field")}, but the number of columns is "
+                + $"{names.Length} ({string.Join(", ", names)}). Quote fields that contain the delimiter, or set "
+                + "DatasetLoadOptions.Delimiter.");
     }
 
     private static void RequireUniqueNames(string[] names, string file)

@@ -5,13 +5,20 @@ namespace PeftSharp.Data;
 /// <summary>
 /// Splits CSV text into records and fields (RFC 4180). Quoted fields may contain delimiters, line breaks and doubled quotation marks.
 /// </summary>
-internal sealed class CsvTokenizer(TextReader reader, char delimiter, string file)
+/// <param name="reader">The text.</param>
+/// <param name="delimiter">The character between two fields.</param>
+/// <param name="file">The file, for messages.</param>
+/// <param name="line">The number of the first line of the text, from 1.</param>
+internal sealed class CsvTokenizer(TextReader reader, char delimiter, string file, int line = 1)
 {
     private readonly StringBuilder _field = new();
-    private int _line = 1;
+    private int _line = line;
 
     /// <summary>The first line of the last record, from 1.</summary>
     internal int Line { get; private set; }
+
+    /// <summary>The line after the last record, from 1.</summary>
+    internal int NextLine => _line;
 
     /// <summary>Reads the next record; returns false at the end. Blank lines are skipped.</summary>
     /// <exception cref="DatasetException">A quoted field is not terminated.</exception>

@@ -36,6 +36,17 @@ internal static class CsvTypes
         return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceArrayData<string>([.. fields]);
     }
 
+    /// <summary>Parses fields as a known type.</summary>
+    /// <returns>Null if a field cannot be parsed, or fields of this type are not inferred.</returns>
+    internal static ColumnData? Parse(List<string?> fields, Feature type) => type switch
+    {
+        Value { Dtype: "int64" } => TryParse<long>(fields, TryInteger),
+        Value { Dtype: "float64" } => TryParse<double>(fields, TryDouble),
+        Value { Dtype: "bool" } => TryParse<bool>(fields, TryBoolean),
+        Value { Dtype: "string" } => new ReferenceArrayData<string>([.. fields]),
+        _ => null,
+    };
+
     /// <summary>The white space that pandas ignores around a number. It does not include the no-break space.</summary>
     private const string WhiteSpace = " \t\n\v\f\r";
 

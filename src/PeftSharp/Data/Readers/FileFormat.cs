@@ -50,11 +50,7 @@ internal static class FileFormat
     /// </exception>
     internal static Dataset Read(string file, DatasetLoadOptions options)
     {
-        if (GitLfsPointer.IsPointer(file))
-            throw new DatasetException(GitLfsPointer.Describe(file));
-        var format = Of(file, options) ?? throw new DatasetException(
-            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
-        options.ValidateFor(format, file);
+        var format = Require(file, options);
         var read = format switch
         {
             "parquet" => ParquetFileReader.Read(file, options),
@@ -92,8 +88,20 @@ internal static class FileFormat
         return read;
     }
 
+    /// <summary>Returns the format of a file, and checks that the options belong to it.</summary>
+    /// <exception cref="DatasetException">The file is a Git LFS pointer, or its extension is not supported.</exception>
+    internal static string Require(string file, DatasetLoadOptions options)
+    {
+        if (GitLfsPointer.IsPointer(file))
+            throw new DatasetException(GitLfsPointer.Describe(file));
+        var format = Of(file, options) ?? throw new DatasetException(
+            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
+        options.ValidateFor(format, file);
+        return format;
+    }
+
     /// <summary>Calls a reader of text and converts exceptions of decoding and decompression to <see cref="DatasetException"/>.</summary>
-    private static Dataset Decoding(string file, Func<Dataset> read)
+    internal static T Decoding<T>(string file, Func<T> read)
     {
         try
         {

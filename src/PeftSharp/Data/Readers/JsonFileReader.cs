@@ -14,7 +14,7 @@ internal static class JsonFileReader
     }
 
     /// <summary>Returns whether the file is JSON lines: the first line that is not blank is a complete object.</summary>
-    private static bool IsJsonLines(string file, FileReading reading)
+    internal static bool IsJsonLines(string file, FileReading reading)
     {
         using var stream = DataStream.Open(file, reading);
         var lines = new JsonLineReader(stream);
@@ -47,27 +47,34 @@ internal static class JsonFileReader
     {
         var records = new StructStore(promotesNumbers: true);
         while (lines.Read(out var line))
-        {
-            if (line.Trim(" \t\r"u8).IsEmpty)
-                continue;
-            try
-            {
-                var reader = new Utf8JsonReader(PythonNumbers.Rewrite(line));
-                reader.Read();
-                if (reader.TokenType != JsonTokenType.StartObject)
-                    throw new DatasetException("Each line must be an object, such as {\"text\": \"…\"}.");
-                JsonValues.AddRecord(ref reader, records, columns);
-                reader.Read();                                   // throws if another token follows
-            }
-            catch (Exception error) when (error is JsonException or DatasetException or InvalidOperationException)
-            {
-                throw new DatasetException($"'{file}', line {lines.Line}{Position(error)}: {error.Message}", error);
-            }
-        }
+            AddLine(line, lines.Line, records, file, columns);
         return Dataset.Of(records);
     }
 
-    private static Dataset ReadWhole(string file, DatasetLoadOptions options)
+    /// <summary>Adds the object of a line; a blank line has none.</summary>
+    /// <returns>Whether the line has an object.</returns>
+    internal static bool AddLine(
+        ReadOnlySpan<byte> line, int number, StructStore records, string file, IReadOnlyList<string>? columns)
+    {
+        if (line.Trim(" \t\r"u8).IsEmpty)
+            return false;
+        try
+        {
+            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(line));
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw new DatasetException("Each line must be an object, such as {\"text\": \"…\"}.");
+            JsonValues.AddRecord(ref reader, records, columns);
+            reader.Read();                                       // throws if another token follows
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or DatasetException or InvalidOperationException)
+        {
+            throw new DatasetException($"'{file}', line {number}{Position(error)}: {error.Message}", error);
+        }
+    }
+
+    internal static Dataset ReadWhole(string file, DatasetLoadOptions options)
     {
         try
         {

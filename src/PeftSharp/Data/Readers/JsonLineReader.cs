@@ -1,14 +1,27 @@
 namespace PeftSharp.Data;
 
 /// <summary>Reads a file line by line as bytes. Only the current line is in memory.</summary>
-internal sealed class JsonLineReader(Stream stream)
+/// <param name="stream">The file.</param>
+/// <param name="splitsAtCarriageReturns">
+/// Whether a carriage return also ends a line, as in Python's text mode. Otherwise only a line feed does.
+/// </param>
+internal sealed class JsonLineReader(Stream stream, bool splitsAtCarriageReturns = false)
 {
+    private static readonly System.Buffers.SearchValues<byte> LineBreaks = System.Buffers.SearchValues.Create("\r\n"u8);
+
+
     private byte[] _buffer = new byte[1 << 16];
     private int _start, _end;
     private bool _atEnd;
 
-    /// <summary>The number of the last line, from 1.</summary>
-    internal int Line { get; private set; }
+    /// <summary>The number of the last line, from 1. Set it to that of the line before the position at which reading starts.</summary>
+    internal int Line { get; set; }
+
+    /// <summary>The number of bytes up to the end of the last line, including its line break.</summary>
+    internal long BytesRead { get; private set; }
+
+    /// <summary>Whether the last line ended with a line break; false at the end of a file without a final one.</summary>
+    internal bool IsTerminated { get; private set; }
 
     /// <summary>Reads the next line, without line feed; returns false at the end.</summary>
     internal bool Read(out ReadOnlySpan<byte> line)
@@ -16,12 +29,18 @@ internal sealed class JsonLineReader(Stream stream)
         var searched = 0;
         while (true)
         {
-            var feed = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (feed >= 0 || (_atEnd && _end > _start))
+            var unread = _buffer.AsSpan(_start + searched, _end - _start - searched);
+            var found = splitsAtCarriageReturns ? unread.IndexOfAny(LineBreaks) : unread.IndexOf((byte)'\n');
+            // A carriage return at the end of the buffer may be followed by a line feed.
+            var isIncomplete = found >= 0 && found == unread.Length - 1 && unread[found] == '\r' && !_atEnd;
+            if ((found >= 0 && !isIncomplete) || (_atEnd && _end > _start))
             {
-                var length = feed >= 0 ? searched + feed : _end - _start;
+                var length = found >= 0 ? searched + found : _end - _start;
                 line = _buffer.AsSpan(_start, length);
-                _start += length + (feed >= 0 ? 1 : 0);
+                var end = found < 0 ? 0 : unread[found] == '\r' && found + 1 < unread.Length && unread[found + 1] == '\n' ? 2 : 1;
+                _start += length + end;
+                BytesRead += length + end;
+                IsTerminated = end > 0;
                 Line++;
                 if (Line == 1 && line.StartsWith("\uFEFF"u8))
                     line = line[3..];
@@ -32,7 +51,7 @@ internal sealed class JsonLineReader(Stream stream)
                 line = default;
                 return false;
             }
-            searched = _end - _start;
+            searched = _end - _start - (isIncomplete ? 1 : 0);
             Fill();
         }
     }

@@ -7,9 +7,7 @@ internal static class Interleaving
 {
     internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, StoppingStrategy strategy)
     {
-        if (!Enum.IsDefined(strategy))
-            throw new ArgumentOutOfRangeException(nameof(strategy), strategy,
-                $"It must be a member of {nameof(StoppingStrategy)}: {string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
+        RequireStrategy(strategy);
         if (lengths.Contains(0))
             throw new ArgumentException($"Dataset {Array.IndexOf(lengths, 0)} has no rows. Remove it from the list.", nameof(lengths));
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
@@ -29,13 +27,8 @@ internal static class Interleaving
 
     private static int[] Random(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, StoppingStrategy strategy)
     {
-        if (probabilities.Count != lengths.Length || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
-            throw new ArgumentException($"The probabilities are {string.Join(", ", probabilities)}; "
-                + $"they must be {lengths.Length} values of at least 0 with sum 1.", nameof(probabilities));
+        RequireProbabilities(probabilities, lengths.Length, strategy);
         var withoutReplacement = strategy == StoppingStrategy.AllExhaustedWithoutReplacement;
-        if (strategy != StoppingStrategy.FirstExhausted && probabilities.Contains(0))
-            throw new ArgumentException($"A dataset with probability 0 is never exhausted, so {strategy} would not terminate. "
-                + "Remove the dataset from the list.", nameof(probabilities));
         var cumulative = Cumulative(probabilities);
         var random = new NumpyRandom(seed);
         var (next, exhausted, rows) = (new int[lengths.Length], new bool[lengths.Length], new List<int>());
@@ -53,7 +46,24 @@ internal static class Interleaving
         return [.. rows];
     }
 
-    private static double[] Cumulative(IReadOnlyList<double> probabilities)
+    internal static void RequireStrategy(StoppingStrategy strategy)
+    {
+        if (!Enum.IsDefined(strategy))
+            throw new ArgumentOutOfRangeException(nameof(strategy), strategy,
+                $"It must be a member of {nameof(StoppingStrategy)}: {string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
+    }
+
+    internal static void RequireProbabilities(IReadOnlyList<double> probabilities, int count, StoppingStrategy strategy)
+    {
+        if (probabilities.Count != count || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
+            throw new ArgumentException($"The probabilities are {string.Join(", ", probabilities)}; "
+                + $"they must be {count} values of at least 0 with sum 1.", nameof(probabilities));
+        if (strategy != StoppingStrategy.FirstExhausted && probabilities.Contains(0))
+            throw new ArgumentException($"A dataset with probability 0 is never exhausted, so {strategy} would not terminate. "
+                + "Remove the dataset from the list.", nameof(probabilities));
+    }
+
+    internal static double[] Cumulative(IReadOnlyList<double> probabilities)
     {
         var sums = new double[probabilities.Count];
         var sum = 0.0;

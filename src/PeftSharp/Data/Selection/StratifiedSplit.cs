@@ -57,7 +57,7 @@ internal static class StratifiedSplit
                 $"Class {labels[rare[0]]} of column '{column}' has only one row, but a stratified split requires at least two. "
                 + "Remove the row, or do not stratify.", nameof(column));
         if (train < classes.Length || test < classes.Length)
-            throw new ArgumentException($"A training set of {train} rows or a test set of {test} rows cannot contain all {classes.Length} "
-                + $"classes of column '{column}'. Increase the smaller set.", nameof(column));
+            throw new ArgumentException($"A training set of {Quantity.Of(train, "row")} or a test set of {Quantity.Of(test, "row")} "
+                + $"cannot contain all {classes.Length} classes of column '{column}'. Increase the smaller set.", nameof(column));
     }
 }

@@ -29,6 +29,9 @@ internal static partial class ConvertedFiles
         foreach (var folder in files.Where(file => file.Groups["name"].Value == name).GroupBy(file => file.Groups["split"].Value))
         {
             var split = folder.Key.StartsWith(Partial, StringComparison.Ordinal) ? folder.Key[Partial.Length..] : folder.Key;
+            if (splits.ContainsKey(split))
+                throw new DatasetException($"{char.ToUpperInvariant(source.Description[0])}{source.Description[1..]} contains the split "
+                    + $"'{split}' of the configuration '{name}' twice, in whole and in part. Load the files by their names.");
             if (split != folder.Key)
                 partial.Add(split, $"{name}/{folder.Key}/*.parquet");
             splits.Add(split, [.. folder.OrderBy(Part).Select(file => file.Value)]);

@@ -73,9 +73,16 @@ internal sealed class DatasetCard
 
     private static YamlMappingNode Parse(string text)
     {
-        RequireShallow(text);
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(text));
+        try
+        {
+            RequireShallow(text);
+            yaml.Load(new StringReader(text));
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // of the parser, for some malformed texts
+        {
+            throw new DatasetException($"It is not valid YAML: {error.Message}", error);
+        }
         return yaml.Documents is [{ RootNode: YamlMappingNode root }, ..] ? root : [];
     }
 

@@ -10,6 +10,15 @@ internal sealed class DatasetLoader(
     /// <param name="slices">The splits that are requested. Null: all.</param>
     internal async Task<DatasetDict> LoadAsync(IReadOnlyList<SplitSlice>? slices)
     {
+        var (splits, found) = await ObtainAsync(slices).ConfigureAwait(false);
+        return Read(splits, found);
+    }
+
+    /// <summary>Returns the local paths of the files of splits, which are downloaded if necessary, and the options to read them.</summary>
+    /// <param name="slices">The splits that are requested. Null: all.</param>
+    internal async Task<(OrderedDictionary<string, IReadOnlyList<string>> Splits, DatasetLoadOptions Options)> ObtainAsync(
+        IReadOnlyList<SplitSlice>? slices)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         var (source, plan) = await PlanAsync().ConfigureAwait(false);
         using (source)
@@ -27,7 +36,7 @@ internal sealed class DatasetLoader(
                 splits.Add(split, [.. local.Skip(start).Take(files.Count)]);
                 start += files.Count;
             }
-            return Read(splits, plan);
+            return (splits, plan.Options);
         }
     }
 
@@ -92,10 +101,10 @@ internal sealed class DatasetLoader(
                 + $"\"{HubDataset.ConvertedBranch}\" }}).");
     }
 
-    private DatasetDict Read(OrderedDictionary<string, IReadOnlyList<string>> splits, DataFilePlan plan)
+    private DatasetDict Read(OrderedDictionary<string, IReadOnlyList<string>> splits, DatasetLoadOptions found)
     {
         var bytes = splits.Values.Sum(split => split.Sum(file => HubCache.LengthOf(file) ?? 0));
-        var reading = plan.Options with { Reading = new FileReading(bytes, progress, cancellationToken) };
+        var reading = found with { Reading = new FileReading(bytes, progress, cancellationToken) };
         return new DatasetDict(splits.Select(
             split => KeyValuePair.Create(split.Key, SplitReader.Read(split.Key, split.Value, reading))));
     }

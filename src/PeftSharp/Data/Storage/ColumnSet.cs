@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>Columns of equal length by name, in order. Immutable.</summary>
@@ -18,7 +20,7 @@ internal sealed class ColumnSet
             if (!_byName.TryAdd(column.Name, column))
                 throw new DatasetException($"Two columns are named '{column.Name}'. Rename or remove one of them.");
             if (column.Count != rows)
-                throw new DatasetException($"Column '{column.Name}' has {column.Count} rows, but the dataset has {rows}. "
+                throw new DatasetException($"Column '{column.Name}' has {Quantity.Of(column.Count, "row")}, but the dataset has {rows}. "
                     + "All columns must have the same number of rows.");
         }
         All = [.. _byName.Values];

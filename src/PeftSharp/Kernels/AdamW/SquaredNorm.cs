@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// thread.</summary>
 internal static unsafe class SquaredNorm
 {
-    private const int Stretch = 1 << 16, Block = 4096;
+    private const int Chunk = 1 << 16, Block = 4096;
 
     /// <summary>Whether a tensor is supported: contiguous float32 on the CPU.</summary>
     internal static bool CanRun(Tensor x) => FastPaths.AdamW && Lanes.CanRunContiguous(x, ScalarType.Float32);
@@ -21,7 +21,7 @@ internal static unsafe class SquaredNorm
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32, "Contiguous float32.");
         var count = x.numel();
-        var sums = new double[(count + Stretch - 1) / Stretch];
+        var sums = new double[(count + Chunk - 1) / Chunk];
         fixed (double* pinned = sums)
         {
             var call = new Call { X = (float*)TensorMemory.Pointer(x), Count = count, Sums = pinned };
@@ -33,10 +33,10 @@ internal static unsafe class SquaredNorm
     private static void Sum(void* arguments, int from, int to)
     {
         var p = (Call*)arguments;
-        for (var stretch = from; stretch < to; stretch++)
+        for (var chunk = from; chunk < to; chunk++)
         {
-            var end = Math.Min(p->Count, (stretch + 1L) * Stretch);
-            for (var i = (long)stretch * Stretch; i < end; i += Block) p->Sums[stretch] += Sum(p->X + i, (int)Math.Min(Block, end - i));
+            var end = Math.Min(p->Count, (chunk + 1L) * Chunk);
+            for (var i = (long)chunk * Chunk; i < end; i += Block) p->Sums[chunk] += Sum(p->X + i, (int)Math.Min(Block, end - i));
         }
     }
 

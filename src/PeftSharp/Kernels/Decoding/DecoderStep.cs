@@ -33,7 +33,7 @@ internal static unsafe class DecoderStep
         var result = empty_like(embedded);
         fixed (StepLayer* first = layers)
         {
-            var call = new Call
+            var call = new StepCall
             {
                 Layers = first, LayerCount = layers.Length, Norm = norm, Rows = (int)embedded.size(0), Hidden = (int)embedded.size(2),
                 Embedded = TensorMemory.Pointer(embedded), Result = TensorMemory.Pointer(result),
@@ -51,8 +51,8 @@ internal static unsafe class DecoderStep
     /// <summary>Computes the share of one thread in all layers.</summary>
     private static void Compute<T>(void* arguments, ThreadBarrier* barrier, float* scratch) where T : unmanaged
     {
-        var p = (Call*)arguments;
-        var part = new Part<T>(p, barrier, scratch);
+        var p = (StepCall*)arguments;
+        var part = new StepMemory<T>(p, barrier, scratch);
         new ReadOnlySpan<T>(p->Embedded, p->Rows * p->Hidden).CopyTo(new Span<T>(part.States, p->Rows * p->Hidden));
         for (var index = 0; index < p->LayerCount; index++)
         {
@@ -63,7 +63,7 @@ internal static unsafe class DecoderStep
         if (barrier->Thread == 0) Normalize(ref part, p->Norm, part.States, (T*)p->Result);
     }
 
-    private static void Attention<T>(ref Part<T> part, StepLayer* layer) where T : unmanaged
+    private static void Attention<T>(ref StepMemory<T> part, StepLayer* layer) where T : unmanaged
     {
         var p = part.Call;
         var barrier = part.Barrier;
@@ -103,7 +103,7 @@ internal static unsafe class DecoderStep
         Add(ref part, layer->AttentionOutputNorm, part.Attended);
     }
 
-    private static void FeedForward<T>(ref Part<T> part, StepLayer* layer) where T : unmanaged
+    private static void FeedForward<T>(ref StepMemory<T> part, StepLayer* layer) where T : unmanaged
     {
         var p = part.Call;
         var barrier = part.Barrier;
@@ -148,7 +148,7 @@ internal static unsafe class DecoderStep
         }
     }
 
-    private static void Normalize<T>(ref Part<T> part, in StepNorm norm, T* from, T* to) where T : unmanaged
+    private static void Normalize<T>(ref StepMemory<T> part, in StepNorm norm, T* from, T* to) where T : unmanaged
     {
         var p = part.Call;
         for (var row = 0; row < p->Rows; row++) norm.Apply(from + row * p->Hidden, to + row * p->Hidden, p->Hidden);
@@ -156,7 +156,7 @@ internal static unsafe class DecoderStep
 
     /// <summary>Adds the output of a sub-layer to the hidden states.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<T>(ref Part<T> part, in StepNorm norm, T* output) where T : unmanaged
+    private static void Add<T>(ref StepMemory<T> part, in StepNorm norm, T* output) where T : unmanaged
     {
         if (!norm.IsNone)
         {
@@ -166,105 +166,5 @@ internal static unsafe class DecoderStep
         var states = part.States;
         var count = part.Call->Rows * part.Call->Hidden;
         for (var i = 0; i < count; i += Lanes.Count) Lanes.Store(Lanes.Load(states + i) + Lanes.Load(output + i), states + i);
-    }
-
-    private struct Call
-    {
-        internal StepLayer* Layers;
-        internal StepNorm Norm;
-        internal void* Embedded, Result;
-        internal float* Shared;
-        internal RowBlocks Blocks;
-        internal int LayerCount, Rows, Hidden, MaxProjected, MaxMixed, MaxInner, MaxActivated, MaxInputs, MaxWidth, MaxTokens;
-
-        internal void Include(in StepLayer layer)
-        {
-            MaxProjected = Math.Max(MaxProjected, (layer.Heads + 2 * layer.KeyValueHeads) * layer.Width);
-            MaxMixed = Math.Max(MaxMixed, layer.Heads * layer.Width);
-            MaxActivated = Math.Max(MaxActivated, layer.Inner);
-            MaxInner = Math.Max(MaxInner, layer.Inner);
-            MaxInputs = Math.Max(MaxInputs, Math.Max(Hidden, Math.Max(MaxMixed, layer.Inner)));
-            MaxWidth = Math.Max(MaxWidth, layer.Width);
-            MaxTokens = Math.Max(MaxTokens, layer.Past + 1);
-        }
-
-        /// <summary>Size of the working memory of each thread, in float32 values.</summary>
-        internal readonly nint PrivateSize =>
-            2 * (nint)Rows * Hidden + ((nint)Blocks.Rows + Rows) * MaxInputs + StepAttention.ScratchSize(MaxWidth, MaxTokens);
-    }
-
-    /// <summary>The memory of one thread, and the memory that the threads share, which has room for float32 values.</summary>
-    private readonly ref struct Part<T> where T : unmanaged
-    {
-        internal Part(Call* call, ThreadBarrier* barrier, float* scratch)
-        {
-            Call = call;
-            Barrier = barrier;
-            var rows = (nint)call->Rows;
-            States = (T*)scratch;
-            Normalized = (T*)(scratch + rows * call->Hidden);
-            Packed = scratch + 2 * rows * call->Hidden;
-            Wide = Packed + (nint)call->Blocks.Rows * call->MaxInputs;
-            Heads = Wide + rows * call->MaxInputs;
-            var shared = call->Shared;
-            Projected = Take(call->MaxProjected);
-            Mixed = Take(call->MaxMixed);
-            Attended = Take(call->Hidden);
-            Fed = Take(call->Hidden);
-            Inner = Take(2 * call->MaxInner);
-            Activated = Take(call->MaxActivated);
-
-            T* Take(int width)
-            {
-                var memory = shared;
-                shared += rows * width;
-                return (T*)memory;
-            }
-        }
-
-        internal readonly Call* Call;
-        internal readonly ThreadBarrier* Barrier;
-
-        /// <summary>Memory of each thread: hidden states and normalized states, [rows, hidden].</summary>
-        internal readonly T* States, Normalized;
-
-        /// <summary>
-        /// Memory of each thread: the input of a product in the order in which it is read, the input in float32, and working memory of
-        /// attention.
-        /// </summary>
-        internal readonly float* Packed, Wide, Heads;
-
-        /// <summary>Memory that the threads share: projections, result of attention, outputs of the two sub-layers, inner values of the
-        /// feed-forward layer.</summary>
-        internal readonly T* Projected, Mixed, Attended, Fed, Inner, Activated;
-
-        /// <summary>Packs the input of a product.</summary>
-        internal void Pack(T* from, in StepLinear linear)
-        {
-            var product = Product(linear, null);
-            SkinnyGemm.Pack(ref product, from, Wide, linear.IsTransposed);
-        }
-
-        /// <summary>Computes this thread's share of the outputs.</summary>
-        internal void Multiply(in StepLinear linear, T* result)
-        {
-            var (from, to) = Barrier->Range(linear.Outputs / VectorPair.Count);
-            Multiply(linear, result, from * VectorPair.Count, to * VectorPair.Count);
-        }
-
-        /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
-        internal void Multiply(in StepLinear linear, T* result, int from, int to)
-        {
-            if (from >= to) return;
-            var product = Product(linear, result);
-            if (linear.IsTransposed) SkinnyGemm.MultiplyTransposed<T>(&product, from, to);
-            else SkinnyGemm.Multiply<T>(&product, from, to);
-        }
-
-        private SkinnyGemmArguments Product(in StepLinear linear, T* result) => new()
-        {
-            X = Packed, W = linear.Weight, Bias = linear.Bias, Result = result, Blocks = Call->Blocks, Rows = Call->Rows,
-            Inputs = linear.Inputs, Outputs = linear.Outputs,
-        };
     }
 }

@@ -68,18 +68,18 @@ internal static class FastDropout
         for (var i = from; i < to; i++)
         {
             var first = i * p->Length;
-            var stretch = new Stretch<T>
+            var chunk = new Chunk<T>
             {
                 X = (T*)p->X + first, Y = (T*)p->Y + first, Bits = p->Bits, FirstBit = i * p->DrawnLength, KeepScale = p->KeepScale,
             };
-            ElementLoop.Run<DropKernel<T>, Stretch<T>>(stretch, 0, (nint)Math.Min(p->Length, p->Total - first));
+            ElementLoop.Run<DropKernel<T>, Chunk<T>>(chunk, 0, (nint)Math.Min(p->Length, p->Total - first));
         }
     }
 
-    private readonly unsafe struct DropKernel<T> : IElementKernel<Stretch<T>> where T : unmanaged
+    private readonly unsafe struct DropKernel<T> : IElementKernel<Chunk<T>> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Run(in Stretch<T> p, nint index, int count) =>
+        public static void Run(in Chunk<T> p, nint index, int count) =>
             Lanes.Store(Lanes.Load(p.X + index, count) * (Lanes.MaskOf(p.Bits, p.FirstBit + index) & Vector256.Create(p.KeepScale)),
                 p.Y + index, count);
     }
@@ -99,7 +99,7 @@ internal static class FastDropout
         internal long Total, Length, DrawnLength;
     }
 
-    private unsafe struct Stretch<T> where T : unmanaged
+    private unsafe struct Chunk<T> where T : unmanaged
     {
         internal T* X, Y;
         internal byte* Bits;

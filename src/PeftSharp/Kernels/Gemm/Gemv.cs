@@ -14,11 +14,11 @@ namespace PeftSharp.Kernels;
 internal static unsafe class Gemv
 {
     private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile with eight and four rows of x
-    private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch is a multiple of both
+    private const int MaxChunk = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a chunk is a multiple of both
 
-    // The last tile of a stretch may begin up to three outputs before the stretch.
-    private const int Margin = 4, SumsStride = Margin + MaxStretch;
-    private const int StretchBytes = 1 << 18, PrefetchDistance = 1 << 14, Line = 64;
+    // The last tile of a chunk may begin up to three outputs before the chunk.
+    private const int Margin = 4, SumsStride = Margin + MaxChunk;
+    private const int ChunkBytes = 1 << 18, PrefetchDistance = 1 << 14, Line = 64;
 
     /// <summary>Packs the input as float32, block of rows after block of rows, each [inputs / 32, rows of the block, 32] in the order of
     /// <see cref="VectorPair"/>.</summary>
@@ -31,17 +31,17 @@ internal static unsafe class Gemv
                     (row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread, in stretches:
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread, in chunks:
     /// ranges of outputs whose weights stay in the cache for all blocks of rows.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (SkinnyGemmArguments*)arguments;
-        var stretch = Math.Clamp(StretchBytes / (p->Inputs * sizeof(T)) / TileMultiple * TileMultiple, TileMultiple, MaxStretch);
+        var chunk = Math.Clamp(ChunkBytes / (p->Inputs * sizeof(T)) / TileMultiple * TileMultiple, TileMultiple, MaxChunk);
         var sums = stackalloc float[SkinnyGemmArguments.MaxRows * SumsStride];
-        for (; from < to; from += stretch)
+        for (; from < to; from += chunk)
         {
-            var end = Math.Min(to, from + stretch);
+            var end = Math.Min(to, from + chunk);
             for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first))
                 Multiply<T>(p, first, from, end, sums + Margin - from);
             Store<T>(p, from, end, sums + Margin - from);

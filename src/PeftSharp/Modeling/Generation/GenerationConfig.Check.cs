@@ -74,7 +74,7 @@ public partial record GenerationConfig
             if (value is { } number && !isValid(number)) yield return FormattableString.Invariant($"{name} is {number}; it must be {rule}");
         foreach (var (name, ids) in TokenLists())
             if (ids.Count == 0 || ids.Any(id => id < 0))
-                yield return $"{name} is [{string.Join(", ", ids)}]; it must hold at least one token id, and token ids are at least 0";
+                yield return $"{name} is [{string.Join(", ", ids)}]; it must contain at least one token id, and token ids are at least 0";
         if (StopStrings?.Any(string.IsNullOrEmpty) is true)
             yield return "StopStrings contains an empty string, which matches every text";
     }

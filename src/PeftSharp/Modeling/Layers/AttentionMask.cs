@@ -47,8 +47,8 @@ internal static class AttentionMask
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
         if (mask is not null && mask.shape[^1] != all)
-            throw new ArgumentException($"'attention_mask' has {mask.shape[^1]} entries, but there are {all} tokens ({past} in the "
-                + $"key-value cache and {tokens} new). Provide one entry for each.");
+            throw new ArgumentException($"'attention_mask' has length {mask.shape[^1]}, but the number of tokens is {all} ({past} in the "
+                + $"key-value cache and {tokens} new). Provide one value for each.");
         using var scope = NewDisposeScope();
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
@@ -42,7 +43,8 @@ public sealed class ContrastiveObjective : Objective
         var scores = output["logits_per_text"] ?? throw new DatasetException("The contrastive loss needs texts and images, but the batch "
             + "does not contain both. Set input_ids and pixel_values.");
         if (scores.shape[0] != scores.shape[1])
-            throw new DatasetException($"The batch has {scores.shape[0]} texts and {scores.shape[1]} images, but the contrastive loss "
+            throw new DatasetException($"The batch has {Quantity.Of(scores.shape[0], "text")} and "
+                + $"{Quantity.Of(scores.shape[1], "image")}, but the contrastive loss "
                 + "compares the text and the image of each row. Provide one text for each image.");
         var rows = arange(scores.shape[0], ScalarType.Int64, scores.device);
         return ((Losses.CrossEntropy(scores, rows, numItemsInBatch) + Losses.CrossEntropy(scores.t(), rows, numItemsInBatch)) / 2)

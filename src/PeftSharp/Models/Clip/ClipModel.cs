@@ -84,6 +84,7 @@ public sealed class ClipModel : PretrainedModel<ClipModel, ClipConfig>, IPretrai
     /// <returns>Float [batch, projection].</returns>
     public Tensor GetTextFeatures(ModelInputs inputs)
     {
+        ThrowIfDisposed();
         using var scope = NewDisposeScope();
         return TextFeatures(inputs, ForwardOptions.Default).MoveToOuterDisposeScope();
     }
@@ -94,6 +95,7 @@ public sealed class ClipModel : PretrainedModel<ClipModel, ClipConfig>, IPretrai
     /// <returns>Float [batch, projection].</returns>
     public Tensor GetImageFeatures(ModelInputs inputs, bool interpolatePosEncoding = false)
     {
+        ThrowIfDisposed();
         using var scope = NewDisposeScope();
         return ImageFeatures(inputs, new ForwardOptions { InterpolatePosEncoding = interpolatePosEncoding }).MoveToOuterDisposeScope();
     }

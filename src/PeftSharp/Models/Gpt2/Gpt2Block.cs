@@ -83,7 +83,7 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>, ISte
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            // Three of [batch, heads, tokens, width].
+            // Query, key and value, each [batch, heads, tokens, width].
             var parts = _qkv.call(x).unflatten(2, 3, _heads.Heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
             var mixed = _heads.ApplyToHeads(parts[0], parts[1], parts[2], context, training);
             return _dropout.call(_output.call(mixed)).MoveToOuterDisposeScope();

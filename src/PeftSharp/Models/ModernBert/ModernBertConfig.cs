@@ -1,5 +1,6 @@
-using PeftSharp.Modeling;
+using PeftSharp.Internal;
 using PeftSharp.Modeling.Layers;
+using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.ModernBert;
 
@@ -51,7 +52,7 @@ public sealed record ModernBertConfig : TransformerConfig
     /// </summary>
     public int GlobalAttnEveryNLayers { get; init; } = 3;
 
-    /// <summary>The window in tokens: a token attends to half as many in each direction. Default 128.</summary>
+    /// <summary>The width of the sliding window in tokens: a token attends to half as many tokens on each side. Default 128.</summary>
     public int LocalAttention { get; init; } = 128;
 
     /// <summary>
@@ -136,7 +137,7 @@ public sealed record ModernBertConfig : TransformerConfig
         if (LayerTypes is { } types)
         {
             if (types.Count != NumHiddenLayers)
-                yield return $"layer_types has {types.Count} entries, but num_hidden_layers is {NumHiddenLayers}";
+                yield return $"layer_types has {Quantity.Of(types.Count, "element")}, but num_hidden_layers is {NumHiddenLayers}";
             foreach (var type in types.Where(type => type is not (FullAttention or SlidingAttention)).Distinct())
                 yield return $"layer_types contains '{type}'; supported types: {FullAttention}, {SlidingAttention}";
         }

@@ -29,7 +29,7 @@ internal sealed class ModernBertInitialization(ModernBertConfig config)
         weight.normal_(0, deviation);
         while (true)
         {
-            using var scope = NewDisposeScope();                              // the embeddings are large: one round of temporaries
+            using var scope = NewDisposeScope();   // frees the temporaries of each iteration, because the embeddings are large
             var isFar = weight.abs().gt(bound);
             if (!isFar.any().item<bool>()) break;
             weight.copy_(where(isFar, empty_like(weight).normal_(0, deviation), weight));

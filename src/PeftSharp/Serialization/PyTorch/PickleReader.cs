@@ -7,7 +7,7 @@ namespace PeftSharp.Serialization;
 /// <remarks>
 /// <para>
 /// A pickle is a program for a machine with a stack, which in Python can call any function. This machine knows the names in
-/// <see cref="PickleGlobals"/>; another name, or an instruction that creates another kind of object, is an error that names it.
+/// <see cref="PickleGlobals"/>; another name, or an instruction that creates another kind of object, throws an exception that names it.
 /// </para>
 /// <para>
 /// Values: None is null; integers are <see cref="long"/>, or <see cref="BigInteger"/> up to 128 bits; tuples are object arrays; lists

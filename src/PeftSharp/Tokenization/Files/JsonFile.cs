@@ -38,32 +38,12 @@ internal static class JsonFile
         if (bytes.IndexOf("\\ud"u8) < 0 && bytes.IndexOf("\\uD"u8) < 0) return;
         try
         {
-            ReadTexts(root);
+            JsonTexts.RequireUnicode(root);
         }
         catch (InvalidOperationException error)
         {
             throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate, such as \\ud83d without a second surrogate, "
                 + "which is not a character. Correct the file.", error);
-        }
-    }
-
-    private static void ReadTexts(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                element.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray()) ReadTexts(item);
-                break;
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject())
-                {
-                    _ = property.Name;
-                    ReadTexts(property.Value);
-                }
-                break;
         }
     }
 

@@ -13,7 +13,7 @@ internal static class SentencePieceMerges
         var merges = new List<(string, string)>();
         foreach (var (text, _) in vocabulary.OrderBy(entry => entry.Value))
         {
-            // The left part becomes longer with each place, so this is the order of lengths.
+            // The loop visits the pairs in the order of the length of the left part.
             for (var place = 1; place < text.Length; place++)
                 if (!CodePoints.IsInside(text, place) && lookup.ContainsKey(text.AsSpan(0, place))
                     && lookup.ContainsKey(text.AsSpan(place)))

@@ -3,7 +3,7 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads the text files of a tokenizer, which are UTF-8. Other bytes are an error, because they would change tokens.</summary>
+/// <summary>Reads the text files of a tokenizer, which are UTF-8. Other bytes are rejected, because they would change tokens.</summary>
 internal static class TextFile
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

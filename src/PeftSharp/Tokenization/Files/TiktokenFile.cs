@@ -48,7 +48,7 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
         return new TiktokenFile(ranks, Merge(tokens, ranks));
     }
 
-    // Each token is merged from all pairs of tokens that are its parts, those with the lowest ranks first.
+    // The merges of each token: all pairs of tokens whose texts together are the token, in the order of the ranks of the two.
     private static List<(string Left, string Right)> Merge(List<(string Text, int Rank)> tokens, Dictionary<string, int> ranks)
     {
         var lookup = ranks.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -15,7 +15,9 @@ internal sealed class Unigram : TokenizerModel
     private readonly int[] _byteIds;
 
     /// <param name="pieces">The pieces in the order of their ids.</param>
-    /// <param name="unkId">The id of the token for characters that are not in the vocabulary; null: such a character is an error.</param>
+    /// <param name="unkId">
+    /// The id of the token for characters that are not in the vocabulary. Null: such a character throws a <see cref="TokenizerException"/>.
+    /// </param>
     /// <param name="byteFallback">
     /// Whether unknown text becomes tokens of its bytes, <c>&lt;0x00&gt;</c> …, if these are in the vocabulary.
     /// </param>

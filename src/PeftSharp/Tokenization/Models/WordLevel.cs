@@ -4,7 +4,10 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>A vocabulary of whole words.</summary>
 /// <param name="vocabulary">Words and their ids.</param>
-/// <param name="unkToken">The token for words that are not in the vocabulary. If it is not in it either, such a word is an error.</param>
+/// <param name="unkToken">
+/// The token for words that are not in the vocabulary. If the vocabulary lacks it too, such a word throws a
+/// <see cref="TokenizerException"/>.
+/// </param>
 internal sealed class WordLevel(IReadOnlyDictionary<string, int> vocabulary, string unkToken) : TokenizerModel(vocabulary)
 {
     internal static WordLevel FromJson(JsonPart part) => new(JsonFile.Vocabulary(part["vocab"].Element, part.File), part.Text("unk_token"));

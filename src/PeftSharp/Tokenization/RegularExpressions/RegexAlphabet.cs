@@ -52,7 +52,7 @@ internal sealed class RegexAlphabet
         return count;
     }
 
-    // The code space is divided where a set begins or ends. Bit k of a signature is set in set k.
+    // Divides the code points into runs that belong to the same sets. Bit k of a signature: whether the run is in set k.
     private static List<(int Start, int End, BigInteger Signature)> Runs(IReadOnlyList<CodePointSet> sets)
     {
         var changes = new SortedDictionary<int, BigInteger> { [0] = BigInteger.Zero };

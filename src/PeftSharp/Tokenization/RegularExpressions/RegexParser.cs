@@ -10,15 +10,14 @@ namespace PeftSharp.Tokenization;
 /// <remarks>
 /// Groups do not capture, because references to captured text are not supported: the alphabet does not distinguish all code points.
 /// </remarks>
-internal sealed class RegexParser(string expression)
+internal sealed partial class RegexParser(string expression)
 {
     private readonly RegexReader _reader = new(expression);
-    private readonly List<CodePointSet> _sets = [];
-    private readonly Dictionary<CodePointSet, int> _indices = [];
+    private readonly RegexSets _sets = new();
     private string _folded = "";        // consecutive literals that match without regard to case
 
     /// <summary>The sets of the expression, in the order of their placeholders.</summary>
-    internal IReadOnlyList<CodePointSet> Sets => _sets;
+    internal IReadOnlyList<CodePointSet> Sets => _sets.All;
 
     internal string Parse()
     {
@@ -131,86 +130,13 @@ internal sealed class RegexParser(string expression)
         return WriteLiteral(literal.Value, options);
     }
 
-    // A number of several octal digits is a code point if there are not as many groups.
+    // Several octal digits are a code point, unless the expression has that many groups: then they are a reference to a group.
     private bool IsOctal()
     {
         var mark = _reader.Mark();
         var number = _reader.Peek is >= '1' and <= '7' ? _reader.ReadNumber() : null;
         _reader.Return(mark);
         return number > Math.Max(9, expression.Count(c => c == '('));
-    }
-
-    private string ParseGroup(RegexOptionFlags options)
-    {
-        _folded = "";
-        var start = "(?:";
-        if (_reader.TryRead("?"))
-        {
-            if (_reader.TryRead("#"))
-            {
-                _reader.ReadUntil(')');
-                return "(?:)";
-            }
-            string[] supported = ["<=", "<!", ":", "=", "!", ">"];
-            if (supported.FirstOrDefault(_reader.TryRead) is { } kind)
-                start = "(?" + kind;
-            else if (_reader.TryRead("<"))
-                _reader.ReadUntil('>');
-            else if (_reader.TryRead("'"))
-                _reader.ReadUntil('\'');
-            else if (ReadOptions(options) is { } changed && _reader.TryRead(":"))
-                options = changed;
-            else
-                throw _reader.Unsupported($"a group that begins with '(?{_reader.Peek}'");
-        }
-        else if (_reader.Peek == '*')
-        {
-            throw _reader.Unsupported("a group that begins with '(*'");
-        }
-        var content = ParseAlternatives(options);
-        _folded = "";
-        return _reader.TryRead(")") ? $"{start}{content})" : throw _reader.Malformed("')' is missing");
-    }
-
-    // Options without a group: (?i).
-    private RegexOptionFlags? TryParseOptions(RegexOptionFlags options)
-    {
-        var mark = _reader.Mark();
-        if (_reader.TryRead("(?") && ReadOptions(options) is { } changed && _reader.TryRead(")"))
-            return changed;
-        _reader.Return(mark);
-        return null;
-    }
-
-    private RegexOptionFlags? ReadOptions(RegexOptionFlags options)
-    {
-        var mark = _reader.Mark();
-        for (var value = true; ; _reader.Read())
-        {
-            switch (_reader.Peek)
-            {
-                case '-': value = false; break;
-                case 'i': options = options with { IgnoresCase = value }; break;
-                case 'm': options = options with { DotMatchesLineEnd = value }; break;
-                case 'x': options = options with { IsExtended = value }; break;
-                default: return _reader.Mark() > mark ? options : null;
-            }
-        }
-    }
-
-    private bool TrySkipExtended()
-    {
-        if (_reader.TryRead("#"))
-        {
-            while (!_reader.IsAtEnd && _reader.Read() != '\n')
-            {
-            }
-            return true;
-        }
-        if (!UnicodeTables.Is(_reader.Peek, UnicodeFlags.Space))
-            return false;
-        _reader.Read();
-        return true;
     }
 
     // Returns null if no quantifier follows. '{' that does not begin an interval is a literal.
@@ -241,15 +167,6 @@ internal sealed class RegexParser(string expression)
     private string WriteLiteral(int c, RegexOptionFlags options) =>
         Write(options.IgnoresCase ? UnicodeProperties.WithoutCase(CodePointSet.Of(c)) : CodePointSet.Of(c));
 
-    private string Write(CodePointSet set)
-    {
-        if (!_indices.TryGetValue(set, out var index))
-        {
-            _indices[set] = index = _sets.Count;
-            _sets.Add(set);
-            if (index >= RegexAlphabet.MaxSets)
-                throw _reader.Unsupported($"more than {RegexAlphabet.MaxSets} different sets of characters");
-        }
-        return ((char)(RegexAlphabet.FirstSet + index)).ToString();
-    }
+    private string Write(CodePointSet set) =>
+        _sets.PlaceholderOf(set) ?? throw _reader.Unsupported($"more than {RegexAlphabet.MaxSets} different sets of characters");
 }

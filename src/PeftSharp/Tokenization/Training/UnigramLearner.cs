@@ -12,7 +12,7 @@ internal sealed class UnigramLearner
     internal UnigramLearner(UnigramTrainer options, IReadOnlyList<KeyValuePair<string, long>> words)
     {
         (_options, _corpus) = (options, new UnigramCorpus(words));
-        _wanted = options.VocabSize * 11 / 10;                         // a tenth more than requested is cut off at the end
+        _wanted = options.VocabSize * 11 / 10;   // learns a tenth more than requested; the surplus is removed at the end
     }
 
     /// <summary>Returns the pieces without special tokens, by decreasing score.</summary>

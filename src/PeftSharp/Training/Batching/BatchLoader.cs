@@ -45,14 +45,23 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <param name="batches">The row indices of each batch.</param>
     /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
     internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches, int? epoch = null) =>
-        new(rows => Collate(dataset, rows, epoch), batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
+        new(indices => Collate([.. indices.Select(row => dataset[row])], epoch), batches, Prefetch);
+
+    /// <summary>Returns the remaining batches of an epoch.</summary>
+    /// <param name="dataset">The rows.</param>
+    /// <param name="batches">The row indices of each batch.</param>
+    /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
+    internal EpochBatches Open(Dataset dataset, IReadOnlyList<int[]> batches, int? epoch = null) =>
+        new DatasetBatches(batches, Queue(dataset, batches, epoch));
+
+    /// <summary>The number of batches that are prefetched.</summary>
+    internal int Prefetch => collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers;
 
     /// <summary>The columns that the collator reads in addition to the inputs of the model.</summary>
     internal IReadOnlyList<string> ColumnNames => collator.ColumnNames;
 
-    private ModelInputs Collate(Dataset dataset, IReadOnlyList<int> indices, int? epoch)
-    {
-        Row[] rows = [.. indices.Select(row => dataset[row])];
-        return epoch is { } training ? collator.CollateForTraining(rows, training) : collator.Collate(rows);
-    }
+    /// <param name="rows">The rows of a batch.</param>
+    /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
+    internal ModelInputs Collate(IReadOnlyList<Row> rows, int? epoch) =>
+        epoch is { } training ? collator.CollateForTraining(rows, training) : collator.Collate(rows);
 }

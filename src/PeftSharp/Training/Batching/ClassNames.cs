@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
@@ -60,7 +61,7 @@ internal static class ClassNames
         if (column.Feature is not ClassLabel) return;
         for (var row = 0; row < column.Count; row++)
             if (!column.IsNull(row) && column.GetInt64(row) is var label && label >= model.Config.NumLabels)
-                throw new DatasetException($"The {role} data has {names.Count} classes ({string.Join(", ", names)}), but "
+                throw new DatasetException($"The {role} data has {Quantity.Of(names.Count, "class")} ({string.Join(", ", names)}), but "
                     + $"{model.GetName()} has {model.Config.NumLabels}: row {row} has the class {label}. Pass the names of the classes "
                     + "when you load the model: FromPretrained(folder, dataset.GetClassNames(labelColumn)).");
     }

@@ -16,7 +16,7 @@ internal static class LabelColumn
     /// <param name="model">The model.</param>
     /// <param name="column">The name of the label column.</param>
     /// <param name="role">The purpose of the dataset, such as <c>training</c>, for messages.</param>
-    /// <param name="isNeeded">Whether a missing column is an error.</param>
+    /// <param name="isNeeded">Whether a missing column throws an exception.</param>
     /// <param name="inputs">The names of the inputs of the model.</param>
     /// <exception cref="ArgumentException">The column is an input of the model, or the labels of the model have other names.</exception>
     /// <exception cref="DatasetException">The dataset has no such column.</exception>

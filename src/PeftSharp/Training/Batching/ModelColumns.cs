@@ -17,7 +17,7 @@ internal static class ModelColumns
     /// <param name="model">The model.</param>
     /// <param name="unusedColumns">The handling of columns that the model does not read.</param>
     /// <param name="role">The purpose of the dataset, such as <c>training</c>, for messages.</param>
-    /// <param name="needsLabels">Whether missing labels are an error.</param>
+    /// <param name="needsLabels">Whether missing labels throw an exception.</param>
     /// <param name="logger">Receives the names of removed columns.</param>
     /// <param name="labelColumn">The name of the label column; null: determined by name.</param>
     /// <param name="otherColumns">Columns that the collator reads in addition; null: none.</param>

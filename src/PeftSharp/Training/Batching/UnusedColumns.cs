@@ -6,7 +6,7 @@ internal enum UnusedColumns
     /// <summary>They are removed.</summary>
     Remove,
 
-    /// <summary>They are an error, because neither the collator nor the loss uses them.</summary>
+    /// <summary>They are rejected, because neither the collator nor the loss uses them.</summary>
     Reject,
 
     /// <summary>The collator converts them to tensors, for a custom loss.</summary>

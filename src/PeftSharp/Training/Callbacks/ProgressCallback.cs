@@ -73,10 +73,11 @@ public sealed class ProgressCallback : TrainerCallback
     private void DrawBar(string label, int completed, int total, string suffix)
     {
         var now = Stopwatch.GetTimestamp();
-        if (!_showBar || (completed < total && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
+        if (!_showBar || (completed != total && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
         _lastShown = now;
-        var filled = total == 0 ? BarWidth : BarWidth * completed / total;
-        var text = $"{label} {new string('█', filled)}{new string('░', BarWidth - filled)} {completed}/{total} {suffix}";
+        var filled = total == 0 ? 0 : BarWidth * completed / total;
+        var text = total == 0 ? $"{label} {completed} {suffix}"
+            : $"{label} {new string('█', filled)}{new string('░', BarWidth - filled)} {completed}/{total} {suffix}";
         _output.Write($"\r{text.PadRight(_barLength)}");
         _output.Flush();
         _barLength = text.Length;

@@ -72,7 +72,7 @@ public abstract class TrainerCallback
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
     /// <param name="completed">The number of completed batches.</param>
-    /// <param name="total">The total number of batches.</param>
+    /// <param name="total">The total number of batches; 0 if it is not known, because the rows are a stream.</param>
     public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) { }
 
     /// <summary>Called after a checkpoint was written.</summary>

@@ -15,8 +15,8 @@ namespace PeftSharp.Training.Checkpoints;
 /// </summary>
 /// <remarks>
 /// The files are those of the model or adapter, <c>optimizer.safetensors</c>, <c>scheduler.json</c>, <c>rng_state.safetensors</c>,
-/// <c>model_state.safetensors</c> if the model has state in addition to its weights, <c>trainer_state.json</c> and
-/// <c>training_args.json</c>.
+/// <c>model_state.safetensors</c> if the model has state in addition to its weights, <c>train_dataset_state.json</c> if the training rows
+/// are a stream, <c>trainer_state.json</c> and <c>training_args.json</c>.
 /// </remarks>
 internal static class Checkpoint
 {
@@ -50,11 +50,12 @@ internal static class Checkpoint
             Safetensors.Save(Path.Combine(folder, RandomFile), random);
             if (model.GetTrainingState() is { Count: > 0 } state) Safetensors.Save(Path.Combine(folder, ModelStateFile), state);
             JsonFile.Write(Path.Combine(folder, SchedulerFile), run.Schedule.SaveState());
+            run.Stream?.Save(folder, run.Progress, run.Control.ShouldEpochStop);
         }
         WriteArguments(folder, run.Arguments);
         foreach (var (name, state) in run.Callbacks.SaveStates()) run.State.CallbackStates[name] = state;
         run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(
-            run.Plan.UpdatesPerEpoch, run.Plan.Rows, run.Control.ShouldEpochStop);
+            run.Plan, isStream: run.Stream is not null, run.Control.ShouldEpochStop);
         TrainerStateFile.Write(folder, run.State, run.Control);
     }
 
@@ -80,8 +81,10 @@ internal static class Checkpoint
             throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has no {OptimizerFile}, because it was saved "
                 + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load the model of the "
                 + "checkpoint and start a new run.");
-        run.Progress.LoadState(
-            run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, run.Plan.Rows, folder);
+        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan, isStream: run.Stream is not null,
+            checksRows: !run.Arguments.IgnoreDataSkip, folder);
+        if (run.Arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
+        else run.Stream?.Load(folder);
         using var scope = NewDisposeScope();
         var file = Path.Combine(folder, RandomFile);
         var random = Safetensors.Load(file);

@@ -21,8 +21,10 @@ internal static class ResumeCheck
     /// <param name="saved">The state of the checkpoint.</param>
     /// <param name="arguments">The arguments of the run that resumes it.</param>
     /// <param name="plan">The steps of the run that resumes it.</param>
+    /// <param name="isStream">Whether the training rows are a stream, which determines their order.</param>
     /// <exception cref="CheckpointException">The runs have different rows or steps; the message contains the values of both.</exception>
-    internal static IReadOnlyList<string> Check(string folder, TrainerState saved, TrainingArguments arguments, StepPlan plan)
+    internal static IReadOnlyList<string> Check(
+        string folder, TrainerState saved, TrainingArguments arguments, StepPlan plan, bool isStream)
     {
         if (saved.GlobalStep > plan.MaxSteps)
             throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "
@@ -39,9 +41,9 @@ internal static class ResumeCheck
         {
             var now = Checkpoint.ToJson(arguments);
             var rowOrderChanges = Changes(_rowOrderArguments, before, now).ToList();
-            if (OrderSeed(before) is { } seed && seed != OrderSeed(now))
+            if (!isStream && OrderSeed(before) is { } seed && seed != OrderSeed(now))
                 rowOrderChanges.Add($"the seed of the row order (DataSeed, Seed) was {seed} and is {OrderSeed(now)}");
-            if (rowOrderChanges.Count > 0)
+            if (rowOrderChanges.Count > 0 && !arguments.IgnoreDataSkip)
                 throw new CheckpointException(
                     $"The run of checkpoint '{folder}' has another row order: {string.Join("; ", rowOrderChanges)}. "
                     + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");

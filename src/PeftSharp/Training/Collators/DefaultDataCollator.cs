@@ -7,7 +7,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// Integers and booleans are converted to int64, floating-point values to float32. The columns <c>label</c> and <c>label_ids</c> are named
-/// <c>labels</c> in the batch. Rows of different lengths are an error; use <see cref="DataCollatorWithPadding"/>.
+/// <c>labels</c> in the batch. Rows of different lengths throw a <see cref="DatasetException"/>; for them, use
+/// <see cref="DataCollatorWithPadding"/>.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -103,8 +104,8 @@ internal static class RowTensors
         {
             var list = read(rows[index]);
             if (list.Length != width && padding is null)
-                throw new DatasetException($"Column '{column}' has {list.Length} elements in row {rows[index].Index}, but {longest} in "
-                    + $"another row of the batch. {paddingRemedy}");
+                throw new DatasetException($"Column '{column}' has {Quantity.Of(list.Length, "element")} in row {rows[index].Index}, but "
+                    + $"{longest} in another row of the batch. {paddingRemedy}");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

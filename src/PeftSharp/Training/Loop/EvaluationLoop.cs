@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
 using static TorchSharp.torch;
@@ -21,29 +20,33 @@ internal sealed class EvaluationLoop(
     Func<ModelInputs, ForwardOptions, bool, (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels)> predictionStep,
     PreprocessLogitsForMetrics? preprocess, ComputeMetrics? computeMetrics)
 {
-    /// <param name="dataset">The rows, with the columns for the collator.</param>
+    /// <param name="set">The rows, with the columns for the collator.</param>
     /// <param name="prefix">The prefix of the metric names, without underscore.</param>
     /// <param name="returnPredictions">Whether the result contains the predictions.</param>
-    /// <param name="onStep">Called after each batch with the number of completed batches and the total number of batches.</param>
+    /// <param name="onStep">
+    /// Called after each batch with the number of completed batches and the total number of batches, or 0 if it is not known.
+    /// </param>
     /// <param name="cancel">Checked before each batch.</param>
-    internal PredictionOutput Run(Dataset dataset, string prefix, bool returnPredictions, Action<int, int> onStep, CancellationToken cancel)
+    internal PredictionOutput Run(
+        EvaluationSet set, string prefix, bool returnPredictions, Action<int, int> onStep, CancellationToken cancel)
     {
-        if (dataset.Count == 0) throw new DatasetException(
+        if (set.Data.Count == 0) throw new DatasetException(
             $"The dataset of the metrics '{prefix}_…' has no rows. Check the filter or the split that created it.");
         var clock = Stopwatch.StartNew();
         var keepPredictions = returnPredictions || (computeMetrics is not null && !arguments.PredictionLossOnly);
         var accumulator = new Accumulator();
-        var batches = BatchLoader.SequentialBatches(
-            dataset.Count, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !returnPredictions);
+        var (batches, total) = set.Open(
+            loader, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !returnPredictions);
+        using var opened = batches;
+        var step = 0;
         DefaultGenerator.SkipDataLoaderSeed();
         using (model.Calls.CallInEvaluationMode(model))
         {
-            using var queue = loader.Queue(dataset, batches);
-            for (var step = 0; step < batches.Count; step++)
+            while (batches.HasNext)
             {
                 cancel.ThrowIfCancellationRequested();
-                RunBatch(queue, accumulator, keepPredictions);
-                onStep(step + 1, batches.Count);
+                RunBatch(batches, accumulator, keepPredictions);
+                onStep(++step, total);
             }
         }
 
@@ -53,15 +56,15 @@ internal sealed class EvaluationLoop(
         if (computeMetrics is not null && keepPredictions && prediction.HasLabels)
             foreach (var (name, value) in computeMetrics(prediction))
                 metrics[name.StartsWith($"{prefix}_", StringComparison.Ordinal) ? name : $"{prefix}_{name}"] = value;
-        Speed.AddTo(metrics, prefix, clock.Elapsed, batches.Sum(rows => rows.Length), batches.Count);
+        Speed.AddTo(metrics, prefix, clock.Elapsed, batches.RowsRead, step);
         return new PredictionOutput(prediction, new MetricTable(metrics));
     }
 
-    private void RunBatch(BatchQueue queue, Accumulator accumulator, bool keepPredictions)
+    private void RunBatch(EpochBatches batches, Accumulator accumulator, bool keepPredictions)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var inputs = queue.Next();
+        using var inputs = batches.Next();
         scaling.CheckInputs(inputs);                  // on the CPU: an invalid index on a GPU would break the CUDA context
         var targets = scaling.CountTargets(inputs);
         var (loss, logits, labels) = predictionStep(

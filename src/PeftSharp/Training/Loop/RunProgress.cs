@@ -68,22 +68,26 @@ internal sealed class RunProgress
     /// <summary>Returns the mean loss of all steps.</summary>
     internal double MeanLoss(int steps) => (_loggedLoss + _lossSinceLog) / Math.Max(steps, 0.001);
 
-    /// <param name="updatesPerEpoch">The number of optimizer steps per epoch.</param>
-    /// <param name="rows">The number of training rows.</param>
+    /// <summary>Starts the current epoch again (<see cref="TrainingArguments.IgnoreDataSkip"/>).</summary>
+    internal void RestartEpoch() => UpdatesInEpoch = 0;
+
+    /// <param name="plan">The steps of the run.</param>
+    /// <param name="isStream">Whether the training rows are a stream.</param>
     /// <param name="endsEpoch">
     /// Whether a callback has ended the epoch after this step (<see cref="TrainerControl.ShouldEpochStop"/>).
     /// </param>
-    internal JsonObject SaveState(int updatesPerEpoch, int rows, bool endsEpoch) => new()
+    internal JsonObject SaveState(StepPlan plan, bool isStream, bool endsEpoch) => new()
     {
         ["args"] = new JsonObject
         {
-            ["updates_per_epoch"] = updatesPerEpoch, ["rows"] = rows, ["run_id"] = RunId,
+            ["updates_per_epoch"] = plan.Rows is null ? null : plan.UpdatesPerEpoch, ["rows"] = plan.Rows, ["stream"] = isStream,
+            ["run_id"] = RunId,
             ["saved_at"] = DateTime.UtcNow.ToString("O", _invariant),
         },
         ["attributes"] = new JsonObject
         {
             ["epoch"] = Epoch,
-            ["updates_in_epoch"] = endsEpoch && UpdatesInEpoch > 0 ? updatesPerEpoch : UpdatesInEpoch,
+            ["updates_in_epoch"] = endsEpoch && UpdatesInEpoch > 0 ? plan.UpdatesPerEpoch : UpdatesInEpoch,
             ["grad_norm"] = (double)GradientNorm,
             ["learning_rate"] = LearningRate,
             ["loss_since_log"] = (double)_lossSinceLog,
@@ -94,24 +98,21 @@ internal sealed class RunProgress
         },
     };
 
+    /// <param name="state">The state of the checkpoint.</param>
+    /// <param name="plan">The steps of the run that resumes it.</param>
+    /// <param name="isStream">Whether the training rows are a stream.</param>
+    /// <param name="checksRows">Whether the runs must have the same rows.</param>
+    /// <param name="folder">The folder of the checkpoint, for messages.</param>
     /// <exception cref="CheckpointException">
     /// The checkpoint has no such state, or its run has another number of rows or of steps per epoch.
     /// </exception>
-    internal void LoadState(JsonObject? state, int updatesPerEpoch, int rows, string folder)
+    internal void LoadState(JsonObject? state, StepPlan plan, bool isStream, bool checksRows, string folder)
     {
         var json = new ConfigJson(state ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
             + $"its trainer_state.json has no entry '{Name}'. Load the model of the checkpoint and start a new run."), Name);
         var args = json.GetSection("args");
         RunId = args?.GetStringOrNull("run_id") ?? RunId;
-        if (args?.GetIntOrNull("rows") is { } savedRows && savedRows != rows)
-            throw new CheckpointException($"The run of checkpoint '{folder}' has {savedRows} training rows, but this run has {rows}. "
-                + "Resume with the same rows, or load the model of the checkpoint and start a new run.");
-        var saved = args?.GetInt("updates_per_epoch") ?? 0;
-        if (saved != updatesPerEpoch)
-            throw new CheckpointException(
-                $"The run of checkpoint '{folder}' has {saved} optimizer steps per epoch, but this run has {updatesPerEpoch}. Resume with "
-                + "the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
-                + "checkpoint and start a new run.");
+        if (checksRows) RequireSameRows(args, plan, isStream, folder);
         var attributes = json.GetSection("attributes") ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
             + $"'{Name}' in its trainer_state.json has no 'attributes'. Load the model of the checkpoint and start a new run.");
         (Epoch, UpdatesInEpoch) = (attributes.GetInt("epoch"), attributes.GetInt("updates_in_epoch"));
@@ -120,4 +121,25 @@ internal sealed class RunProgress
             attributes.GetInt("last_logged_step"));
         (IsEvaluationPending, IsSavePending) = (attributes.GetBool("evaluation_pending", false), attributes.GetBool("save_pending", false));
     }
+
+    private static void RequireSameRows(ConfigJson? args, StepPlan plan, bool isStream, string folder)
+    {
+        if ((args?.GetBool("stream", false) ?? false) != isStream)
+            throw new CheckpointException($"The run of checkpoint '{folder}' has {(isStream ? "a dataset" : "a stream")} as training data, "
+                + $"but this run has {(isStream ? "a stream" : "a dataset")}. Resume with the same training data, or load the model of the "
+                + "checkpoint and start a new run.");
+        var savedRows = args?.GetDoubleOrNull("rows");
+        if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
+            throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
+                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+        if (plan.Rows is null) return;
+        var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
+        if (saved != plan.UpdatesPerEpoch)
+            throw new CheckpointException(
+                $"The run of checkpoint '{folder}' has {saved} optimizer steps per epoch, but this run has {plan.UpdatesPerEpoch}. Resume "
+                + "with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
+                + "checkpoint and start a new run.");
+    }
+
+    private static string Number(double? rows) => rows?.ToString(_invariant) ?? "an unknown number of";
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Checkpoints;
@@ -13,18 +12,17 @@ namespace PeftSharp.Training.Loop;
 /// </summary>
 /// <param name="run">The state of the run.</param>
 /// <param name="model">The model.</param>
-/// <param name="dataset">The training rows.</param>
-/// <param name="batchesOf">Returns the batches of an epoch, as row indices.</param>
-/// <param name="loader">Collates rows into batches.</param>
+/// <param name="openEpoch">Returns the batches of an epoch, without those that were processed before the run was resumed.</param>
 /// <param name="update">Performs an optimizer step.</param>
 /// <param name="evaluate">Evaluates the model and logs the metrics; throws if there is no evaluation dataset.</param>
 /// <param name="log">Logs an entry.</param>
+/// <param name="warn">Reports a warning.</param>
 /// <param name="saveModel">Saves the model to a folder.</param>
 /// <param name="report">Called after each step and after an evaluation at the end of an epoch.</param>
 internal sealed class TrainingLoop(
-    TrainingRun run, PretrainedModel model, Dataset dataset, Func<int, IReadOnlyList<int[]>> batchesOf, BatchLoader loader,
-    UpdateStep update, Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate,
-    Action<OrderedDictionary<string, double>> log, Action<string> saveModel, IProgress<TrainProgress>? report)
+    TrainingRun run, PretrainedModel model, Func<int, int, EpochBatches> openEpoch, UpdateStep update,
+    Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log,
+    Action<string> warn, Action<string> saveModel, IProgress<TrainProgress>? report)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
     private IReadOnlyDictionary<string, double> _metrics = new Dictionary<string, double>();
@@ -76,13 +74,11 @@ internal sealed class TrainingLoop(
         using var epochBegin = DefaultGenerator.Save();
         if (run.OrderUsesDefaultGenerator) run.EpochBegin = epochBegin.clone();
         DefaultGenerator.SkipDataLoaderSeed();
-        var batches = batchesOf(epoch);
+        var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
+        using var batches = openEpoch(epoch, batchesDone);
         // Within an epoch, the state was saved after the row order was drawn.
         if (randomState is not null && updatesDone > 0) DefaultGenerator.Restore(randomState.Now);
-        var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
-        var remaining = batches.Skip(batchesDone).ToArray();
-        using var queue = loader.Queue(dataset, remaining, epoch);
-        foreach (var group in remaining.Chunk(_arguments.GradientAccumulationSteps))
+        while (batches.HasNext)
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step
             if (cancel.IsCancellationRequested)
@@ -92,8 +88,9 @@ internal sealed class TrainingLoop(
                 throw Cancelled(cancel);
             }
             Invoke(callback => callback.OnStepBegin(_arguments, state, control));
-            Update([.. group.Select(_ => queue.Next())]);
-            batchesDone += group.Length;
+            var group = NextGroup(batches);
+            Update(group);
+            batchesDone += group.Count;
             state.GlobalStep++;
             state.Epoch = epoch + (double)batchesDone / run.Plan.BatchesPerEpoch;
             progress.EndStep();
@@ -102,11 +99,43 @@ internal sealed class TrainingLoop(
             Report();
             if (control.ShouldEpochStop || control.ShouldTrainingStop) break;
         }
+        if (batchesDone == 0) StopWithoutRows(epoch);
         progress.EndEpoch();
         Invoke(callback => callback.OnEpochEnd(_arguments, state, control));
         var evaluates = control.ShouldEvaluate;
         LogEvaluateSave(cancel);
         if (evaluates && run.StepsDone > 0) Report();
+    }
+
+    private List<ModelInputs> NextGroup(EpochBatches batches)
+    {
+        var group = new List<ModelInputs>();
+        try
+        {
+            while (group.Count < _arguments.GradientAccumulationSteps && batches.HasNext) group.Add(batches.Next());
+            return group;
+        }
+        catch
+        {
+            foreach (var inputs in group) inputs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops the run after an epoch of a stream that has returned no rows, because the next epochs would have none either.
+    /// </summary>
+    /// <exception cref="DatasetException">No epoch had rows.</exception>
+    private void StopWithoutRows(int epoch)
+    {
+        var (step, maxSteps) = (run.State.GlobalStep, run.State.MaxSteps);
+        if (step >= maxSteps || run.Control.ShouldTrainingStop) return;
+        var dropped = _arguments.DataloaderDropLast ? " (DataloaderDropLast drops an incomplete batch)" : "";
+        if (step == 0)
+            throw new DatasetException($"The training stream has no rows{dropped}. Check the filter or the files that it reads.");
+        warn($"The training stream had no rows in epoch {epoch}{dropped}, so the training ends at step {step} of {maxSteps}. "
+            + "A stream must return its rows in each epoch; a generator function must start a new sequence each time it is called.");
+        run.Control.ShouldTrainingStop = true;
     }
 
     private void Update(IReadOnlyList<ModelInputs> group)

@@ -31,6 +31,9 @@ internal sealed class TrainingRun(
     /// </summary>
     internal bool OrderUsesDefaultGenerator => orderUsesDefaultGenerator;
 
+    /// <summary>The training data if it is a stream; null if it is a dataset.</summary>
+    internal TrainingStream? Stream { get; init; }
+
     internal TrainerControl Control { get; } = new();
     internal RunProgress Progress { get; } = new();
     internal TrainerState State { get; private set; } = new();

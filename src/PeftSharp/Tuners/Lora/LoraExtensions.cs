@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
@@ -37,7 +38,8 @@ public static class LoraExtensions
         if (adapters.Count == 0) throw new ArgumentException("The list is empty. Specify at least one adapter.", nameof(adapters));
         if (adapters.Count != weights.Count)
             throw new ArgumentException(
-                $"There are {adapters.Count} adapters but {weights.Count} weights. Provide one weight per adapter.", nameof(weights));
+                $"adapters contains {Quantity.Of(adapters.Count, "name")}, but weights contains {weights.Count}. Provide one weight per "
+                + "adapter.", nameof(weights));
         if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0)
             throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));

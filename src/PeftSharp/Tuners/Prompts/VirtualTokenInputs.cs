@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -71,8 +72,9 @@ internal static class VirtualTokenInputs
     {
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
-            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} "
-                + $"positions (max_position_embeddings). Tokenize with truncation: true, maxLength: {positions - added}.");
+            throw new ArgumentException($"The input has {Quantity.Of(tokens, "token")} and {Quantity.Of(added, "virtual token")}, but "
+                + $"this model has {positions} positions (max_position_embeddings). Tokenize with truncation: true, maxLength: "
+                + $"{positions - added}.");
     }
 
     /// <summary>
@@ -84,7 +86,7 @@ internal static class VirtualTokenInputs
         if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;
         using var scope = NewDisposeScope();
         if ((positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).any().item<bool>())
-            throw new NotSupportedException("'position_ids' restart within a row, so the row contains several texts, and the virtual "
+            throw new NotSupportedException("'position_ids' of a row restart at 0, so the row contains several texts, and the virtual "
                 + "tokens would precede only the first. Pad the rows instead of packing them.");
     }
 }

@@ -102,6 +102,20 @@ public sealed class ArrowDamageTests : IDisposable
         loaded.Invoking(d => d.SaveToDisk(_folder.File("copy"))).Should().Throw<DatasetException>();
     }
 
+    [Theory]
+    [InlineData("state.json", "data-00000-of-00001.arrow", "\\ud800")]
+    [InlineData("state.json", "data-00000-of-00001.arrow", "\\u0000")]
+    [InlineData("state.json", "_split", "\\udc00")]
+    [InlineData("dataset_info.json", "features", "\\ud800")]
+    public void A_text_of_the_description_that_is_not_a_text_is_an_error_that_names_the_file(string file, string old, string value)
+    {
+        Dataset.FromDict(("ids", new[] { 1, 2 })).SaveToDisk(_folder.File("saved"));
+        var path = _folder.File($"saved/{file}");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(old, value, StringComparison.Ordinal));
+        FluentActions.Invoking(() => Dataset.LoadFromDisk(_folder.File("saved"))).Should().Throw<DatasetException>()
+            .Which.Message.Should().Contain(path);
+    }
+
     [Fact]
     public void Text_that_is_not_UTF8_is_an_error_when_it_is_read()
     {

@@ -134,6 +134,7 @@ public sealed class DatasetCardTests : IDisposable
     [InlineData("configs:\n- config_name: a\n  data_files: none.csv", "'none.csv', which does not exist")]
     [InlineData("configs:\n- config_name: a\n  data_files: 'none*.csv'", "no file matches")]
     [InlineData("configs: [", "malformed"), InlineData("a: 1\na: 2", "malformed")]
+    [InlineData("a:\n- b: c\n  {d: e\n  f: \"g\"", "malformed"), InlineData("a:\n  : b\n  c: d", "is not valid YAML")]
     [InlineData("dataset_info:\n  features: 5", "must be a list")]
     [InlineData("dataset_info:\n  features:\n  - name: a\n    dtype:\n      class_label:\n        names:\n          '1': x", "ids 0, 1, 2")]
     public void A_malformed_card_is_an_error_with_its_reason(string yaml, string message)

@@ -153,6 +153,32 @@ public sealed class LoadByNameTests : IDisposable
     }
 
     [Fact]
+    public void A_split_that_was_converted_in_whole_and_in_part_is_an_error()
+    {
+        var converted = _hub.Server.AddDataset("owner/old", ("old.py", "raise")).Branches["refs/convert/parquet"] =
+            new ServerRepository { Commit = new string('c', 40) };
+        converted.Files["plain/train/0000.parquet"] = converted.Files["plain/partial-train/0000.parquet"] = [1];
+        FluentActions.Invoking(() => Datasets.LoadDataset("owner/old", Options)).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("'train'", "'plain' twice");
+    }
+
+    [Theory]
+    [InlineData("""[{"type": "file", "path": "train.csv", "oid": 1, "oid": 2}]""", null)]
+    [InlineData("""[{"type": "file", "path": "train.csv", "size": NaN, "lfs": {"oid": "\ud800"}}]""", null)]
+    [InlineData("""[{"type": "file", "path": "\ud800.csv"}]""", "unpaired surrogate")]
+    [InlineData("""[{"type": "file", "path": null}]""", "list of files")]
+    [InlineData("""[null]""", "list of files")]
+    public void A_list_of_files_in_another_form_is_read_or_refused(string list, string? refusal)
+    {
+        _hub.Server.AddDataset("owner/name", ("train.csv", "x\n1\n"));
+        _hub.Server.Change = (request, response) => request.Path.Contains("/tree/", StringComparison.Ordinal)
+            ? new ServerResponse(200) { Body = System.Text.Encoding.UTF8.GetBytes(list) } : response;
+        var load = FluentActions.Invoking(() => Datasets.LoadDataset("owner/name", Options));
+        if (refusal is null) load().Keys.Should().Equal("train");
+        else load.Should().ThrowExactly<HubException>().Which.Message.Should().Contain(refusal);
+    }
+
+    [Fact]
     public void Without_the_Hub_cached_splits_are_read_and_missing_ones_are_errors()
     {
         AddTwoConfigurations();

@@ -31,7 +31,14 @@ internal sealed class TokenizerJsonReader : FuzzReader
 
     internal override byte[] Mutate(FuzzRandom random, FuzzSeed seed) => JsonMutator.Mutate(random, seed);
 
-    internal override void Read(string folder, string file) => Use(AutoTokenizer.FromPretrained(folder));
+    internal override void Read(string folder, string file)
+    {
+        var tokenizer = AutoTokenizer.FromPretrained(folder);
+        Use(tokenizer);
+        var saved = Path.Combine(folder, "saved");
+        tokenizer.SavePretrained(saved);
+        AutoTokenizer.FromPretrained(saved);
+    }
 
     /// <summary>Encodes and decodes. The text may be refused if the vocabulary does not contain it.</summary>
     internal static void Use(Tokenizer tokenizer)

@@ -132,7 +132,7 @@ public sealed class CollatorTests : IDisposable
         var rows = Rows(new() { ["input_ids"] = new long[] { 1, 2 } }, new() { ["input_ids"] = new long[] { 1 } });
         FluentActions.Invoking(() => new DefaultDataCollator().Collate(rows))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().ContainAll("'input_ids'", "1 elements in row 1", "2 in another", "DataCollatorWithPadding");
+            .Which.Message.Should().ContainAll("'input_ids'", "1 element in row 1", "2 in another", "DataCollatorWithPadding");
     }
 
     [Fact]

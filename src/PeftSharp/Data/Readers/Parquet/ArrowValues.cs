@@ -7,7 +7,7 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts Arrow arrays of primitive values. Values are converted exactly; a value that cannot be is an error.</summary>
+/// <summary>Converts Arrow arrays of primitive values. Values are converted exactly, or an exception is thrown.</summary>
 internal static class ArrowValues
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -13,10 +13,10 @@ internal static class Int96Times
     private const int Batch = 4096;
 
     /// <exception cref="DatasetException">A timestamp is not a multiple of a microsecond.</exception>
-    internal static void RequireMicroseconds(ParquetSharp.ParquetFileReader reader, ParquetColumn column)
+    internal static void RequireMicroseconds(ParquetSharp.ParquetFileReader reader, ParquetColumn column, int[] rowGroups)
     {
         foreach (var leaf in column.LeafIndices.Where(leaf => reader.FileMetaData.Schema.Column(leaf).PhysicalType == PhysicalType.Int96))
-            for (var group = 0; group < reader.FileMetaData.NumRowGroups; group++)
+            foreach (var group in rowGroups)
             {
                 using var rows = reader.RowGroup(group);
                 using var values = (ColumnReader<Int96>)rows.Column(leaf);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ParquetSharp.Arrow;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -10,20 +11,40 @@ internal static partial class ParquetFileReader
     private const long BytesPerBatch = 64L << 20;
     private const long MaxRowsPerBatch = 1 << 16;
 
-    internal static Dataset Read(string file, DatasetLoadOptions options)
+    /// <param name="file">The file.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="rowGroup">The only row group to read. Null: all.</param>
+    internal static Dataset Read(string file, DatasetLoadOptions options, int? rowGroup = null) => Checked(file, () =>
+    {
+        using var properties = ArrowReaderProperties.GetDefault();
+        // 64-bit nanoseconds have a smaller range than INT96 (Spark writes 9999-12-31).
+        properties.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
+        properties.UseThreads = true;
+        properties.PreBuffer = false;                            // so that only the current column chunk is in memory
+        properties.BatchSize = RowsPerBatch(file);
+        using var checks = ParquetSharp.ReaderProperties.GetDefaultReaderProperties();
+        checks.EnablePageChecksumVerification();                 // for pages with a checksum
+        using var reader = new FileReader(file, checks, properties);
+        return Read(reader, file, options, rowGroup);
+    });
+
+    /// <summary>Returns the number of rows of each row group.</summary>
+    internal static long[] RowGroups(string file) => Checked(file, () =>
+    {
+        using var reader = new ParquetSharp.ParquetFileReader(file);
+        return Enumerable.Range(0, reader.FileMetaData.NumRowGroups).Select(group =>
+        {
+            using var rows = reader.RowGroup(group);
+            return rows.MetaData.NumRows;
+        }).ToArray();
+    });
+
+    /// <summary>Converts exceptions of the native library.</summary>
+    private static T Checked<T>(string file, Func<T> read)
     {
         try
         {
-            using var properties = ArrowReaderProperties.GetDefault();
-            // 64-bit nanoseconds have a smaller range than INT96 (Spark writes 9999-12-31).
-            properties.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
-            properties.UseThreads = true;
-            properties.PreBuffer = false;                        // so that only the current column chunk is in memory
-            properties.BatchSize = RowsPerBatch(file);
-            using var checks = ParquetSharp.ReaderProperties.GetDefaultReaderProperties();
-            checks.EnablePageChecksumVerification();             // for pages with a checksum
-            using var reader = new FileReader(file, checks, properties);
-            return Read(reader, file, options);
+            return read();
         }
         catch (Exception error) when (NativeParquet.IsMissing(error))
         {
@@ -38,16 +59,17 @@ internal static partial class ParquetFileReader
         }
     }
 
-    private static Dataset Read(FileReader reader, string file, DatasetLoadOptions options)
+    private static Dataset Read(FileReader reader, string file, DatasetLoadOptions options, int? rowGroup)
     {
         var metadata = reader.ParquetReader.FileMetaData;
-        if (metadata.NumRows > int.MaxValue)
+        if (metadata.NumRows > int.MaxValue && rowGroup is null)
             throw new DatasetException(
                 $"'{file}' has {metadata.NumRows} rows, but a dataset can have at most {int.MaxValue}. Split the file.");
         var all = ParquetColumn.Of(metadata.Schema);
         var chosen = ColumnChoice.Of(options.Columns, [.. all.Select(column => column.Name)], file);
         var features = HuggingFaceFeatures.Read(metadata.KeyValueMetadata, file);
-        var rowGroups = Enumerable.Range(0, reader.NumRowGroups).ToArray();
+        var rowGroups = rowGroup is { } only ? [only] : Enumerable.Range(0, reader.NumRowGroups).ToArray();
+        var rows = rowGroup is { } group ? RowsOf(reader, group) : metadata.NumRows;
         var byName = all.DistinctBy(column => column.Name, StringComparer.Ordinal)
             .ToDictionary(column => column.Name, StringComparer.Ordinal);
         var (columns, length) = (new List<Column>(), new FileInfo(file).Length);
@@ -55,12 +77,18 @@ internal static partial class ParquetFileReader
         {
             var column = ReadColumn(reader, rowGroups, byName[name], file, options.Reading);
             options.Reading.OnRead(file, length * (columns.Count + 1) / chosen.Count);
-            if (column.Count != metadata.NumRows)
-                throw new DatasetException($"'{file}', column '{name}': the column has {column.Count} rows, "
-                    + $"but the metadata of the file says {metadata.NumRows}. The file is damaged.");
+            if (column.Count != rows)
+                throw new DatasetException($"'{file}', column '{name}': the column has {Quantity.Of(column.Count, "row")}, "
+                    + $"but the metadata of the file says {rows}. The file is damaged.");
             columns.Add(features.TryGetValue(name, out var declared) ? WithClassLabels(column, declared, file) : column);
         }
         return Dataset.FromColumns(columns);
+    }
+
+    private static long RowsOf(FileReader reader, int rowGroup)
+    {
+        using var rows = reader.ParquetReader.RowGroup(rowGroup);
+        return rows.MetaData.NumRows;
     }
 
     private static Column ReadColumn(
@@ -69,7 +97,7 @@ internal static partial class ParquetFileReader
         var (parts, row) = (new List<ColumnData>(), 0);
         try
         {
-            Int96Times.RequireMicroseconds(reader.ParquetReader, column);
+            Int96Times.RequireMicroseconds(reader.ParquetReader, column, rowGroups);
             using var stream = reader.GetRecordBatchReader(rowGroups, column.LeafIndices);
             var converter = new ArrowColumn(column.LeafTypes);
             // The stream reads local data synchronously: the returned task is complete.

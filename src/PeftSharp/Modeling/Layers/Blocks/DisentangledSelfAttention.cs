@@ -54,7 +54,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
         if (context.RelativePositions is { } positions)
         {
             var dropout = training ? _heads.Dropout : 0;
-            // The batch axis lets an adapter for each row of the batch apply.
+            // With a batch axis, each row of the batch can have its own adapter.
             var embeddings = _positionDropout.call(positions.Embeddings).unsqueeze(0);
             var isFused = _positions.ContentToPosition && _positions.PositionToContent && !context.CollectsAttentions
                 && TrainingAttention.CanRunWithPositions(query, dropout);

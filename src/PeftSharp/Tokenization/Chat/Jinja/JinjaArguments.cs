@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The arguments of a call.</summary>
@@ -22,7 +24,8 @@ internal readonly record struct JinjaArguments(
         var values = new object?[parameters.Length];
         Array.Fill(values, JinjaFrame.Missing);
         if (Positional.Count > values.Length)
-            throw new JinjaFault($"{function} has {values.Length} parameters, but {Positional.Count} arguments were passed.");
+            throw new JinjaFault($"{function} has {Quantity.Of(values.Length, "parameter")}, but the number of arguments is "
+                + $"{Positional.Count}.");
         for (var i = 0; i < Positional.Count; i++)
             values[i] = Positional[i];
         foreach (var (name, value) in Named ?? [])

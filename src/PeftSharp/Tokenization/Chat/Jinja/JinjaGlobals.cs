@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The functions that every template can call.</summary>
@@ -40,7 +42,7 @@ internal static class JinjaGlobals
                 var pair = JinjaTypes.ToList(run, item);
                 if (pair is not [var key, var value])
                     throw new JinjaFault("dict() expects a list of [key, value] pairs, but got an item of the type "
-                        + $"{JinjaTypes.Name(item)} with {pair.Count} elements.");
+                        + $"{JinjaTypes.Name(item)} with {Quantity.Of(pair.Count, "element")}.");
                 dict.Set(key, value);
             }
         foreach (var (key, value) in arguments.Named ?? [])

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>A macro of a template, or the body of a tag <c>call</c>.</summary>
@@ -63,7 +65,8 @@ internal sealed class JinjaMacro(
             others.Set(frame, new JinjaTuple([.. arguments.Positional.Skip(parameters.Length)]));
         else if (arguments.Positional.Count > parameters.Length)
             throw new JinjaFault(
-                $"The macro '{name}' has {parameters.Length} parameters, but {arguments.Positional.Count} arguments were passed.");
+                $"The macro '{name}' has {Quantity.Of(parameters.Length, "parameter")}, but the number of arguments is "
+                + $"{arguments.Positional.Count}.");
     }
 
     private static JinjaDict ToDict(Dictionary<string, object?> values)

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The target of an assignment: a variable, an attribute of a namespace, or a tuple of targets.</summary>
@@ -37,8 +39,8 @@ internal sealed record JinjaTarget(string? Name, string? Attribute = null, IRead
     {
         var items = JinjaTypes.Iterate(value).Take(parts.Length + 1).ToArray();
         if (items.Length != parts.Length)
-            throw new JinjaFault($"{parts.Length} variables cannot be assigned from "
-                + $"{(items.Length > parts.Length ? "more" : items.Length)} values.");
+            throw new JinjaFault($"{Quantity.Of(parts.Length, "variable")} cannot be assigned from "
+                + $"{(items.Length > parts.Length ? "more values" : Quantity.Of(items.Length, "value"))}.");
         for (var i = 0; i < parts.Length; i++)
             parts[i](frame, items[i]);
     }

@@ -1,0 +1,111 @@
+namespace PeftSharp.Data;
+
+/// <content>Streams of files.</content>
+public static partial class Datasets
+{
+    /// <summary>
+    /// Opens a dataset as streams by split, without loading it (<c>load_dataset</c> with <c>streaming=True</c>): a file, the files of a
+    /// folder, or a dataset of the Hugging Face Hub by its name: <c>StreamDataset("stanfordnlp/imdb")["train"]</c>.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// JSON lines, CSV and text are read line by line, also compressed with gzip, and Parquet row group by row group. A JSON file with a
+    /// single value, such as an array, and an Arrow file are read as a whole. The files and splits are those of
+    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>; each file is a
+    /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
+    /// </para>
+    /// <para>
+    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. A later value of
+    /// another type is an error; declare its type with <see cref="DatasetLoadOptions.Features"/>.
+    /// </para>
+    /// <para>
+    /// A stored position is found without reading the file from its start, except in compressed files, which are decompressed from the
+    /// start, and in files that are read as a whole.
+    /// </para>
+    /// </remarks>
+    /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
+    /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such file or folder, and the path cannot be the name of a dataset.
+    /// </exception>
+    /// <exception cref="HubException">
+    /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// A configuration must be chosen (the message lists them), there is no supported file, or the splits have different formats. Malformed
+    /// files are reported when they are read.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    public static IterableDatasetDict StreamDataset(
+        string path, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default) =>
+        Open(path, WithName(options, name), slices: null, cancellationToken);
+
+    /// <summary>Opens one split: <c>StreamDataset("data/imdb", "train")</c>.</summary>
+    /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
+    /// <param name="path">The path of a file or folder, or the name of a dataset. Only the files of the split are downloaded.</param>
+    /// <param name="split">The split. Instead of a slice such as <c>train[:100]</c>, use <see cref="IterableDataset.Take"/>.</param>
+    /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    public static IterableDataset StreamDataset(
+        string path, string split, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(split);
+        if (split.AsSpan().ContainsAny('[', '+'))
+            throw new ArgumentException($"The split is '{split}', but a stream has no slices, because the number of its rows is not known. "
+                + "Use Take, Skip and ConcatenateDatasets.", nameof(split));
+        return Open(path, WithName(options, name), SplitSlice.Parse(split), cancellationToken)[split];
+    }
+
+    /// <summary>
+    /// Opens the given files by split:
+    /// <c>StreamDataset("json", new Dictionary&lt;string, string&gt; { ["train"] = "data/part-*.jsonl" })</c>.
+    /// </summary>
+    /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
+    /// <param name="path">
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// </param>
+    /// <param name="dataFiles">
+    /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
+    /// <see cref="DatasetLoadOptions.DataFiles"/>.
+    /// </param>
+    /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static IterableDatasetDict StreamDataset(string path, IReadOnlyDictionary<string, string> dataFiles,
+        DatasetLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Open(path, WithFiles(options, dataFiles), slices: null, cancellationToken);
+
+    /// <summary>
+    /// Opens the given files as the split "train": <c>StreamDataset("json", dataFiles: ["a.jsonl", "more/part-*.jsonl"])</c>.
+    /// </summary>
+    /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
+    /// <param name="path">
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// </param>
+    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    public static IterableDatasetDict StreamDataset(string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Open(path, WithFiles(options, dataFiles), slices: null, cancellationToken);
+
+    private static IterableDatasetDict Open(
+        string path, DatasetLoadOptions options, IReadOnlyList<SplitSlice>? slices, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options.Validate();
+        var (splits, found) = Wait(path, () => new DatasetLoader(path, options, progress: null, cancellationToken).ObtainAsync(slices));
+        return new IterableDatasetDict(splits.Select(split => KeyValuePair.Create(split.Key, Open(split.Value, found))));
+    }
+
+    private static IterableDataset Open(IReadOnlyList<string> files, DatasetLoadOptions options)
+    {
+        FileShard[] shards = [];
+        var schema = new FileSchema(options, () => shards);
+        shards = [.. files.Select(file => FileShard.Of(file, options, schema))];
+        return new IterableDataset(new ShardSource(FileFormat.Of(files[0], options)!, shards, () => schema.Features));
+    }
+}

@@ -1,0 +1,62 @@
+namespace PeftSharp.Data;
+
+/// <content>Streams of generated rows.</content>
+public sealed partial class IterableDataset
+{
+    /// <summary>Creates a stream from a function that generates the rows (<c>from_generator</c>).</summary>
+    /// <remarks>
+    /// Each enumeration calls the function again, and it must generate the same rows. To continue at a stored position, the rows before it
+    /// are generated again; with shards (<see cref="FromGenerator{TShard, T}"/>), only those of the current shard.
+    /// </remarks>
+    /// <typeparam name="T">
+    /// A dictionary of values by column, or an object whose public properties are the columns, as for
+    /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
+    /// </typeparam>
+    /// <param name="generator">Starts the sequence of the rows, such as a method with <c>yield return</c>.</param>
+    /// <param name="features">
+    /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines
+    /// its type.
+    /// </param>
+    public static IterableDataset FromGenerator<T>(
+        Func<IEnumerable<T>> generator, IReadOnlyDictionary<string, Feature>? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        return FromGenerator<int, T>(_ => generator(), [0], features);
+    }
+
+    /// <summary>
+    /// Creates a stream from a function that generates the rows of a shard, such as those of a file of another format (<c>gen_kwargs</c>).
+    /// </summary>
+    /// <inheritdoc cref="FromGenerator{T}"/>
+    /// <typeparam name="TShard">The type of the description of a shard, such as a path.</typeparam>
+    /// <typeparam name="T">
+    /// A dictionary of values by column, or an object whose public properties are the columns, as for
+    /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
+    /// </typeparam>
+    /// <param name="generator">Starts the sequence of the rows of a shard.</param>
+    /// <param name="shards">The shards, at least one, in order. <see cref="Shuffle"/> also shuffles the shards.</param>
+    /// <param name="features">
+    /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines
+    /// its type.
+    /// </param>
+    /// <exception cref="ArgumentException">There are no shards.</exception>
+    public static IterableDataset FromGenerator<TShard, T>(
+        Func<TShard, IEnumerable<T>> generator, IReadOnlyList<TShard> shards, IReadOnlyDictionary<string, Feature>? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(shards);
+        if (shards.Count == 0)
+            throw new ArgumentException("The list of shards is empty. Pass at least one shard.", nameof(shards));
+        var declared = features is null ? null : new OrderedDictionary<string, Feature>(features, StringComparer.Ordinal);
+        RowShard[] all = [.. shards.Select((shard, index) => new GeneratorShard<T>(index, () => generator(shard), Values, declared))];
+        return new IterableDataset(new ShardSource("generator", all, () => declared));
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> Values<T>(T row, long index) => row switch
+    {
+        null => throw new DatasetException($"Row {index} is null. Rows must not be null."),
+        IEnumerable<KeyValuePair<string, object?>> values => values,
+        System.Collections.IDictionary values => values.Keys.Cast<string>().Select(name => KeyValuePair.Create(name, values[name])),
+        _ => RecordTypes.Values(row, RecordTypes.ColumnsOf(typeof(T) == typeof(object) ? row.GetType() : typeof(T))),
+    };
+}

@@ -1,0 +1,125 @@
+namespace PeftSharp.Data;
+
+/// <content>Map and Filter.</content>
+public sealed partial class IterableDataset
+{
+    /// <summary>Adds or replaces columns, computed row by row while the rows are enumerated (<c>map</c>).</summary>
+    /// <typeparam name="TValue">The type of the values: <see cref="object"/>, or the common type of all values.</typeparam>
+    /// <param name="function">
+    /// Returns the values of the new columns of a row, by name. For a stream that can be continued exactly, it must return the same values
+    /// for the same row.
+    /// </param>
+    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <returns>
+    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns a
+    /// value of a type that is not supported, or if a column to remove does not exist.
+    /// </returns>
+    public IterableDataset Map<TValue>(Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Map((row, _) => function(row), removeColumns);
+    }
+
+    /// <summary>Adds or replaces columns, computed row by row by a function of the row and its index (<c>with_indices</c>).</summary>
+    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?)"/>
+    public IterableDataset Map<TValue>(
+        Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return With(new MappedRows(_source, Values, removeColumns?.ToArray() ?? []));
+
+        // The null of a function is reported like an exception that it throws.
+        IEnumerable<KeyValuePair<string, object?>> Values(Row row, int index) => function(row, index) is { } values
+            ? values.Select(value => KeyValuePair.Create(value.Key, (object?)value.Value))
+            : null!;
+    }
+
+    /// <summary>Adds or replaces columns, computed batch by batch while the rows are enumerated.</summary>
+    /// <typeparam name="TValue">
+    /// The type of the columns: <see cref="object"/>, <see cref="Array"/>, or the common type of all columns.
+    /// </typeparam>
+    /// <param name="function">
+    /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
+    /// columns are removed. For a stream that can be continued exactly, it must return the same values for the same batch.
+    /// </param>
+    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batchSize">
+    /// The number of rows in a batch; the last batch may have fewer. So many rows are read before the first is returned. Default 1000.
+    /// </param>
+    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <returns>
+    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns
+    /// values of different lengths, or if a column to remove does not exist.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    public IterableDataset Map<TValue>(
+        Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
+        IEnumerable<string>? removeColumns = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Dataset.RequireBatched(batched);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        string[] removed = [.. removeColumns ?? []];
+        return With(new BlockRows(_source, "map", batchSize, dropLast: false, (columns, index) =>
+        {
+            var result = MapResult.OfBatch(new Batch(columns, (int)index, columns.RowCount), function);
+            var created = new MapMemory(
+                names => columns.Names.FirstOrDefault(name => !removed.Contains(name) && !names.Contains(name)));
+            created.Add(result);
+            return NewColumns.Replace(columns, created.Columns(), removed);
+        }));
+    }
+
+    /// <summary>Returns the rows for which <paramref name="function"/> returns true, in order (<c>filter</c>).</summary>
+    /// <param name="function">Returns whether a row is kept.</param>
+    /// <returns>
+    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception.
+    /// </returns>
+    public IterableDataset Filter(Func<Row, bool> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Filter((row, _) => function(row));
+    }
+
+    /// <summary>Returns the rows for which a function of the row and its index returns true, in order (<c>with_indices</c>).</summary>
+    /// <inheritdoc cref="Filter(Func{Row, bool})"/>
+    public IterableDataset Filter(Func<Row, int, bool> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return With(new FilteredRows(_source, function));
+    }
+
+    /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
+    /// <param name="function">Returns for each row of the batch whether it is kept.</param>
+    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
+    /// <returns>
+    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, or returns
+    /// another number of values than there are rows.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    public IterableDataset Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Dataset.RequireBatched(batched);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return With(new BlockRows(_source, "filter", batchSize, dropLast: false, (columns, index) =>
+        {
+            var rows = $"rows {index} to {index + columns.RowCount - 1} of the stream";
+            var kept = MapResult.Call(() => function(new Batch(columns, (int)index, columns.RowCount)).ToArray(), rows);
+            if (kept.Length != columns.RowCount)
+                throw new DatasetException(
+                    $"The function returned {kept.Length} values for {columns.RowCount} rows ({rows}). Return one value per row.");
+            int[] chosen = [.. Enumerable.Range(0, kept.Length).Where(row => kept[row])];
+            return columns.SelectRows(chosen.Length, index => index.Pick(chosen));
+        }, features: known => known));
+    }
+
+    /// <summary>Applies an operation of datasets to blocks of rows.</summary>
+    /// <param name="name">The name of the operation, with its arguments.</param>
+    /// <param name="size">The number of rows in a block.</param>
+    /// <param name="function">The operation, which does not depend on other rows and does not change their number.</param>
+    internal IterableDataset MapBlocks(string name, int size, Func<Dataset, Dataset> function) =>
+        With(new BlockRows(_source, name, size, dropLast: false,
+            (columns, _) => function(new Dataset(columns, new DatasetFormat())).Formatted, countOf: rows => rows));
+}

@@ -1,0 +1,121 @@
+namespace PeftSharp.Data;
+
+/// <content>Selecting, ordering and combining rows.</content>
+public sealed partial class IterableDataset
+{
+    /// <summary>Returns the first <paramref name="count"/> rows, or all if there are fewer (<c>take</c>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public IterableDataset Take(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return With(new TakenRows(_source, count, skips: false));
+    }
+
+    /// <summary>Returns all rows except the first <paramref name="count"/> (<c>skip</c>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public IterableDataset Skip(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return With(new TakenRows(_source, count, skips: true));
+    }
+
+    /// <summary>Returns the rows several times (<c>repeat</c>).</summary>
+    /// <param name="numTimes">The number of repetitions. Default null: without end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public IterableDataset Repeat(int? numTimes = null)
+    {
+        if (numTimes is { } count)
+            ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(numTimes));
+        return With(new RepeatedRows(_source, numTimes));
+    }
+
+    /// <summary>
+    /// Returns the rows in random order (<c>shuffle</c>): a buffer is filled with the first rows, then each row is drawn from the buffer
+    /// and replaced by the next row. The order of the shards is also random, and several shards are read alternately.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// With the same seed, the rows are those of <c>datasets</c> in the first epoch, and also in later epochs if there is one shard.
+    /// <see cref="SetEpoch"/> changes the order. After <c>Take</c> or <c>Skip</c>, the order of the shards does not change.
+    /// </para>
+    /// <para>
+    /// To continue at a stored position, the stream is read from the oldest row in the buffer: about
+    /// <paramref name="bufferSize"/> · ln(<paramref name="bufferSize"/>) rows. Shuffle therefore before expensive functions (<c>Map</c>).
+    /// </para>
+    /// </remarks>
+    /// <param name="seed">
+    /// The seed, at least 0. Null: a different order for each call. A state then contains the seed, so that another process can continue.
+    /// </param>
+    /// <param name="bufferSize">The number of rows in the buffer. If it is at least the number of rows, the order is fully random.</param>
+    /// <param name="maxBufferInputShards">The maximum number of shards that are read alternately. Default 10.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The seed is negative, or a number is below 1.</exception>
+    public IterableDataset Shuffle(long? seed = null, int bufferSize = 1000, int maxBufferInputShards = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBufferInputShards, 1);
+        return With(new ShuffledRows(_source, new StreamSeed(seed), bufferSize, maxBufferInputShards));
+    }
+
+    /// <summary>
+    /// Returns a stream whose rows are batches: each column has a list with the values of <paramref name="batchSize"/> rows (<c>batch</c>).
+    /// For training, use <c>PerDeviceTrainBatchSize</c> instead.
+    /// </summary>
+    /// <param name="batchSize">The number of rows in a batch.</param>
+    /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+    public IterableDataset Batch(int batchSize, bool dropLastBatch = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return With(new BlockRows(_source, $"batch(drop last: {dropLastBatch})", batchSize, dropLastBatch,
+            (columns, _) => new ColumnSet(columns.All.Select(AsList), 1),
+            known => new OrderedDictionary<string, Feature>(
+                known.Select(feature => KeyValuePair.Create(feature.Key, (Feature)new Sequence(feature.Value)))),
+            rows => dropLastBatch ? rows / batchSize : (rows + batchSize - 1) / batchSize));
+
+        static Column AsList(Column column)
+        {
+            var items = new ColumnBuilder();
+            foreach (var value in column)
+                items.Add(value);
+            var list = new ListData(items.Build(), ListOffsets.Of([0, column.Count]), nulls: null);
+            return new Column(column.Name, new Sequence(column.Feature), list, RowIndex.All(1));
+        }
+    }
+
+    /// <summary>Enumerates the rows in batches, by column (<c>iter</c>).</summary>
+    /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer.</param>
+    /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
+    /// <returns>
+    /// The batches. <see cref="StateDict"/> returns the position after the rows of the last batch. <see cref="Data.Batch.Start"/> is the
+    /// index of the first row in the stream.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+    public IEnumerable<Batch> Iter(int batchSize, bool dropLastBatch = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return Batches();
+
+        IEnumerable<Batch> Batches()
+        {
+            foreach (var rows in this.Chunk(batchSize))
+                if (rows.Length == batchSize || !dropLastBatch)
+                    yield return new Batch(RowSet.Of(rows), rows[0].Index, rows.Length);
+        }
+    }
+
+    /// <summary>Reads all rows into memory.</summary>
+    /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="DatasetException">A row cannot be read, or the values of a column have different types.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public Dataset ToDataset(CancellationToken cancellationToken = default)
+    {
+        var rows = new List<Row>();
+        foreach (var row in this)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows.Add(row);
+        }
+        return new Dataset(
+            rows.Count == 0 && Features is { } features ? ChangedColumns.NoRows(features) : RowSet.Of(rows), new DatasetFormat());
+    }
+}

@@ -1,0 +1,20 @@
+using PeftSharp.Tests.Data;
+
+namespace PeftSharp.Tests.Fuzzing.Readers;
+
+/// <summary>Arrow files as data files.</summary>
+internal sealed class ArrowFileReader : DataReader
+{
+    internal override int ShortCount => 250;
+
+    protected override IEnumerable<FuzzSeed> CreateSeeds()
+    {
+        using var folder = new TemporaryFolder();
+        SavedDatasets.AllTypes(7).SaveToDisk(folder.File("saved"));
+        return [.. Directory.GetFiles(folder.File("saved"), "*.arrow")
+            .Select(path => new FuzzSeed("all types", "data.arrow", File.ReadAllBytes(path)))];
+    }
+
+    internal override byte[] Mutate(FuzzRandom random, FuzzSeed seed) =>
+        ByteMutator.Mutate(random, seed.Content, 0, random.OneIn(2) ? 8000 : null);
+}
