@@ -10,6 +10,8 @@ var programs = new Dictionary<string, Func<Task>>
 {
     ["rows"] = Rows.Run,                                                   // docs/data.md
     ["database"] = () => Task.Run(Database.Run),
+    ["write-files"] = () => Task.Run(WriteFiles.Run),
+    ["ml-net"] = () => Task.Run(MLNet.Run),                                // docs/ml-net.md
     ["label-column"] = () => Task.Run(LabelColumn.Run),
     ["disk"] = () => Task.Run(Disk.Run),
     ["multiple-labels"] = () => Task.Run(MultipleLabels.Run),

@@ -6,6 +6,7 @@ using PeftSharp.Optimization;
 using PeftSharp.Tokenization;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Callbacks;
+using PeftSharp.Training.Publishing;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
@@ -182,7 +183,10 @@ public partial class Trainer
             ? new TensorBoardCallback(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))
             : null;
         _callbacks = new CallbackList(
-            [new DefaultFlowCallback(), .. new TrainerCallback?[] { _events, _tensorBoard, EarlyStopping(callbacks) }
+            [new DefaultFlowCallback(), .. new TrainerCallback?[]
+            {
+                _events, _tensorBoard, EarlyStopping(callbacks), Args.PushToHub ? new CheckpointUploads(Warn) : null,
+            }
                 .OfType<TrainerCallback>(), .. callbacks], Context);
         manual_seed(Args.Seed);
         MoveToDevice();

@@ -107,6 +107,10 @@ public partial class Trainer
     /// <exception cref="IOException">
     /// The output folder is not writable, which is checked before the first step, or the disk is full. Earlier checkpoints are unchanged.
     /// </exception>
+    /// <exception cref="HubException">
+    /// <see cref="TrainingArguments.PushToHub"/> is set, and the repository cannot be created, which is checked before the first step, or
+    /// the upload at the end failed. The model is then saved in <see cref="TrainingArguments.OutputDir"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">
     /// The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the
     /// <see cref="IOException"/> is thrown instead.
@@ -134,7 +138,9 @@ public partial class Trainer
                 $"CreateOptimizer of {GetType().Name} returned null. It must return an optimizer of the parameters of the model.");
             CheckOptimizer(optimizer);
             Context.Optimizer = optimizer;
-            return RunTraining(dataset, optimizer, checkpoint, progress, cancellationToken);
+            var output = RunTraining(dataset, optimizer, checkpoint, progress, cancellationToken);
+            if (Args.PushToHub) PushAfterTraining(cancellationToken);
+            return output;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using PeftSharp.Hub;
 using PeftSharp.Optimization;
 
 namespace PeftSharp.Training;
@@ -248,12 +250,46 @@ public sealed record TrainingArguments
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
+    // ---- the Hugging Face Hub ----
+
+    /// <summary>
+    /// Whether the model is uploaded to the Hugging Face Hub: at the end of <see cref="Trainer.Train"/>, and as <see cref="HubStrategy"/>
+    /// says. Default false. <see cref="Trainer.PushToHub"/> works without it.
+    /// </summary>
+    public bool PushToHub { get; init; }
+
+    /// <summary>
+    /// The repository, such as <c>owner/my-model</c>; without an owner, it belongs to the account of the token. Default null: the name of
+    /// the folder <see cref="OutputDir"/>.
+    /// </summary>
+    public string? HubModelId { get; init; }
+
+    /// <summary>
+    /// What <see cref="PushToHub"/> uploads during a run. Default <see cref="HubStrategy.EverySave"/>, as in transformers.
+    /// </summary>
+    public HubStrategy HubStrategy { get; init; } = HubStrategy.EverySave;
+
+    /// <summary>Whether a new repository is private. Default null: the default of the account, which is usually false.</summary>
+    public bool? HubPrivateRepo { get; init; }
+
+    /// <summary>The branch of the repository. Default null: <c>main</c>.</summary>
+    public string? HubRevision { get; init; }
+
+    /// <summary>
+    /// The token (<c>hub_token</c>) and the network. Default null: the environment variables. It is not written to files.
+    /// </summary>
+    [JsonIgnore]
+    public HubOptions? Hub { get; init; }
+
     // ---- a name of transformers 4 ----
 
     /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
 
     // ---- resolved values ----
+
+    /// <summary>The resolved <see cref="HubModelId"/>.</summary>
+    internal string HubRepository => HubModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(OutputDir)));
 
     /// <summary>The arguments without those that change the default of <see cref="EvalStrategy"/>.</summary>
     internal TrainingArguments WithoutBestModel => this with { LoadBestModelAtEnd = false, EarlyStoppingPatience = null };

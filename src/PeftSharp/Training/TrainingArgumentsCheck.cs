@@ -1,5 +1,6 @@
 using System.Globalization;
 using PeftSharp.Data;
+using PeftSharp.Hub;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Loop;
 using TorchSharp.Modules;
@@ -37,6 +38,9 @@ internal static class TrainingArgumentsCheck
     {
         var hasEvaluation = evaluations.Count > 0;
         if (string.IsNullOrWhiteSpace(a.OutputDir)) yield return "OutputDir is empty; set the folder of the checkpoints.";
+        else if (a.PushToHub && !HubClient.IsRepositoryName(a.HubRepository))
+            yield return a.HubModelId is { } id ? $"HubModelId is '{id}', which is not the name of a repository; set OWNER/NAME."
+                : $"PushToHub is set, and '{a.HubRepository}' (the folder of OutputDir) is not the name of a repository; set HubModelId.";
         if (a.MaxSteps == 0 || a.MaxSteps < -1) yield return $"MaxSteps is {a.MaxSteps}; it must be above 0, or -1 to use NumTrainEpochs.";
         if (a.MaxSteps < 0 && !(a.NumTrainEpochs > 0 && double.IsFinite(a.NumTrainEpochs)))
             yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; it must be above 0, unless MaxSteps is set.";

@@ -111,7 +111,8 @@ public abstract partial class PeftModel
         _tuner.UnmatchedEntries(config) is { } unmatched ? config.StrictErrors().Append(unmatched) : config.StrictErrors();
 
     /// <summary>
-    /// Saves all adapters: <c>default</c> to the folder itself, others to subfolders with their names. The base model is not saved.
+    /// Saves all adapters: <c>default</c> to the folder itself, others to subfolders with their names. The base model is not saved. A model
+    /// card (<c>README.md</c>) is written if the folder has none.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
@@ -135,6 +136,7 @@ public abstract partial class PeftModel
             var config = _tuner.GetSavedConfig(adapter, _configs[adapter]);
             AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config);
         }
+        AdapterCard.SaveIfMissing(this, folder);
     }
 
     /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>

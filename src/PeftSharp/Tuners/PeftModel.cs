@@ -120,6 +120,12 @@ public abstract partial class PeftModel : PretrainedModel
     private protected PretrainedModel Base => _base ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was unloaded. "
         + "Use the base model that Unload or MergeAndUnload returned.");
 
+    /// <summary>The class of the base model.</summary>
+    internal string BaseModelClass => Base.GetName();
+
+    /// <summary>The name or the folder from which the base model was loaded. Null: it is new.</summary>
+    internal string? BaseNameOrPath => Base.NameOrPath;
+
     internal override void ThrowIfDisposed()
     {
         var model = Base;

@@ -64,11 +64,9 @@ public class DataFileTests : IDisposable
     [Fact]
     public void A_compression_that_is_not_supported_is_named()
     {
-        Assert.Contains("x.jsonl.zst' is compressed with zstd", Refusal(WriteBytes("x.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD, 0, 0])));
         Assert.Contains("compressed with bzip2", Refusal(WriteBytes("x.csv.bz2", "BZh91AY"u8.ToArray())));
         Assert.Contains("compressed with xz", Refusal(WriteBytes("x.txt.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00])));
         Assert.Contains("compressed with brotli", Refusal(WriteBytes("x.txt.br", [0x8B, 0x01])));
-        Assert.Contains("zip archive of 2 files", Refusal(WriteBytes("x.csv.zip", Zip(("a.csv", "a\n1\n"), ("b.csv", "a\n2\n")))));
         Assert.Contains("decompress the file", Refusal(WriteBytes("x.parquet.gz", GZip("PAR1"))));
         Assert.Contains("cannot be read as Parquet: Invalid: ", Refusal(WriteBytes("x.parquet", "PAR1 and no more"u8.ToArray())));
         Assert.Contains("is a Parquet file", Refusal(WriteBytes("x.csv", "PAR1PAR1"u8.ToArray())));

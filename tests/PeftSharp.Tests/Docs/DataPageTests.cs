@@ -2,7 +2,7 @@ using Pages.Data;
 
 namespace PeftSharp.Tests.Docs;
 
-/// <summary>The programs of <c>docs/data.md</c> run and print what their comments say.</summary>
+/// <summary>The programs of <c>docs/data.md</c> and <c>docs/ml-net.md</c> run and print what their comments say.</summary>
 public sealed class DataPageTests : IDisposable
 {
     private readonly CurrentFolder _folder = new();
@@ -28,6 +28,20 @@ public sealed class DataPageTests : IDisposable
     {
         var printed = await Printed.By(() => Task.Run(Disk.Run));
         printed.Should().Equal(Comments("Disk.cs", "disk").Where(line => char.IsDigit(line[0])));
+    }
+
+    [Fact]
+    public async Task Files_that_are_written_contain_what_the_page_says()
+    {
+        var printed = await Printed.By(() => Task.Run(WriteFiles.Run));
+        printed.Where(line => line.Length > 0).Should().Equal(Comments("WriteFiles.cs", "write-files"));
+    }
+
+    [Fact]
+    public async Task A_table_of_ML_NET_prints_what_its_page_says()
+    {
+        var printed = await Printed.By(() => Task.Run(MLNet.Run));
+        printed.Should().Equal(Comments("MLNet.cs", "ml-net"));
     }
 
     [Fact]

@@ -111,6 +111,17 @@ public sealed class DamagedConfigurationTests : IDisposable
         Refused<TokenizerException>(() => AutoTokenizer.FromPretrained(_folder.Path)).Should().ContainAll(path, message);
     }
 
+    [Theory, InlineData("a b"), InlineData("a:0 $A:0 b"), InlineData(":"), InlineData("    "), InlineData("[SEP] :1")]
+    public void A_special_token_can_contain_spaces_and_colons(string token)
+    {
+        File.Copy(Path.Combine(ReferenceRoot.Tokenizers("tiny-bert"), "vocab.txt"), _folder.File("vocab.txt"));
+        Write("tokenizer_config.json", $$"""{"tokenizer_class": "BertTokenizer", "cls_token": "{{token}}"}""");
+        var tokenizer = AutoTokenizer.FromPretrained(_folder.Path);
+        var tokens = tokenizer.Encode("x", "x").Tokens;
+        tokens[0].Should().Be(token);
+        tokens.Count(text => text == "[SEP]").Should().Be(2);
+    }
+
     [Fact]
     public void A_limit_of_tokens_that_is_not_a_number_is_no_limit()
     {

@@ -37,6 +37,27 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_a_dataset_are_apart_from_those_of_a_model_of_the_same_name()
+    {
+        _hub.Server.Add("owner/name", ("a.txt", [1]));
+        _hub.Server.AddDataset("owner/name", ("a.txt", "data"));
+        using var client = new HubClient(_hub.Options);
+
+        var data = await client.DownloadFileAsync("owner/name", "a.txt", repositoryType: HubRepositoryType.Dataset);
+        var model = await client.DownloadFileAsync("owner/name", "a.txt");
+
+        File.ReadAllText(data).Should().Be("data");
+        File.ReadAllBytes(model).Should().Equal(1);
+        client.FindCachedFile("owner/name", "a.txt", repositoryType: HubRepositoryType.Dataset).Should().Be(data)
+            .And.Contain("datasets--owner--name");
+        var repository = await client.GetRepositoryAsync("owner/name", repositoryType: HubRepositoryType.Dataset);
+        (repository.Type, repository.Files.Single()).Should().Be((HubRepositoryType.Dataset, "a.txt"));
+        var error = (await client.Awaiting(it => it.DownloadFileAsync("owner/none", "a.txt", repositoryType: HubRepositoryType.Dataset))
+            .Should().ThrowAsync<HubException>()).Which;
+        error.Message.Should().Contain("dataset repository 'owner/none'");
+    }
+
+    [Fact]
     public async Task A_cached_file_costs_one_request_for_a_branch_and_none_for_a_commit()
     {
         var repository = _hub.Server.Add("gpt2", ("config.json", HubFixture.Bytes(10)));

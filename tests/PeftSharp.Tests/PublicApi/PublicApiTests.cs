@@ -9,6 +9,7 @@ public sealed class PublicApiTests
     private const string Approve = "PEFTSHARP_APPROVE";
 
     [Theory, InlineData("PeftSharp"), InlineData("PeftSharp.MLTokenizers"), InlineData("PeftSharp.Vision")]
+    [InlineData("PeftSharp.DataView")]
     public void The_public_API_is_the_approved_one(string assembly)
     {
         var path = Path.Combine(ReferenceRoot.Repository, "tests", "PeftSharp.Tests", "PublicApi", $"{assembly}.approved.txt");

@@ -8,19 +8,19 @@ internal static class CsvFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, DatasetLoadOptions options)
+    internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
         var delimiter = DelimiterOf(file, options);
         using var reader = new StreamReader(
             DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-        return Read(new CsvTokenizer(reader, delimiter, file), file, options);
+        return Read(new CsvTokenizer(reader, delimiter, file.ToString()), file, options);
     }
 
-    private static Dataset Read(CsvTokenizer records, string file, DatasetLoadOptions options)
+    private static Dataset Read(CsvTokenizer records, DataInput file, DatasetLoadOptions options)
     {
         var fields = new List<string>();
         var names = Names(records, file, options);
-        var kept = ColumnChoice.Of(options.Columns, names, file).Select(name => Array.IndexOf(names, name)).ToArray();
+        var kept = ColumnChoice.Of(options.Columns, names, file.ToString()).Select(name => Array.IndexOf(names, name)).ToArray();
         var columns = Array.ConvertAll(kept, _ => new List<string?>());
         while (records.Read(fields))
         {
@@ -35,11 +35,14 @@ internal static class CsvFileReader
     }
 
     /// <summary>Returns the delimiter of the options, or that of the file extension.</summary>
-    internal static char DelimiterOf(string file, DatasetLoadOptions options) => options.Delimiter
-        ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+    internal static char DelimiterOf(DataInput file, DatasetLoadOptions options) => options.Delimiter ?? DefaultDelimiter(file);
+
+    /// <summary>A tab for .tsv files, otherwise a comma.</summary>
+    internal static char DefaultDelimiter(DataInput file) =>
+        file.Extension.Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
 
     /// <summary>Returns the names of the columns: those of the options, otherwise those of the first line, which is read.</summary>
-    internal static string[] Names(CsvTokenizer records, string file, DatasetLoadOptions options)
+    internal static string[] Names(CsvTokenizer records, DataInput file, DatasetLoadOptions options)
     {
         var names = options.ColumnNames?.ToArray();
         if (names is null)
@@ -53,7 +56,7 @@ internal static class CsvFileReader
         return names;
     }
 
-    internal static void RequireFields(List<string> fields, string[] names, CsvTokenizer records, string file)
+    internal static void RequireFields(List<string> fields, string[] names, CsvTokenizer records, DataInput file)
     {
         if (fields.Count != names.Length)
             throw new DatasetException(
@@ -62,7 +65,7 @@ internal static class CsvFileReader
                 + "DatasetLoadOptions.Delimiter.");
     }
 
-    private static void RequireUniqueNames(string[] names, string file)
+    private static void RequireUniqueNames(string[] names, DataInput file)
     {
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new DatasetException($"'{file}' has {duplicate.Count()} columns named '{duplicate.Key}'. "

@@ -1,8 +1,6 @@
-using System.IO.Compression;
-
 namespace PeftSharp.Data;
 
-/// <summary>Opens a text file, and decompresses it if it is compressed with gzip or zip.</summary>
+/// <summary>Opens a text file, and decompresses it if it is compressed with gzip, zstd or zip.</summary>
 internal static class DataStream
 {
     /// <summary>File extensions of compressed files.</summary>
@@ -11,7 +9,7 @@ internal static class DataStream
     /// <summary>The magic numbers of unsupported formats.</summary>
     private static readonly (byte[] Magic, string Kind)[] Unsupported =
     [
-        ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"), ([0x42, 0x5A, 0x68], "compressed with bzip2"),
+        ([0x42, 0x5A, 0x68], "compressed with bzip2"),
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed with xz"),
         ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive"),
     ];
@@ -22,15 +20,19 @@ internal static class DataStream
             ? file[..^extension.Length]
             : file;
 
+    /// <param name="input">The file, or the member of an archive.</param>
+    /// <param name="reading">Cancels the reading and reports its progress.</param>
     /// <exception cref="DatasetException">The compression is not supported, or the file is a Parquet file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file cannot be decompressed. Reading the stream of a gzip file also throws it.
+    /// The file cannot be decompressed. Reading the stream also throws it, if the file is damaged or truncated.
     /// </exception>
-    internal static Stream Open(string file, FileReading reading)
+    internal static Stream Open(DataInput input, FileReading reading)
     {
-        var stream = new ObservedFileStream(file, reading);
+        var (file, stream) = (input.File, new ObservedFileStream(input.File, reading));
         try
         {
+            if (input.Member is { } member)
+                return ZipMembers.Open(stream, member);
             Span<byte> start = stackalloc byte[6];
             start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
             stream.Position = 0;
@@ -39,12 +41,13 @@ internal static class DataStream
                     $"'{file}' is a Parquet file. Set DatasetLoadOptions.Format to \"parquet\", or use the extension .parquet.");
             foreach (var (magic, kind) in Unsupported)
                 if (start.StartsWith(magic))
-                    throw new DatasetException($"'{file}' is {kind}, which is not supported. Decompress it, or compress it with gzip.");
+                    throw new DatasetException(
+                        $"'{file}' is {kind}, which is not supported. Decompress it, or compress it with gzip or zstd.");
             if (file.EndsWith(".br", StringComparison.OrdinalIgnoreCase))
                 throw new DatasetException(
-                    $"'{file}' is compressed with brotli, which is not supported. Decompress it, or compress it with gzip.");
+                    $"'{file}' is compressed with brotli, which is not supported. Decompress it, or compress it with gzip or zstd.");
             return start.StartsWith<byte>([0x1F, 0x8B]) ? new CheckedGzip(stream)
-                : start.StartsWith("PK\x03\x04"u8) ? OpenOnlyEntry(stream, file)
+                : start.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? new CheckedZstd(stream)
                 : stream;
         }
         catch
@@ -52,24 +55,5 @@ internal static class DataStream
             stream.Dispose();
             throw;
         }
-    }
-
-    /// <remarks>The text is copied to memory, so that the archive can be closed.</remarks>
-    private static MemoryStream OpenOnlyEntry(FileStream stream, string file)
-    {
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
-        if (archive.Entries.Count != 1)
-            throw new DatasetException($"'{file}' is a zip archive of {archive.Entries.Count} files (an Excel workbook is also a zip "
-                + "archive), but only archives of a single file are supported. Extract the files.");
-        if (archive.Entries[0].Length > Array.MaxLength)
-            throw new DatasetException($"'{file}' is a zip archive of a file of {archive.Entries[0].Length} bytes, "
-                + $"but at most {Array.MaxLength} bytes are supported. Extract the file, or compress it with gzip.");
-        var text = new MemoryStream();
-        using (var entry = archive.Entries[0].Open())
-            entry.CopyTo(text);
-        if (text.Length != archive.Entries[0].Length)
-            throw new InvalidDataException($"it contains {text.Length} of {archive.Entries[0].Length} bytes");
-        text.Position = 0;
-        return text;
     }
 }

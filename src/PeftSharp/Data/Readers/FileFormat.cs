@@ -36,12 +36,16 @@ internal static class FileFormat
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
 
     /// <summary>Whether the extension is that of data, whether this library reads it or not.</summary>
-    internal static bool IsData(string file) => Of(file) is not null || OtherKind(file) is not null;
+    internal static bool IsData(string file) => Of(file) is not null || IsArchive(file) || OtherKind(file) is not null;
 
     /// <summary>The kind of a file that this library does not read. Null: it is read, or is not known as data.</summary>
     internal static string? OtherKind(string file) => Others.GetValueOrDefault(Path.GetExtension(file));
 
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
+
+    /// <summary>Whether a name is that of a zip archive whose content is unknown, such as data.zip; rows.csv.zip contains CSV.</summary>
+    internal static bool IsArchive(string file) =>
+        file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && Of(file) is null;
 
     internal static string? Of(string file, DatasetLoadOptions options) => options.Format ?? Of(file);
 
@@ -50,22 +54,52 @@ internal static class FileFormat
     /// </exception>
     internal static Dataset Read(string file, DatasetLoadOptions options)
     {
-        var format = Require(file, options);
+        if (GitLfsPointer.IsPointer(file))
+            throw new DatasetException(GitLfsPointer.Describe(file));
+        var read = ZipMembers.IsArchive(file) ? ReadMembers(file, options) : ReadOne(new DataInput(file), Of(file, options), options);
+        options.Reading.OnCompleted(file);
+        return read;
+    }
+
+    private static Dataset ReadMembers(string file, DatasetLoadOptions options)
+    {
+        var (members, format) = ZipMembers.Find(file, options.Format);
+        var parts = members.Select(member => ReadOne(member, format, options)).ToArray();
+        var filled = parts.Where(part => part.Count > 0).ToArray();
+        try
+        {
+            return filled.Length == 0 ? parts[0] : Datasets.ConcatenateDatasets(filled);
+        }
+        catch (DatasetException error)
+        {
+            throw new DatasetException($"The files in '{file}' ({string.Join(", ", members.Select(member => member.Member))}) have "
+                + $"different columns or types. {error.Message} Set the types with DatasetLoadOptions.Features.", error);
+        }
+    }
+
+    private static Dataset ReadOne(DataInput input, string? format, DatasetLoadOptions options)
+    {
+        var name = input.ToString();
+        if (format is null)
+            throw new DatasetException(
+                $"The format of '{name}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
+        options.ValidateFor(format, name);
         var read = format switch
         {
-            "parquet" => ParquetFileReader.Read(file, options),
-            "arrow" => ArrowFileReader.Read(file, options),
-            "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
-            "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
-            _ => Decoding(file, () => TextFileReader.Read(file, options)),
+            "parquet" or "arrow" when input.Member is not null => throw new DatasetException(
+                $"'{name}' is read as {format}, but it is in a zip archive. Extract the archive; such files have internal compression."),
+            "parquet" => ParquetFileReader.Read(input.File, options),
+            "arrow" => ArrowFileReader.Read(input.File, options),
+            "json" => Decoding(name, () => JsonFileReader.Read(input, options)),
+            "csv" => Decoding(name, () => CsvFileReader.Read(input, options)),
+            _ => Decoding(name, () => TextFileReader.Read(input, options)),
         };
-        options.Reading.OnCompleted(file);
         if (options.Columns is { } columns)
-            read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));
-        foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())
-            if (options.Columns?.Contains(name) != false)
-                read = CastColumn(read, name, feature, file);
-        return WithDeclaredFeatures(read, format, file, options);
+            read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, name));
+        foreach (var (column, feature) in options.Features ?? new Dictionary<string, Feature>())
+            if (options.Columns?.Contains(column) != false)
+                read = CastColumn(read, column, feature, name);
+        return WithDeclaredFeatures(read, format, name, options);
     }
 
     /// <summary>
@@ -88,12 +122,17 @@ internal static class FileFormat
         return read;
     }
 
-    /// <summary>Returns the format of a file, and checks that the options belong to it.</summary>
-    /// <exception cref="DatasetException">The file is a Git LFS pointer, or its extension is not supported.</exception>
+    /// <summary>Returns the format of a file that is read as a stream, and checks that the options belong to it.</summary>
+    /// <exception cref="DatasetException">
+    /// The file is a Git LFS pointer or a zip archive, or its extension is not supported.
+    /// </exception>
     internal static string Require(string file, DatasetLoadOptions options)
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
+        if (ZipMembers.IsArchive(file))
+            throw new DatasetException(
+                $"'{file}' is a zip archive, which cannot be streamed. Extract it, or load it with Datasets.LoadDataset.");
         var format = Of(file, options) ?? throw new DatasetException(
             $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
         options.ValidateFor(format, file);

@@ -5,7 +5,7 @@ namespace PeftSharp.Data;
 /// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that contains one of the last two.</summary>
 internal static class JsonFileReader
 {
-    internal static Dataset Read(string file, DatasetLoadOptions options)
+    internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
         if (options.Field is not null || !IsJsonLines(file, options.Reading))
             return ReadWhole(file, options);
@@ -14,7 +14,7 @@ internal static class JsonFileReader
     }
 
     /// <summary>Returns whether the file is JSON lines: the first line that is not blank is a complete object.</summary>
-    internal static bool IsJsonLines(string file, FileReading reading)
+    internal static bool IsJsonLines(DataInput file, FileReading reading)
     {
         using var stream = DataStream.Open(file, reading);
         var lines = new JsonLineReader(stream);
@@ -43,7 +43,7 @@ internal static class JsonFileReader
         throw new DatasetException($"'{file}' is empty. Add at least one row.");
     }
 
-    private static Dataset ReadLines(JsonLineReader lines, string file, IReadOnlyList<string>? columns)
+    private static Dataset ReadLines(JsonLineReader lines, DataInput file, IReadOnlyList<string>? columns)
     {
         var records = new StructStore(promotesNumbers: true);
         while (lines.Read(out var line))
@@ -54,7 +54,7 @@ internal static class JsonFileReader
     /// <summary>Adds the object of a line; a blank line has none.</summary>
     /// <returns>Whether the line has an object.</returns>
     internal static bool AddLine(
-        ReadOnlySpan<byte> line, int number, StructStore records, string file, IReadOnlyList<string>? columns)
+        ReadOnlySpan<byte> line, int number, StructStore records, DataInput file, IReadOnlyList<string>? columns)
     {
         if (line.Trim(" \t\r"u8).IsEmpty)
             return false;
@@ -74,7 +74,7 @@ internal static class JsonFileReader
         }
     }
 
-    internal static Dataset ReadWhole(string file, DatasetLoadOptions options)
+    internal static Dataset ReadWhole(DataInput file, DatasetLoadOptions options)
     {
         try
         {
@@ -166,7 +166,7 @@ internal static class JsonFileReader
         return Dataset.FromColumns(columns);
     }
 
-    private static byte[] ReadBytes(string file, FileReading reading)
+    private static byte[] ReadBytes(DataInput file, FileReading reading)
     {
         try
         {
@@ -175,7 +175,7 @@ internal static class JsonFileReader
             stream.CopyTo(bytes);
             return bytes.ToArray();
         }
-        catch (IOException error) when (error is not FileNotFoundException && new FileInfo(file).Length > int.MaxValue / 2)
+        catch (IOException error) when (error is not FileNotFoundException && new FileInfo(file.File).Length > int.MaxValue / 2)
         {
             throw new DatasetException($"'{file}' is too large: a JSON file with a single value can have at most 2 GB. "
                 + "Use JSON lines (one object per line), which have no limit.", error);

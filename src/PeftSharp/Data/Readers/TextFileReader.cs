@@ -7,7 +7,7 @@ internal static class TextFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, DatasetLoadOptions options)
+    internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
         using var reader = new StreamReader(DataStream.Open(file, options.Reading), Strict);
         var rows = options switch

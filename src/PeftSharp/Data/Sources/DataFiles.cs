@@ -73,12 +73,13 @@ internal static class DataFiles
                 + $"supported {(options.Format is null ? "" : $"{options.Format} ")}file. Supported extensions: {FileFormat.Extensions}.");
         var format = options.Format ?? FormatChoice.Of(splits, source.Description);
         var kept = new OrderedDictionary<string, IReadOnlyList<string>>(splits.Select(split => KeyValuePair.Create(split.Key,
-            options.Format is not null ? split.Value : [.. split.Value.Where(file => FileFormat.Of(file) == format)])));
+            options.Format is not null ? split.Value
+                : [.. split.Value.Where(format == FormatChoice.Archive ? FileFormat.IsArchive : file => FileFormat.Of(file) == format)])));
         if (kept.FirstOrDefault(split => split.Value.Count == 0) is { Key: { } empty })
             throw new DatasetException($"The split '{empty}' of {source.Description} has no {format} files: no file matches its patterns.");
         options = options with
         {
-            Format = format,
+            Format = format == FormatChoice.Archive ? null : format,         // archives say what they contain
             DeclaredFeatures = configuration?.Features ?? card?.Features(configuration?.Name) ?? options.DeclaredFeatures,
         };
         return new DataFilePlan(kept, configuration is null ? options : CardOptions.Apply(configuration, options))

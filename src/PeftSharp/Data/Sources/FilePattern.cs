@@ -26,6 +26,10 @@ internal sealed class FilePattern
             // NonBacktracking: the pattern may come from the card of a repository.
             _regex = new Regex(Translate(_pattern), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
         }
+        catch (NotSupportedException error)                                  // the limit of NonBacktracking
+        {
+            throw new DatasetException($"The pattern '{pattern[..50]}…' is too long. Shorten it, for example with '*'.", error);
+        }
         catch (RegexParseException error)
         {
             throw new DatasetException($"The pattern '{pattern}' is invalid: it contains a range of characters that is empty.", error);

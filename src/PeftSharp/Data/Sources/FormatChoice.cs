@@ -7,6 +7,9 @@ namespace PeftSharp.Data;
 /// </remarks>
 internal static class FormatChoice
 {
+    /// <summary>The format of zip archives that contain files of any format.</summary>
+    internal const string Archive = "zip archives";
+
     /// <exception cref="DatasetException">
     /// A split has no files, its files cannot be read by this library, or the splits have different formats.
     /// </exception>
@@ -22,11 +25,13 @@ internal static class FormatChoice
 
     private static string Of(string split, IReadOnlyList<string> files, string description)
     {
-        var most = files.GroupBy(file => FileFormat.Of(file) ?? FileFormat.OtherKind(file) ?? "")
+        var most = files.GroupBy(file => FileFormat.Of(file) ?? (FileFormat.IsArchive(file) ? Archive : FileFormat.OtherKind(file) ?? ""))
             .OrderByDescending(group => group.Count())
             .ThenBy(group => FileFormat.Names.ToList().IndexOf(group.Key) is >= 0 and var index ? index : int.MaxValue)
             .FirstOrDefault() ?? throw new DatasetException($"The split '{split}' of {description} has no files: no file matches its "
                 + $"patterns and has a supported extension ({FileFormat.Extensions}).");
+        if (most.Key == Archive)
+            return Archive;
         return FileFormat.Of(most.First()) ?? throw new DatasetException($"Most files of the split '{split}' of {description} are "
             + $"{most.Key} ('{most.First()}'), which LoadDataset does not read. Supported extensions: {FileFormat.Extensions}. "
             + $"To read only files of one format, set DatasetLoadOptions.Format.{(most.Key == "images"

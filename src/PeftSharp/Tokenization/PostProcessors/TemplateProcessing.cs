@@ -53,7 +53,7 @@ internal sealed class TemplateProcessing : PostProcessor
         var tokens = new Dictionary<string, (int[], string[])>(StringComparer.Ordinal);
         foreach (var (token, id) in specialTokens)
             tokens[token] = ([id], [token]);
-        return new TemplateProcessing(Pieces(single), Pieces(pair), tokens);
+        return new TemplateProcessing(Pieces(single, tokens.Keys), Pieces(pair, tokens.Keys), tokens);
     }
 
     internal static TemplateProcessing FromJson(JsonPart part)
@@ -91,15 +91,26 @@ internal sealed class TemplateProcessing : PostProcessor
         },
     })]);
 
-    private static TemplatePiece[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
+    /// <summary>The pieces of the short form. A special token can contain spaces and colons, so its text is searched first.</summary>
+    private static TemplatePiece[] Pieces(string template, IEnumerable<string> tokens)
     {
-        var colon = piece.LastIndexOf(':');
-        var (name, type) = (piece[..colon], piece[colon + 1] - '0');
-        return name switch
+        string[] names = ["$A", "$B", .. tokens.OrderByDescending(token => token.Length)];
+        var pieces = new List<TemplatePiece>();
+        for (var at = 0; at < template.Length; at++)                       // skips the space after a piece
         {
-            "$A" => new TemplatePiece(0, null, type),
-            "$B" => new TemplatePiece(1, null, type),
-            _ => new TemplatePiece(null, name, type),
-        };
-    })];
+            var rest = template[at..];
+            var name = Array.Find(names, name => IsPiece(rest, name)) ?? UnknownName(rest, template);
+            at += name.Length + 2;
+            var type = template[at - 1] - '0';
+            pieces.Add(name is "$A" or "$B" ? new TemplatePiece(name == "$A" ? 0 : 1, null, type) : new TemplatePiece(null, name, type));
+        }
+        return [.. pieces];
+    }
+
+    private static bool IsPiece(string text, string name) => text.StartsWith(name, StringComparison.Ordinal)
+        && text.AsSpan(name.Length) is [':', >= '0' and <= '9'] or [':', >= '0' and <= '9', ' ', ..];
+
+    private static string UnknownName(string text, string template) =>
+        text.Split(' ')[0] is [.., ':', >= '0' and <= '9'] piece ? piece[..^2]
+        : throw new TokenizerException($"The template '{template}' contains '{text.Split(' ')[0]}' without a token type, such as ':0'.");
 }

@@ -21,4 +21,9 @@ public class FilePatternTests
     [Theory, InlineData("**.csv", "data/**/*.csv"), InlineData("a/b**/c", "must be a whole part"), InlineData("[z-a].csv", "range")]
     public void Invalid_patterns_are_errors(string pattern, string message) =>
         pattern.Invoking(it => new FilePattern(it)).Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain(message);
+
+    [Fact]
+    public void A_pattern_that_is_too_long_is_an_error() =>
+        new string('é', 50_000).Invoking(it => new FilePattern(it)).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("is too long");
 }

@@ -204,6 +204,17 @@ public sealed class LoadByNameTests : IDisposable
     }
 
     [Fact]
+    public void An_archive_in_a_repository_is_read()
+    {
+        using var bytes = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(bytes, System.IO.Compression.ZipArchiveMode.Create))
+        using (var writer = new StreamWriter(archive.CreateEntry("inner/rows.csv").Open()))
+            writer.Write("i\n4\n");
+        _hub.Server.Add("datasets/zipped", ("train.zip", bytes.ToArray()));
+        Datasets.LoadDataset("zipped", "train", Options)["i"].Should().Equal(4L);
+    }
+
+    [Fact]
     public void The_list_of_a_large_repository_is_read_page_by_page()
     {
         _hub.Server.PageSize = 3;

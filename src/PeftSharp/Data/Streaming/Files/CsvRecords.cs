@@ -5,7 +5,7 @@ namespace PeftSharp.Data;
 /// <summary>Reads the records of a CSV file from a position on.</summary>
 internal sealed class CsvRecords : IDisposable
 {
-    private readonly string _file;
+    private readonly DataInput _file;
     private readonly bool _keepsNa;
     private readonly long _start;
     private readonly int[] _kept;            // the index of each chosen column in a record
@@ -17,8 +17,8 @@ internal sealed class CsvRecords : IDisposable
     /// <exception cref="DatasetException">The file is empty, or has no column of a requested name, or several.</exception>
     internal CsvRecords(string file, DatasetLoadOptions options, JsonObject? position)
     {
-        (_file, _keepsNa) = (file, !options.KeepDefaultNa);
-        var delimiter = CsvFileReader.DelimiterOf(file, options);
+        (_file, _keepsNa) = (new DataInput(file), !options.KeepDefaultNa);
+        var delimiter = CsvFileReader.DelimiterOf(_file, options);
         var headerBytes = 0L;
         var headerLines = 0;
         using (var text = new CountedText(TextStream.Open(file, 0)))
@@ -26,7 +26,7 @@ internal sealed class CsvRecords : IDisposable
             if (text.Peek() == '\uFEFF')
                 text.Read();
             var records = new CsvTokenizer(text, delimiter, file);
-            _all = CsvFileReader.Names(records, file, options);
+            _all = CsvFileReader.Names(records, _file, options);
             (headerBytes, headerLines) = (text.BytesRead, records.NextLine - 1);
         }
         _kept = [.. ColumnChoice.Of(options.Columns, _all, file).Select(name => Array.IndexOf(_all, name))];

@@ -52,7 +52,7 @@ internal abstract class FileShard(string file, DatasetLoadOptions options, FileS
         "arrow" => new WholeFileShard(file, options, schema, isArrow: true),
         "csv" => new CsvShard(file, options, schema),
         "text" => new TextShard(file, options, schema),
-        _ => FileFormat.Decoding(file, () => options.Field is null && JsonFileReader.IsJsonLines(file, options.Reading))
+        _ => FileFormat.Decoding(file, () => options.Field is null && JsonFileReader.IsJsonLines(new DataInput(file), options.Reading))
             ? new JsonLinesShard(file, options, schema)
             : new WholeFileShard(file, options, schema, isArrow: false),
     };

@@ -11,7 +11,7 @@ internal sealed class JsonLinesShard(string file, DatasetLoadOptions options, Fi
         var lines = new JsonLineReader(stream);
         var records = new StructStore(promotesNumbers: true);
         while (records.Count < FileSchema.HeadRows && lines.BytesRead < FileSchema.HeadBytes && lines.Read(out var line))
-            JsonFileReader.AddLine(line, lines.Line, records, Path, Options.Columns);
+            JsonFileReader.AddLine(line, lines.Line, records, new DataInput(Path), Options.Columns);
         return Dataset.Of(records);
     });
 
@@ -39,7 +39,7 @@ internal sealed class JsonLinesShard(string file, DatasetLoadOptions options, Fi
             var (offset, line) = (_start + _lines.BytesRead, _lines.Line);
             while (records.Count < ChunkRows && _positions.Bytes < ChunkBytes && _lines.Read(out var text))
             {
-                if (JsonFileReader.AddLine(text, _lines.Line, records, _shard.Path, _shard.Options.Columns))
+                if (JsonFileReader.AddLine(text, _lines.Line, records, new DataInput(_shard.Path), _shard.Options.Columns))
                     _positions.Add(offset, _lines.Line - 1);
                 (offset, line) = (_start + _lines.BytesRead, _lines.Line);
             }

@@ -15,7 +15,7 @@ internal static class TextStream
     /// </param>
     internal static Stream Open(string file, long position)
     {
-        var stream = DataStream.Open(file, FileReading.Unobserved);
+        var stream = DataStream.Open(new DataInput(file), FileReading.Unobserved);
         try
         {
             stream = AsUtf8(stream, file);
@@ -49,7 +49,7 @@ internal static class TextStream
             return stream;
         }
         stream.Dispose();
-        return DataStream.Open(file, FileReading.Unobserved);
+        return DataStream.Open(new DataInput(file), FileReading.Unobserved);
     }
 
     private static void Discard(Stream stream, long count, string file)

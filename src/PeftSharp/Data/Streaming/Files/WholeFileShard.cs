@@ -14,7 +14,8 @@ internal sealed class WholeFileShard(string file, DatasetLoadOptions options, Fi
     internal override Dataset ReadHead() => Read();
 
     private Dataset Read() =>
-        isArrow ? ArrowFileReader.Read(Path, Options) : FileFormat.Decoding(Path, () => JsonFileReader.ReadWhole(Path, Options));
+        isArrow ? ArrowFileReader.Read(Path, Options)
+            : FileFormat.Decoding(Path, () => JsonFileReader.ReadWhole(new DataInput(Path), Options));
 
     private protected override ShardReader OpenFile(JsonObject? position, long length) =>
         new Reader(this, (int)(position?.Integer("row") ?? 0), length);

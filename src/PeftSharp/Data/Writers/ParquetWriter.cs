@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Apache.Arrow;
+using ParquetSharp;
+using ParquetSharp.Arrow;
+using ParquetSharp.IO;
+using PeftSharp.Internal;
+
+namespace PeftSharp.Data;
+
+/// <summary>Writes rows as Parquet with the implementation of Arrow (ParquetSharp), in row groups of about equal size.</summary>
+/// <remarks>
+/// The metadata has the types of the columns, with the class names, as Python's <c>datasets</c> writes them. The unit of times, the time
+/// zone and the number of decimal places depend on the values, but the types must be known before the first row group is written.
+/// Therefore, columns with such values are read twice.
+/// </remarks>
+internal sealed class ParquetWriter
+{
+    /// <summary>The approximate size of a row group in memory.</summary>
+    private const long RowGroupBytes = 64L << 20;
+
+    private readonly IReadOnlyList<Column> _columns;
+    private readonly ArrowAppender[] _appenders;
+
+    private ParquetWriter(IReadOnlyList<Column> columns) =>
+        (_columns, _appenders) = (columns, [.. columns.Select(column => ArrowAppenders.Create(column.Feature))]);
+
+    /// <exception cref="DatasetException">A value cannot be stored; the message names its column.</exception>
+    internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, RowLoop loop)
+    {
+        try
+        {
+            var writer = new ParquetWriter(columns);
+            writer.DetermineTypes(rows);
+            writer.WriteRows(stream, rows, loop);
+        }
+        catch (Exception error) when (NativeParquet.IsMissing(error))
+        {
+            throw NativeParquet.Missing(error);
+        }
+    }
+
+    private void DetermineTypes(int rows)
+    {
+        for (var i = 0; i < _columns.Count; i++)
+            for (var start = 0; start < rows && DependsOnValues(_columns[i].Feature); start += RowLoop.RowsPerReport)
+            {
+                Append(i, start, Math.Min(RowLoop.RowsPerReport, rows - start));
+                _appenders[i].Clear();
+            }
+    }
+
+    private void WriteRows(Stream stream, int rows, RowLoop loop)
+    {
+        var schema = Schema();
+        using var output = new ManagedOutputStream(stream, leaveOpen: true);
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Snappy).Build();
+        using var arrowBuilder = new ArrowWriterPropertiesBuilder();
+        using var arrowProperties = arrowBuilder.StoreSchema().Build();
+        using var writer = new FileWriter(output, schema, properties, arrowProperties);
+        var pending = 0;
+        loop.RunBatches(rows, (start, count) =>
+        {
+            for (var i = 0; i < _columns.Count; i++)
+                Append(i, start, count);
+            pending += count;
+            if (start + count < rows && _appenders.Sum(appender => appender.Bytes) < RowGroupBytes)
+                return;
+            WriteRowGroup(writer, schema, pending);
+            pending = 0;
+        });
+        writer.Close();
+    }
+
+    private void WriteRowGroup(FileWriter writer, Schema schema, int rows)
+    {
+        using (var batch = new RecordBatch(schema, _appenders.Select(appender => ArrowArrayFactory.BuildArray(appender.Build())), rows))
+            writer.WriteRecordBatch(batch, chunkSize: Math.Max(rows, 1));
+        foreach (var appender in _appenders)
+            appender.Clear();
+    }
+
+    private void Append(int column, int start, int count)
+    {
+        try
+        {
+            foreach (var (data, from, length) in _columns[column].Runs(start, count))
+                _appenders[column].Append(data, from, length);
+        }
+        catch (DatasetException error)
+        {
+            throw new DatasetException(
+                $"Column '{_columns[column].Name}', rows {start} to {start + count - 1}: {error.Message}", error);
+        }
+    }
+
+    private Schema Schema()
+    {
+        var features = new JsonObject(_columns.Zip(_appenders, (column, appender) => KeyValuePair.Create(
+            column.Name, (JsonNode?)FeatureJson.Of(column.Feature, appender.Type))));
+        var metadata = new JsonObject { ["info"] = new JsonObject { ["features"] = features } };
+        return new Schema(
+            _columns.Zip(_appenders, (column, appender) => new Field(column.Name, appender.Type, nullable: true)),
+            new Dictionary<string, string> { ["huggingface"] = PythonJson.Dumps(metadata, indent: null, sortKeys: false) });
+    }
+
+    private static bool DependsOnValues(Feature feature) => feature switch
+    {
+        Value value => value.Dtype is "timestamp" or "time" or "duration" or "decimal",
+        Sequence sequence => DependsOnValues(sequence.Element),
+        Struct record => record.Fields.Values.Any(DependsOnValues),
+        _ => false,
+    };
+}

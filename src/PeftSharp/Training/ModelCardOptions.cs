@@ -1,0 +1,32 @@
+namespace PeftSharp.Training;
+
+/// <summary>What <see cref="Trainer.CreateModelCard"/> cannot know from the run. The names are those of transformers.</summary>
+public sealed record ModelCardOptions
+{
+    /// <summary>Codes of the languages of the model, such as <c>en</c>. Null: none.</summary>
+    public IReadOnlyList<string>? Language { get; init; }
+
+    /// <summary>The identifier of the license, such as <c>apache-2.0</c>. Null: none.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Tags in addition to <c>generated_from_trainer</c>. Null: none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>The name of the model. Null: the name of the output folder or of the repository.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>The name on the Hub of the model that was trained further. Null: the name by which it was loaded.</summary>
+    public string? FinetunedFrom { get; init; }
+
+    /// <summary>The task, such as <c>text-classification</c>. Null: that of the model.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The names on the Hub of the datasets, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>
+    public IReadOnlyList<string>? DatasetTags { get; init; }
+
+    /// <summary>The names of the datasets for people. Null: <see cref="DatasetTags"/>.</summary>
+    public IReadOnlyList<string>? Datasets { get; init; }
+
+    /// <summary>Whether a card that a person wrote or edited is replaced. Default false.</summary>
+    public bool Overwrite { get; init; }
+}
