@@ -22,11 +22,11 @@ public sealed record MapCache(string Folder, string Key)
 {
     /// <summary>The folder.</summary>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public string Folder { get; init; } = Required(Folder, nameof(Folder));
+    public string Folder { get; init => field = Required(value, nameof(Folder)); } = Required(Folder, nameof(Folder));
 
     /// <summary>The name of the function and its version.</summary>
     /// <exception cref="ArgumentException">The key is empty.</exception>
-    public string Key { get; init; } = Required(Key, nameof(Key));
+    public string Key { get; init => field = Required(value, nameof(Key)); } = Required(Key, nameof(Key));
 
     /// <summary>What else the result depends on, such as the content of a tokenizer.</summary>
     internal string Arguments { get; init; } = "";

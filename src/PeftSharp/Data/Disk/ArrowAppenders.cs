@@ -5,6 +5,7 @@ namespace PeftSharp.Data;
 /// <summary>Creates the object that collects the values of a column type.</summary>
 internal static class ArrowAppenders
 {
+    /// <exception cref="DatasetException">The type cannot be stored.</exception>
     internal static ArrowAppender Create(Feature feature) => feature switch
     {
         ClassLabel or Value { Dtype: "int64" } => new PrimitiveAppender<long>(Int64Type.Default),
@@ -19,6 +20,8 @@ internal static class ArrowAppenders
         Value { Dtype: "time" } => new TimeAppender<TimeOnly>(value => value.Ticks, unit => new Time64Type(unit)),
         Value { Dtype: "duration" } => new TimeAppender<TimeSpan>(value => value.Ticks, DurationType.FromTimeUnit),
         Sequence sequence => new ListAppender(Create(sequence.Element)),
+        Struct { Fields.Count: 0 } => throw new DatasetException(
+            "A column contains structs without fields, which cannot be saved. Remove the column or add a field."),
         Struct record => new StructAppender(new OrderedDictionary<string, ArrowAppender>(
             record.Fields.Select(field => KeyValuePair.Create(field.Key, Create(field.Value))), StringComparer.Ordinal)),
         _ => new NullAppender(),
