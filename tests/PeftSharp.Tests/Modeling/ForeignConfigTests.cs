@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using PeftSharp.Modeling.Layers;
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
-using PeftSharp.Models;
 using PeftSharp.Serialization;
 using PeftSharp.Tests.Tuners;
 using TorchSharp;

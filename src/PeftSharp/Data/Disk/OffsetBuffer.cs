@@ -1,6 +1,6 @@
-using Apache.Arrow;
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Apache.Arrow;
 
 namespace PeftSharp.Data;
 

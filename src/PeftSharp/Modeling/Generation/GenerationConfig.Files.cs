@@ -1,6 +1,6 @@
 using System.Text.Json;
-using PeftSharp.Modeling;
 using PeftSharp.Internal;
+using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Generation;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using PeftSharp.Modeling;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
 
 namespace PeftSharp.Generation;
 

@@ -1,6 +1,6 @@
 using PeftSharp.Internal;
-using PeftSharp.Modeling.Layers;
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.ModernBert;
 

@@ -1,5 +1,5 @@
-using PeftSharp.Models;
 using PeftSharp.Modeling;
+using PeftSharp.Models;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
