@@ -3,7 +3,7 @@ namespace PeftSharp.Internal;
 /// <summary>Writes folders atomically: to a temporary folder beside the final one, which is renamed when it is complete.</summary>
 internal static class AtomicFolder
 {
-    private const string ReplacedSuffix = ".replaced";
+    private const string ReplacedSuffix = ".old";
 
     /// <summary>
     /// Writes a folder with <paramref name="write"/>, whose argument is the temporary folder. If it throws, an existing folder is
@@ -16,77 +16,10 @@ internal static class AtomicFolder
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var parent = Path.GetDirectoryName(folder) ?? throw new IOException($"'{folder}' is a root folder. Choose a folder in it.");
         FolderAccess.Create(parent);
-        Recover(folder);
-        TemporaryEntry.RemoveAbandoned(parent);
-        var temporary = TemporaryEntry.NameFor(folder);
-        using var inUse = Explain(folder, () => TemporaryEntry.Lock(temporary));
-        Explain(folder, () =>
-        {
-            try
-            {
-                Directory.CreateDirectory(temporary);
-                write(temporary);
-                Replace(folder, temporary);
-            }
-            finally
-            {
-                TryDelete(temporary);
-            }
-            return true;
-        });
-    }
-
-    /// <summary>
-    /// Restores a folder if a process was ended between the two renames of a replacement: the previous folder exists under another name.
-    /// </summary>
-    internal static void Recover(string folder)
-    {
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (Directory.Exists(folder) || Path.GetDirectoryName(folder) is not { } parent || !Directory.Exists(parent))
-            return;
-        foreach (var replaced in Directory.GetDirectories(parent, $"{Path.GetFileName(folder)}.*.tmp{ReplacedSuffix}"))
-            if (Directory.Exists(replaced[..^ReplacedSuffix.Length]) && TemporaryEntry.IsAbandoned(replaced[..^ReplacedSuffix.Length]))
-            {
-                Directory.Move(replaced, folder);
-                return;
-            }
-    }
-
-    private static void Replace(string folder, string temporary)
-    {
-        var replaced = temporary + ReplacedSuffix;
-        var exists = Directory.Exists(folder);
-        if (exists)
-            Directory.Move(folder, replaced);
+        RemoveAbandoned(parent);
         try
         {
-            Directory.Move(temporary, folder);
-        }
-        catch when (exists)
-        {
-            Directory.Move(replaced, folder);
-            throw;
-        }
-        if (exists)
-            TryDelete(replaced);
-    }
-
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-        }
-        // Files that another process reads (Windows); RemoveAbandoned tries again.
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
-    }
-
-    private static T Explain<T>(string folder, Func<T> action)
-    {
-        try
-        {
-            return action();
+            Replace(folder, write);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -97,5 +30,80 @@ internal static class AtomicFolder
             throw new IOException($"'{folder}' was not written ({error.Message}). An existing folder is unchanged. "
                 + "Free space on the disk or choose another folder.", error);
         }
+    }
+
+    /// <summary>As <see cref="Write"/>, with the exceptions of the file system.</summary>
+    /// <param name="folder">The path of the folder, whose parent exists, without a separator at the end.</param>
+    /// <param name="write">Writes the files.</param>
+    internal static void Replace(string folder, Action<string> write)
+    {
+        var temporary = TemporaryEntry.NameFor(folder);
+        var replaced = temporary + ReplacedSuffix;
+        using var inUse = TemporaryEntry.Lock(temporary);
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            write(temporary);
+            if (Directory.Exists(folder)) Directory.Move(folder, replaced);
+            Directory.Move(temporary, folder);
+            // Otherwise RemoveAbandoned would restore it as the only copy.
+            if (Directory.Exists(replaced)) Directory.Move(replaced, temporary);
+        }
+        catch
+        {
+            if (!Directory.Exists(folder) && Directory.Exists(replaced)) Directory.Move(replaced, folder);
+            throw;
+        }
+        finally { TryDelete(temporary); }
+    }
+
+    /// <summary>
+    /// Restores the folders in <paramref name="parent"/> whose replacement was interrupted by the end of its process, and removes temporary
+    /// files and folders that no process uses.
+    /// </summary>
+    internal static void RemoveAbandoned(string parent)
+    {
+        foreach (var (replaced, temporary, folder) in Replaced(parent))
+            try
+            {
+                if (Directory.Exists(folder)) TryDelete(replaced);
+                else Directory.Move(replaced, folder);
+                TryDelete(temporary);
+            }
+            // Another process restores it at the same time, or it belongs to another user. It is not removed.
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
+        TemporaryEntry.RemoveAbandoned(parent);
+    }
+
+    /// <summary>Restores a folder whose replacement was interrupted by the end of its process.</summary>
+    internal static void Recover(string folder)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Directory.Exists(folder) || Path.GetDirectoryName(folder) is not { } parent || !Directory.Exists(parent)) return;
+        if (Replaced(parent).FirstOrDefault(entry => entry.Folder == folder).Name is { } replaced) Directory.Move(replaced, folder);
+    }
+
+    /// <summary>
+    /// Returns the previous versions of folders that no process is replacing any more: their names, the names of the temporary folders, and
+    /// the names of the folders.
+    /// </summary>
+    private static IEnumerable<(string Name, string Temporary, string Folder)> Replaced(string parent)
+    {
+        foreach (var name in Directory.GetDirectories(parent, $"*.tmp{ReplacedSuffix}"))
+        {
+            var temporary = name[..^ReplacedSuffix.Length];
+            if (TemporaryEntry.TargetOf(temporary) is { } folder && TemporaryEntry.IsAbandoned(temporary))
+                yield return (name, temporary, folder);
+        }
+    }
+
+    private static void TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        // Files that another process reads (Windows). The folder has a temporary name, and RemoveAbandoned tries again.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 }

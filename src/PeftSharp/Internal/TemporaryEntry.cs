@@ -21,6 +21,9 @@ internal static partial class TemporaryEntry
     /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
+    /// <summary>The path for which <see cref="NameFor"/> returned a name. Null: it is not such a name.</summary>
+    internal static string? TargetOf(string name) => Name().Match(name) is { Success: true } match ? name[..match.Index] : null;
+
     /// <summary>Creates a temporary file in the folder of <paramref name="path"/>. It is in use until the stream is disposed.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static FileStream Create(string path, int bufferSize)
@@ -92,7 +95,7 @@ internal static partial class TemporaryEntry
     }
 
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
-        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc)
+        ? !folder.Exists ? DateTime.UtcNow : folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc)
             .Append(folder.LastWriteTimeUtc).Max()
         : entry.LastWriteTimeUtc;
 

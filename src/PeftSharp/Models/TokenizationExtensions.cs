@@ -83,7 +83,7 @@ public static partial class TokenizationExtensions
 
     /// <summary>Tokenizes the rows of a stream while they are enumerated, in batches.</summary>
     /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?, string,
-    /// IProgress{MapProgress}, CancellationToken)"/>
+    /// IProgress{MapProgress}, CancellationToken)" path="/remarks"/>
     /// <param name="dataset">The stream.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="textColumn">The column with the texts. Default <c>text</c>.</param>
@@ -99,7 +99,9 @@ public static partial class TokenizationExtensions
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
     /// <param name="batchSize">The number of rows that are read and tokenized together. Default 100.</param>
     /// <returns>
-    /// The stream without the text columns; other columns are kept. Exceptions are thrown while it is enumerated.
+    /// The stream without the text columns; other columns are kept. While it is enumerated, a <see cref="DatasetException"/> is thrown if a
+    /// column does not exist or does not contain text, a text is missing, or the labels are text, and an <see cref="ArgumentException"/> if
+    /// arguments contradict each other or the length has no room for special tokens.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
     public static IterableDataset Tokenize(

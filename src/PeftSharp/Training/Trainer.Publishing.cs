@@ -1,4 +1,5 @@
 using PeftSharp.Hub;
+using PeftSharp.Training.Checkpoints;
 using PeftSharp.Training.Publishing;
 
 namespace PeftSharp.Training;
@@ -54,7 +55,7 @@ public partial class Trainer
             CommitMessage = commitMessage,
             Revision = Args.HubRevision,
             Progress = progress,
-            Filter = file => !file.StartsWith("checkpoint-", StringComparison.Ordinal) && !file.StartsWith('_'),
+            Filter = file => !CheckpointFolder.Contains(file) && !file.StartsWith('_'),
         }, cancellationToken).ConfigureAwait(false);
     }
 

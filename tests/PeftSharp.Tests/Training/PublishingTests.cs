@@ -113,6 +113,17 @@ public sealed class PublishingTests : IDisposable
     }
 
     [Fact]
+    public void The_position_in_a_stream_is_uploaded_only_with_a_whole_checkpoint()
+    {
+        var args = Arguments with { PushToHub = true, HubStrategy = HubStrategy.AllCheckpoints, SaveStrategy = SaveStrategy.Epoch };
+        using var model = TinyRun.Model(0);
+        new Trainer(model, args, TinyRun.Rows(8).ToIterableDataset(), dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Train();
+        var files = _server.Repositories[Name].Files.Keys
+            .Where(file => file.EndsWith("train_dataset_state.json", StringComparison.Ordinal));
+        files.Should().NotBeEmpty().And.OnlyContain(file => file.StartsWith("checkpoint-", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_missing_permission_is_reported_before_the_first_step()
     {
         var trainer = TinyRun.Trainer(Arguments with { PushToHub = true, Hub = Hub with { Token = "" } });

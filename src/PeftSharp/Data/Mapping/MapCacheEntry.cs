@@ -63,7 +63,7 @@ internal sealed class MapCacheEntry
     {
         if (!Directory.Exists(folder))
             return 0;
-        TemporaryEntry.RemoveAbandoned(folder);
+        AtomicFolder.RemoveAbandoned(folder);
         var deleted = 0;
         foreach (var entry in Directory.GetDirectories(folder))
         {

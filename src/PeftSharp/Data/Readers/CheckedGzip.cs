@@ -8,7 +8,7 @@ namespace PeftSharp.Data;
 /// member with known content (a sentinel) to the compressed data. If the file is complete, the decompressed data ends with the sentinel;
 /// otherwise, the bytes of the sentinel member were decompressed as part of the truncated member.
 /// </remarks>
-internal sealed class CheckedGzip(Stream compressed) : Stream
+internal sealed class CheckedGzip(Stream compressed) : ForwardStream
 {
     private static readonly byte[] Sentinel = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 151 + 77))];
     private static readonly byte[] SentinelMember = Compress(Sentinel);
@@ -18,14 +18,6 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
     private int _start;
     private int _end;
     private bool _isComplete;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <exception cref="InvalidDataException">The file is damaged or truncated.</exception>
     public override int Read(Span<byte> buffer)
@@ -68,23 +60,10 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
         base.Dispose(disposing);
     }
 
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     /// <summary>A stream followed by an array of bytes.</summary>
-    private sealed class ConcatenatedStream(Stream first, byte[] second) : Stream
+    private sealed class ConcatenatedStream(Stream first, byte[] second) : ForwardStream
     {
         private int _position;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -101,10 +80,5 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
             if (disposing) first.Dispose();
             base.Dispose(disposing);
         }
-
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

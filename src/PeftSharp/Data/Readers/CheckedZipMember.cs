@@ -7,19 +7,11 @@ namespace PeftSharp.Data;
 /// A stream that decompresses a member of a zip archive, and throws if it is longer or shorter than the archive says, or has another
 /// checksum.
 /// </summary>
-internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry) : Stream
+internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry) : ForwardStream
 {
     private readonly Stream _data = entry.Open();
     private readonly Crc32 _checksum = new();
     private long _position;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <exception cref="InvalidDataException">The member is damaged or truncated.</exception>
     public override int Read(Span<byte> buffer)
@@ -47,9 +39,4 @@ internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry
         }
         base.Dispose(disposing);
     }
-
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

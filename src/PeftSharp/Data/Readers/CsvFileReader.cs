@@ -1,4 +1,3 @@
-using System.Text;
 using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
@@ -6,13 +5,11 @@ namespace PeftSharp.Data;
 /// <summary>Reads a CSV file. The types of the columns are inferred by the rules of pandas.</summary>
 internal static class CsvFileReader
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
         var delimiter = DelimiterOf(file, options);
         using var reader = new StreamReader(
-            DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+            DataStream.Open(file, options.Reading), StrictUtf8.Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         return Read(new CsvTokenizer(reader, delimiter, file.ToString()), file, options);
     }
 

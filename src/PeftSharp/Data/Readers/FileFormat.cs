@@ -80,10 +80,7 @@ internal static class FileFormat
     private static Dataset ReadOne(DataInput input, string? format, DatasetLoadOptions options)
     {
         var name = input.ToString();
-        if (format is null)
-            throw new DatasetException(
-                $"The format of '{name}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
-        options.ValidateFor(format, name);
+        format = Require(name, format, options);
         var read = format switch
         {
             "parquet" or "arrow" when input.Member is not null => throw new DatasetException(
@@ -126,16 +123,22 @@ internal static class FileFormat
     /// <exception cref="DatasetException">
     /// The file is a Git LFS pointer or a zip archive, or its extension is not supported.
     /// </exception>
-    internal static string Require(string file, DatasetLoadOptions options)
+    internal static string RequireStreamable(string file, DatasetLoadOptions options)
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
         if (ZipMembers.IsArchive(file))
             throw new DatasetException(
                 $"'{file}' is a zip archive, which cannot be streamed. Extract it, or load it with Datasets.LoadDataset.");
-        var format = Of(file, options) ?? throw new DatasetException(
-            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
-        options.ValidateFor(format, file);
+        return Require(file, Of(file, options), options);
+    }
+
+    private static string Require(string name, string? format, DatasetLoadOptions options)
+    {
+        if (format is null)
+            throw new DatasetException(
+                $"The format of '{name}' is unknown. Use one of the extensions {Extensions}, or set DatasetLoadOptions.Format.");
+        options.ValidateFor(format, name);
         return format;
     }
 

@@ -1,15 +1,13 @@
-using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
 /// <summary>Reads plain text into a column "text", with one row per line, paragraph or file.</summary>
 internal static class TextFileReader
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     internal static Dataset Read(DataInput file, DatasetLoadOptions options)
     {
-        using var reader = new StreamReader(DataStream.Open(file, options.Reading), Strict);
+        using var reader = new StreamReader(DataStream.Open(file, options.Reading), StrictUtf8.Encoding);
         var rows = options switch
         {
             { SampleBy: TextUnit.Line, KeepLinebreaks: false } => Lines(reader),

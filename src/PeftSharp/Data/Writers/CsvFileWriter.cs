@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
 /// <summary>Writes rows as CSV (RFC 4180) like pandas: null and NaN are empty fields, and a field is quoted only if it must be.</summary>
 internal sealed class CsvFileWriter
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly TextWriter _writer;
     private readonly IReadOnlyList<Column> _columns;
     private readonly char _delimiter;
@@ -30,7 +28,7 @@ internal sealed class CsvFileWriter
     /// <exception cref="DatasetException">CSV cannot hold the type of a column, or a value.</exception>
     internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, char delimiter, bool header, RowLoop loop)
     {
-        using var writer = new StreamWriter(stream, Strict, bufferSize: 1 << 16, leaveOpen: true);
+        using var writer = new StreamWriter(stream, StrictUtf8.Encoding, bufferSize: 1 << 16, leaveOpen: true);
         new CsvFileWriter(writer, columns, delimiter).Write(rows, header, loop);
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
@@ -22,7 +23,6 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
     private const int MaxInstructions = 1 << 21;                        // about 60,000 tensors
     private const int MaxIntegerBytes = 16;
     private const long MaxBytes = 1 << 26, MaxCopied = 1 << 22;
-    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly PickleStack _stack = new();
     private readonly Dictionary<uint, object?> _memo = [];
@@ -48,7 +48,7 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
     /// <summary>A text from UTF-8. Python stores an unpaired surrogate as three bytes; such a text is rejected.</summary>
     internal static string Text(ReadOnlySpan<byte> bytes)
     {
-        try { return _utf8.GetString(bytes); }
+        try { return StrictUtf8.Encoding.GetString(bytes); }
         catch (DecoderFallbackException error) { throw new InvalidDataException("a text is not valid UTF-8", error); }
     }
 

@@ -12,7 +12,6 @@ namespace PeftSharp.Serialization;
 internal sealed class SafetensorsWriter
 {
     private const int AlignmentBytes = 8;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<(TensorEntry Entry, Tensor Tensor)> _tensors = [];
     private readonly byte[] _header;
@@ -97,7 +96,7 @@ internal sealed class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            StrictUtf8.GetByteCount(text);
+            StrictUtf8.Encoding.GetByteCount(text);
         }
         catch (EncoderFallbackException error)
         {

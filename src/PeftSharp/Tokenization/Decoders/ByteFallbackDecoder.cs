@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -8,8 +9,6 @@ namespace PeftSharp.Tokenization;
 /// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
-    private static readonly System.Text.UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     internal override List<string> Decode(List<string> tokens)
     {
         var result = new List<string>(tokens.Count);
@@ -43,7 +42,7 @@ internal sealed class ByteFallbackDecoder : Decoder
             return;
         try
         {
-            result.Add(Strict.GetString([.. bytes]));
+            result.Add(StrictUtf8.Encoding.GetString([.. bytes]));
         }
         catch (System.Text.DecoderFallbackException)
         {

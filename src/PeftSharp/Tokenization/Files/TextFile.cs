@@ -6,8 +6,6 @@ namespace PeftSharp.Tokenization;
 /// <summary>Reads the text files of a tokenizer, which are UTF-8. Other bytes are rejected, because they would change tokens.</summary>
 internal static class TextFile
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <exception cref="TokenizerException">The file is not UTF-8, or a pointer of Git LFS.</exception>
     internal static string Read(string path) => Read(path, File.ReadAllText);
 
@@ -19,7 +17,7 @@ internal static class TextFile
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         try
         {
-            return read(path, Strict);
+            return read(path, StrictUtf8.Encoding);
         }
         catch (DecoderFallbackException error)
         {

@@ -22,6 +22,11 @@ internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors",
         ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
+
+    /// <summary>The files that only a resumed run reads. The others are those of the model, and the arguments.</summary>
+    internal static readonly IReadOnlyList<string> StateFiles =
+        [OptimizerFile, SchedulerFile, RandomFile, ModelStateFile, TrainingStream.FileName, TrainerStateFile.Name];
+
     private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

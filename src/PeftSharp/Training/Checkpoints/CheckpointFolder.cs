@@ -6,7 +6,7 @@ namespace PeftSharp.Training.Checkpoints;
 /// <summary>The folders <c>checkpoint-STEP</c> of a run: writes them atomically, finds the last one, and deletes old ones.</summary>
 internal static class CheckpointFolder
 {
-    private const string Prefix = "checkpoint-", ReplacedSuffix = ".old";
+    private const string Prefix = "checkpoint-";
 
     /// <summary>
     /// Creates the folder of a run, removes temporary files of killed processes, and checks that the folder is writable, so that a run does
@@ -21,7 +21,7 @@ internal static class CheckpointFolder
         try
         {
             Directory.CreateDirectory(outputDir);
-            RemoveAbandoned(outputDir);
+            AtomicFolder.RemoveAbandoned(outputDir);
             using var probe = new FileStream(TemporaryEntry.NameFor(Path.Combine(outputDir, "probe")), FileMode.CreateNew, FileAccess.Write,
                 FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             probe.WriteByte(0);
@@ -45,33 +45,7 @@ internal static class CheckpointFolder
     /// </exception>
     internal static void Write(string folder, Action<string> write)
     {
-        var temporary = TemporaryEntry.NameFor(folder);
-        var replaced = temporary + ReplacedSuffix;
-        using var inUse = WrapErrors(folder, () => TemporaryEntry.Lock(temporary));
-        WrapErrors(folder, () =>
-        {
-            try
-            {
-                Directory.CreateDirectory(temporary);
-                write(temporary);
-                if (Directory.Exists(folder)) Directory.Move(folder, replaced);
-                Directory.Move(temporary, folder);
-                // Otherwise RemoveAbandoned would restore it as the only copy.
-                if (Directory.Exists(replaced)) Directory.Move(replaced, temporary);
-            }
-            catch
-            {
-                if (!Directory.Exists(folder) && Directory.Exists(replaced)) Directory.Move(replaced, folder);
-                throw;
-            }
-            finally { TryDelete(temporary); }
-            return true;
-        });
-    }
-
-    private static T WrapErrors<T>(string folder, Func<T> action)
-    {
-        try { return action(); }
+        try { AtomicFolder.Replace(folder, write); }
         catch (UnauthorizedAccessException error)
         {
             throw new IOException($"The checkpoint '{folder}' cannot be written ({error.Message}). "
@@ -134,22 +108,8 @@ internal static class CheckpointFolder
         }
     }
 
-    /// <summary>
-    /// Removes temporary folders of killed processes. If a process was killed while it replaced a checkpoint, the previous checkpoint is
-    /// restored.
-    /// </summary>
-    private static void RemoveAbandoned(string outputDir)
-    {
-        foreach (var replaced in Directory.EnumerateDirectories(outputDir, $"{Prefix}*{ReplacedSuffix}").ToArray())
-        {
-            var temporary = replaced[..^ReplacedSuffix.Length];
-            if (!TemporaryEntry.IsAbandoned(temporary)) continue;
-            var folder = Path.Combine(outputDir, Path.GetFileName(temporary).Split('.')[0]);
-            if (Directory.Exists(folder)) TryDelete(replaced);
-            else Directory.Move(replaced, folder);
-        }
-        TemporaryEntry.RemoveAbandoned(outputDir);
-    }
+    /// <summary>Whether a file of a run's folder, with a path relative to it, belongs to a checkpoint.</summary>
+    internal static bool Contains(string file) => file.StartsWith(Prefix, StringComparison.Ordinal);
 
     private static int? StepOf(string folder) =>
         int.TryParse(Path.GetFileName(folder)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step)

@@ -14,8 +14,6 @@ namespace PeftSharp.Training.Publishing;
 /// <param name="warn">Reports an upload that failed, at the next event on the thread of the training.</param>
 internal sealed class CheckpointUploads(Action<string> warn) : TrainerCallback
 {
-    private static readonly string[] _stateOfRun =
-        ["optimizer.safetensors", "scheduler.json", "rng_state.safetensors", "model_state.safetensors", "trainer_state.json"];
     private Task? _running;
     private string? _repository;
 
@@ -66,8 +64,8 @@ internal sealed class CheckpointUploads(Action<string> warn) : TrainerCallback
         {
             using var client = new HubClient(args.Hub);
             var options = new HubUploadOptions { CommitMessage = title, Revision = args.HubRevision };
-            await HubPush.UploadAsync(client, _repository!, folder, options with { Filter = file => !_stateOfRun.Contains(file) }, default)
-                .ConfigureAwait(false);
+            await HubPush.UploadAsync(client, _repository!, folder,
+                options with { Filter = file => !Checkpoint.StateFiles.Contains(file) }, default).ConfigureAwait(false);
             if (args.HubStrategy is HubStrategy.Checkpoint or HubStrategy.AllCheckpoints)
                 await HubPush.UploadAsync(client, _repository!, folder, options with
                 {

@@ -4,14 +4,13 @@ using Apache.Arrow;
 using Apache.Arrow.Arrays;
 using Apache.Arrow.Types;
 using ParquetSharp;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
 /// <summary>Converts Arrow arrays of primitive values. Values are converted exactly, or an exception is thrown.</summary>
 internal static class ArrowValues
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <exception cref="UnreadableValueException">A value cannot be represented exactly.</exception>
     /// <exception cref="DatasetException">The type is not supported.</exception>
     internal static ColumnData Convert(IArrowArray array, LogicalTypeEnum type) => array switch
@@ -79,7 +78,7 @@ internal static class ArrowValues
     {
         try
         {
-            return Strict.GetString(utf8);
+            return StrictUtf8.Encoding.GetString(utf8);
         }
         catch (DecoderFallbackException error)
         {

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
 /// <summary>A part of a mapped file, from which values are copied. Every access is checked.</summary>
 internal readonly unsafe struct MappedBuffer
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly byte* _start;
 
     internal MappedBuffer(MappedDataFile file, byte* start, long length)
@@ -58,7 +58,7 @@ internal readonly unsafe struct MappedBuffer
             return "";
         if (start < 0 || start > Length - count)
             throw OutOfRange(start, count, 1);
-        var text = Strict.GetString(_start + start, count);
+        var text = StrictUtf8.Encoding.GetString(_start + start, count);
         File.KeepAlive();
         return text;
     }

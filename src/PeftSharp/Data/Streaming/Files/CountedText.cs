@@ -1,10 +1,12 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>Reads UTF-8 text and counts the bytes of the characters that were read.</summary>
 internal sealed class CountedText(Stream stream) : TextReader
 {
     // Without detection of byte order marks, because the text may start in the middle of a file.
-    private readonly StreamReader _text = new(stream, TextStream.Strict, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+    private readonly StreamReader _text = new(stream, StrictUtf8.Encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
 
     /// <summary>The number of bytes of the characters that were read.</summary>
     internal long BytesRead { get; private set; }

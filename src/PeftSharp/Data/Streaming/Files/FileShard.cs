@@ -46,14 +46,15 @@ internal abstract class FileShard(string file, DatasetLoadOptions options, FileS
     /// <summary>Creates the shard of a file.</summary>
     /// <exception cref="DatasetException">The extension is not supported.</exception>
     /// <exception cref="ArgumentException">An option belongs to another format.</exception>
-    internal static FileShard Of(string file, DatasetLoadOptions options, FileSchema schema) => FileFormat.Require(file, options) switch
-    {
-        "parquet" => new ParquetShard(file, options, schema),
-        "arrow" => new WholeFileShard(file, options, schema, isArrow: true),
-        "csv" => new CsvShard(file, options, schema),
-        "text" => new TextShard(file, options, schema),
-        _ => FileFormat.Decoding(file, () => options.Field is null && JsonFileReader.IsJsonLines(new DataInput(file), options.Reading))
-            ? new JsonLinesShard(file, options, schema)
-            : new WholeFileShard(file, options, schema, isArrow: false),
-    };
+    internal static FileShard Of(string file, DatasetLoadOptions options, FileSchema schema) =>
+        FileFormat.RequireStreamable(file, options) switch
+        {
+            "parquet" => new ParquetShard(file, options, schema),
+            "arrow" => new WholeFileShard(file, options, schema, isArrow: true),
+            "csv" => new CsvShard(file, options, schema),
+            "text" => new TextShard(file, options, schema),
+            _ => FileFormat.Decoding(file, () => options.Field is null && JsonFileReader.IsJsonLines(new DataInput(file), options.Reading))
+                ? new JsonLinesShard(file, options, schema)
+                : new WholeFileShard(file, options, schema, isArrow: false),
+        };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -56,7 +57,7 @@ internal sealed class TextShard(string file, DatasetLoadOptions options, FileSch
             _ => _start == 0 && _lines.BytesRead == 0 ? ReadAll() : null,
         };
 
-        private string? ReadLine() => _lines.Read(out var bytes) ? TextStream.Strict.GetString(bytes) : null;
+        private string? ReadLine() => _lines.Read(out var bytes) ? StrictUtf8.Encoding.GetString(bytes) : null;
 
         /// <summary>Reads up to an empty line. Further empty lines are part of the next paragraph, as in Python.</summary>
         private string? ReadParagraph()

@@ -1,12 +1,11 @@
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
 /// <summary>Opens a text file as UTF-8 bytes at a position.</summary>
 internal static class TextStream
 {
-    internal static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <param name="file">
     /// The file. If it is compressed, it is decompressed; if it is UTF-16 with a byte order mark, it is converted.
     /// </param>
@@ -42,7 +41,7 @@ internal static class TextStream
             : mark.StartsWith<byte>([0xFE, 0xFF]) ? new UnicodeEncoding(bigEndian: true, byteOrderMark: false, true)
             : null;
         if (utf16 is not null)
-            return Encoding.CreateTranscodingStream(stream, utf16, Strict);
+            return Encoding.CreateTranscodingStream(stream, utf16, StrictUtf8.Encoding);
         if (stream.CanSeek)
         {
             stream.Position = 0;
