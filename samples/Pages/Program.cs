@@ -1,5 +1,5 @@
 // The programs of the pages in docs that have several: dotnet run --project samples/Pages [-- NAME …]. Without a name all run.
-// Those of docs/images.md need a model and images of yours, so the tests run them instead, with small ones.
+// Those of docs/images.md, and that of a Python run, need files of yours, so the tests run them instead, with small ones.
 using Pages.Chat;
 using Pages.Data;
 using Pages.Extensions;

@@ -121,11 +121,15 @@ public abstract partial class PretrainedModel
     /// nothing has changed.
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
+    /// <param name="allowPickle">
+    /// Whether weights are read from a pickle file of Python if there is no safetensors file; see
+    /// <see cref="PretrainedOptions.AllowPickle"/>. Default false.
+    /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
-    public virtual void LoadWeights(string folder)
+    public virtual void LoadWeights(string folder, bool allowPickle = false)
     {
         ThrowIfDisposed();
-        PretrainedWeights.LoadAll(this, folder);
+        PretrainedWeights.LoadAll(this, folder, allowPickle);
     }
 
     /// <summary>

@@ -11,9 +11,9 @@ internal static class PretrainedWeights
 {
     /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be present.</summary>
     /// <exception cref="CheckpointException">A tensor is missing or has a different shape; nothing was changed.</exception>
-    internal static void LoadAll(PretrainedModel model, string folder)
+    internal static void LoadAll(PretrainedModel model, string folder, bool allowPickle = false)
     {
-        using var checkpoint = CheckpointTensors.Open(folder);
+        using var checkpoint = CheckpointTensors.Open(folder, allowPickle: allowPickle);
         Load(model, folder, checkpoint, ignoreMismatchedSizes: false, needsAll: true);
         model.NewWeights.MarkTrained(model.NewWeights.Names);
     }

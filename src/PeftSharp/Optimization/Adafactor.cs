@@ -57,6 +57,12 @@ public sealed class Adafactor : Optimizer
         (_beta1, _scaleParameter, _relativeStep, _warmupInit) = (beta1, scaleParameter, relativeStep, warmupInit);
     }
 
+    internal override IReadOnlyDictionary<string, object?> PythonSettings => new Dictionary<string, object?>
+    {
+        ["eps"] = new object?[] { _gradientEps, _scaleEps }, ["clip_threshold"] = _clipThreshold, ["decay_rate"] = _decayRate,
+        ["beta1"] = _beta1, ["scale_parameter"] = _scaleParameter, ["relative_step"] = _relativeStep, ["warmup_init"] = _warmupInit,
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter)
     {

@@ -31,6 +31,11 @@ public sealed class Adagrad : Optimizer
         (_rateDecay, _initialSum, _eps) = (lrDecay, initialAccumulatorValue, eps);
     }
 
+    internal override IReadOnlyDictionary<string, object?> PythonSettings => new Dictionary<string, object?>
+    {
+        ["lr_decay"] = _rateDecay, ["initial_accumulator_value"] = _initialSum, ["eps"] = _eps, ["maximize"] = false,
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) => [StateSlot.Like("sum", parameter, _initialSum)];
 

@@ -37,6 +37,11 @@ public sealed class AdamW : Optimizer
         _fused = fused;
     }
 
+    internal override IReadOnlyDictionary<string, object?> PythonSettings => new Dictionary<string, object?>
+    {
+        ["betas"] = new object?[] { _settings.Beta1, _settings.Beta2 }, ["eps"] = _settings.Eps, ["amsgrad"] = false, ["maximize"] = false,
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) =>
         [StateSlot.Like("exp_avg", parameter), StateSlot.Like("exp_avg_sq", parameter)];

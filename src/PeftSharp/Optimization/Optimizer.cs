@@ -87,6 +87,15 @@ public abstract class Optimizer : IDisposable
         }
     }
 
+    /// <summary>
+    /// The settings with the names and values that they have in the <c>param_groups</c> of Python's optimizer: numbers, Booleans, null for
+    /// None and arrays for tuples. An optimizer of another library has none.
+    /// </summary>
+    internal virtual IReadOnlyDictionary<string, object?> PythonSettings { get; } = new Dictionary<string, object?>();
+
+    /// <summary>Returns the tensors of the state of a parameter.</summary>
+    internal IReadOnlyList<StateSlot> SlotsOf(Tensor parameter) => GetStateSlots(parameter);
+
     /// <summary>Removes the gradients of all parameters, which frees their memory.</summary>
     public void ZeroGrad()
     {

@@ -34,6 +34,11 @@ public sealed class RmsProp : Optimizer
         (_alpha, _eps, _momentum, _centered) = (alpha, eps, momentum, centered);
     }
 
+    internal override IReadOnlyDictionary<string, object?> PythonSettings => new Dictionary<string, object?>
+    {
+        ["alpha"] = _alpha, ["eps"] = _eps, ["momentum"] = _momentum, ["centered"] = _centered, ["maximize"] = false,
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter)
     {

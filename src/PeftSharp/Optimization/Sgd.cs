@@ -34,6 +34,11 @@ public sealed class Sgd : Optimizer
         (_momentum, _dampening, _nesterov) = (momentum, dampening, nesterov);
     }
 
+    internal override IReadOnlyDictionary<string, object?> PythonSettings => new Dictionary<string, object?>
+    {
+        ["momentum"] = _momentum, ["dampening"] = _dampening, ["nesterov"] = _nesterov, ["maximize"] = false,
+    };
+
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter) =>
         _momentum == 0 ? [] : [StateSlot.Like("momentum_buffer", parameter)];

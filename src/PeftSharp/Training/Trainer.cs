@@ -79,7 +79,8 @@ public partial class Trainer
     /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
     /// <see cref="Resume.Last"/>, <see cref="Resume.From"/>, a bool or a folder. A new run warns if
     /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. A resumed run must have the same row order, batch
-    /// size and gradient accumulation as the run of the checkpoint; it warns if other arguments differ.
+    /// size and gradient accumulation as the run of the checkpoint; it warns if other arguments differ. A checkpoint of transformers'
+    /// trainer is resumed if <see cref="TrainingArguments.AllowPickle"/> is set.
     /// </param>
     /// <param name="progress">
     /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null. <see cref="Progress{T}"/>
@@ -206,14 +207,19 @@ public partial class Trainer
             .. TrainingWarnings.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null,
                 _optimizers.LrScheduler is not null, _parameterGroups is not null),
             .. ParametersWithoutGroupWarnings(optimizer),
-            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan, isStream: _trainStream is not null),
+            .. resumed is null ? NewRunWarnings() :
+            [
+                .. ResumeCheck.Check(checkpoint!, resumed, Args, plan, isStream: _trainStream is not null),
+                .. ResumeCheck.FindBest(checkpoint!, resumed),
+            ],
         ];
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
         if (resumed is null && _model.FrozenNewWeights is { } frozen) WarnAboutNewWeights(frozen);
-        using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, checkpoint);
-        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);     // last, so that an earlier error does not change the model
+        using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, _model, checkpoint, Warn);
+        // Last, so that an earlier error does not change the model.
+        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint, Args.AllowPickle);
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
         var scaling = new LossScaling(_model, isCustom: ReplacesTrainingLoss,

@@ -92,6 +92,18 @@ public sealed record TrainingArguments
     /// </summary>
     public bool IgnoreDataSkip { get; init; }
 
+    /// <summary>
+    /// Whether a checkpoint of transformers' trainer is resumed, whose state files are pickle files (<c>optimizer.pt</c>,
+    /// <c>scheduler.pt</c>, <c>rng_state.pth</c>, and <c>pytorch_model.bin</c> of an older one). Default false:
+    /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/>.
+    /// </summary>
+    /// <remarks>
+    /// In Python, a pickle file can run any code. Here, tensors and plain data are read and anything else is rejected
+    /// (<see cref="Serialization.PyTorchFile"/>). <c>training_args.bin</c>, which contains Python objects, is not read: set the arguments
+    /// of the Python run.
+    /// </remarks>
+    public bool AllowPickle { get; init; }
+
     // ---- optimizer and learning rate ----
 
     /// <summary>The learning rate after the warmup. Default 5e-5.</summary>

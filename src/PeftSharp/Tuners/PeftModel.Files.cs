@@ -140,14 +140,18 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>
+    /// <param name="folder">The folder of the saved adapters.</param>
+    /// <param name="allowPickle">
+    /// Whether <c>adapter_model.bin</c> of Python is read if there is no safetensors file. Default false.
+    /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
-    public override void LoadWeights(string folder)
+    public override void LoadWeights(string folder, bool allowPickle = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using var change = BeginChange("Loading weights");
         RequireUnmerged("Loading weights");
         foreach (var (adapter, config) in _configs)
-            AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), _tuner, config);
+            AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), _tuner, config, allowPickle);
     }
 
     private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) =>

@@ -32,6 +32,18 @@ public sealed class TrainerPageTests : IDisposable
     }
 
     [Fact]
+    public async Task The_program_resumes_the_python_run()
+    {
+        var recorded = new Training.PythonRun(Training.PythonRun.Plain);
+        var checkpoint = Directory.CreateDirectory(Path.Combine("python-run", "checkpoint-5"));
+        foreach (var file in Directory.GetFiles(recorded.Folder)) File.Copy(file, Path.Combine(checkpoint.FullName, Path.GetFileName(file)));
+        recorded.Rows("train").ToJson("train.jsonl");
+        var printed = await Printed.By(() => Task.Run(PythonRun.Run));
+        printed.Should().Equal(FormattableString.Invariant(
+            $"10 steps are done, with a mean loss of {(double)recorded.Log[^1]!["train_loss"]!:F4}."));
+    }
+
+    [Fact]
     public async Task A_second_run_resumes_the_first()
     {
         var first = await TrainerPage.Run("progress");

@@ -8,7 +8,8 @@ internal static class FuzzReaders
     internal static IReadOnlyList<FuzzReader> All { get; } =
     [
         new ConfigReader(), new GenerationConfigReader(), new WeightsReader(), new WeightIndexReader(), new PyTorchFileReader(),
-        new AdapterConfigReader(), new AdapterWeightsReader(), new CheckpointReader(), new SentenceFolderReader(),
+        new AdapterConfigReader(), new AdapterWeightsReader(), new CheckpointReader(), new PythonCheckpointReader(),
+        new SentenceFolderReader(),
         new TokenizerJsonReader(), new TokenizerConfigReader(), new SentencePieceReader(), new VocabularyFileReader(),
         new CharsMapReader(), new ChatTemplateReader(), new CsvReader(), new JsonReader(), new LinesReader(), new GzipReader(),
         new ZipReader(), new ArrowFileReader(), new SavedDatasetReader(), new ParquetReader(), new ParquetFeaturesReader(),

@@ -124,7 +124,7 @@ internal sealed class RecordedRun
         }
     }
 
-    private static OptimizerOptions OptimArgs(string text)
+    internal static OptimizerOptions OptimArgs(string text)
     {
         var options = text.Split(',').Select(option => option.Split('='))
             .ToDictionary(option => option[0], option => JsonNode.Parse(option[1].ToLowerInvariant()));

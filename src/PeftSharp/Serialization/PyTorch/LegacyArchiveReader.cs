@@ -14,7 +14,7 @@ internal static class LegacyArchiveReader
 
     /// <summary>Reads the value and finds the storages of its tensors.</summary>
     /// <exception cref="InvalidDataException">The file is malformed or contains something other than data.</exception>
-    internal static object? Read(MappedFile file)
+    internal static object? Read(MappedFile file, bool ignoresArrays)
     {
         var input = new PickleInput(file, 0, file.Length);
         var storages = new PickleStorages();
@@ -22,7 +22,7 @@ internal static class LegacyArchiveReader
             throw new InvalidDataException("its version is not supported");
         if (Next(input, storages) is not PickleDictionary machine || machine["little_endian"] is not true)
             throw new InvalidDataException("its byte order is not little-endian");
-        var value = Next(input, storages);
+        var value = Next(input, storages, ignoresArrays);
         if (Next(input, storages) is not List<object?> keys) throw new InvalidDataException("it does not list its storages");
         var position = input.Position;
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -42,5 +42,6 @@ internal static class LegacyArchiveReader
         return found.Count == storages.All.Count ? value : throw new InvalidDataException("it lacks a storage of a tensor");
     }
 
-    private static object? Next(PickleInput input, PickleStorages storages) => new PickleReader(input, storages).Read();
+    private static object? Next(PickleInput input, PickleStorages storages, bool ignoresArrays = false) =>
+        new PickleReader(input, storages, ignoresArrays).Read();
 }

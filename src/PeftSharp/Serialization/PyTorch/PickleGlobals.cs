@@ -10,7 +10,16 @@ internal static class PickleGlobals
     private static readonly FrozenDictionary<string, PickleGlobal> _known = Create().ToFrozenDictionary(
         global => global.Name, StringComparer.Ordinal);
 
-    internal static PickleGlobal? Find(string module, string name) => _known.GetValueOrDefault($"{module}.{name}");
+    private static readonly FrozenSet<string> _arrays = FrozenSet.ToFrozenSet(
+        ["numpy.ndarray", "numpy.dtype", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct"],
+        StringComparer.Ordinal);
+
+    /// <param name="module">The module in Python.</param>
+    /// <param name="name">The name in the module.</param>
+    /// <param name="ignoresArrays">Whether the names with which numpy stores an array are known, as values that are not read.</param>
+    internal static PickleGlobal? Find(string module, string name, bool ignoresArrays) =>
+        _known.GetValueOrDefault($"{module}.{name}")
+            ?? (ignoresArrays && _arrays.Contains($"{module}.{name}") ? PickleArray.Global($"{module}.{name}") : null);
 
     private static IEnumerable<PickleGlobal> Create()
     {

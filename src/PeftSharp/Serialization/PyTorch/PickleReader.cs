@@ -18,7 +18,9 @@ namespace PeftSharp.Serialization;
 /// </remarks>
 /// <param name="input">The pickle.</param>
 /// <param name="storages">Receives the storages.</param>
-internal sealed class PickleReader(PickleInput input, PickleStorages storages)
+/// <param name="ignoresArrays">Whether numpy arrays are values that are not read (<see cref="PickleArray"/>); otherwise they are
+/// rejected.</param>
+internal sealed class PickleReader(PickleInput input, PickleStorages storages, bool ignoresArrays = false)
 {
     private const int MaxInstructions = 1 << 21;                        // about 60,000 tensors
     private const int MaxIntegerBytes = 16;
@@ -134,7 +136,7 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
         PushGlobal(module, name);
     }
 
-    private void PushGlobal(string module, string name) => _stack.Push(PickleGlobals.Find(module, name)
+    private void PushGlobal(string module, string name) => _stack.Push(PickleGlobals.Find(module, name, ignoresArrays)
         ?? throw new InvalidDataException($"it refers to '{module}.{name}', which is not a tensor or plain data. Nothing was run"));
 
     private void Call(object?[] call)
@@ -158,6 +160,7 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
     /// <summary>Only an <c>OrderedDict</c> has a state: the attribute <c>_metadata</c> of a <c>state_dict</c>, which is not used.</summary>
     private void Build(object? state)
     {
+        if (_stack.Peek() is PickleArray) return;                       // the elements of an array
         if (_stack.Peek() is not PickleDictionary || state is not PickleDictionary)
             throw new InvalidDataException("it sets the attributes of an object, which is not data. Nothing was run");
     }

@@ -17,11 +17,14 @@ internal sealed class PyTorchArchive : IDisposable
     internal object? Value { get; }
 
     /// <summary>Opens a file and reads its value, without the elements of the tensors.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="ignoresArrays">Whether the file may contain numpy arrays, which are not read. Default false: they are rejected, as by
+    /// <c>torch.load(weights_only=True)</c>.</param>
     /// <exception cref="CheckpointException">The file cannot be read, is malformed, or contains something other than data.</exception>
-    internal static PyTorchArchive Open(string path)
+    internal static PyTorchArchive Open(string path, bool ignoresArrays = false)
     {
         var file = new MappedFile(path);
-        try { return new PyTorchArchive(file, ReadValue(file)); }
+        try { return new PyTorchArchive(file, ReadValue(file, ignoresArrays)); }
         catch (InvalidDataException error)
         {
             file.Dispose();
@@ -96,12 +99,12 @@ internal sealed class PyTorchArchive : IDisposable
         _ => ScalarType.Int64,
     };
 
-    private static object? ReadValue(MappedFile file)
+    private static object? ReadValue(MappedFile file, bool ignoresArrays)
     {
         var start = new byte[Math.Min(file.Length, 512)];
         file.Read(start, 0);
-        if (start.AsSpan().StartsWith("PK\x03\x04"u8)) return ZipArchiveReader.Read(file);
-        if (start.AsSpan().StartsWith(LegacyArchiveReader.Start)) return LegacyArchiveReader.Read(file);
+        if (start.AsSpan().StartsWith("PK\x03\x04"u8)) return ZipArchiveReader.Read(file, ignoresArrays);
+        if (start.AsSpan().StartsWith(LegacyArchiveReader.Start)) return LegacyArchiveReader.Read(file, ignoresArrays);
         throw new InvalidDataException(start.Length >= TarMagic + 5 && start.AsSpan(TarMagic, 5).SequenceEqual("ustar"u8)
             ? "it is a tar file of PyTorch 0.1, which is not supported"
             : $"it starts with '{Printable(start.AsSpan(0, Math.Min(start.Length, 16)))}', which is neither a zip file nor the legacy "

@@ -10,7 +10,7 @@ internal static class ZipArchiveReader
 
     /// <summary>Reads the value and finds the storages of its tensors.</summary>
     /// <exception cref="InvalidDataException">The file is malformed or contains something other than data.</exception>
-    internal static object? Read(MappedFile file)
+    internal static object? Read(MappedFile file, bool ignoresArrays)
     {
         var zip = new ZipIndex(file);
         var name = zip.Names.Where(entry => entry.EndsWith(Pickle, StringComparison.Ordinal) && entry.Count(c => c == '/') == 1).ToArray()
@@ -24,7 +24,7 @@ internal static class ZipArchiveReader
             throw new InvalidDataException($"its byte order is '{text}'; only little-endian files are supported");
         var (start, length) = zip.Find(name)!.Value;
         var storages = new PickleStorages();
-        var value = new PickleReader(new PickleInput(file, start, start + length), storages).Read();
+        var value = new PickleReader(new PickleInput(file, start, start + length), storages, ignoresArrays).Read();
         foreach (var (key, storage) in storages.All)
         {
             var data = zip.Find($"{folder}/data/{key}") ?? throw new InvalidDataException($"it lacks the entry 'data/{key}' of a storage");

@@ -77,15 +77,20 @@ internal static class Checkpoint
     /// <summary>
     /// Loads the state of the optimizer, the schedule and the callbacks from <paramref name="folder"/>, but not the weights of the model.
     /// </summary>
+    /// <param name="run">The run, which has the content of <c>trainer_state.json</c>.</param>
+    /// <param name="model">The model, which does not change.</param>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="warn">Reports what a checkpoint of transformers does not contain, and how its run differs.</param>
     /// <returns>The random number generator state, which the training loop restores.</returns>
     /// <exception cref="CheckpointException">A file is missing or malformed, or belongs to another run.</exception>
-    internal static RandomState ReadInto(TrainingRun run, string folder)
+    internal static RandomState ReadInto(TrainingRun run, PretrainedModel model, string folder, Action<string> warn)
     {
         var optimizer = Path.Combine(folder, OptimizerFile);
         if (!File.Exists(optimizer))
-            throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has no {OptimizerFile}, because it was saved "
-                + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load the model of the "
-                + "checkpoint and start a new run.");
+            return PythonCheckpoint.IsIn(folder) ? PythonCheckpoint.ReadInto(run, model, folder, warn)
+                : throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has neither {OptimizerFile} nor "
+                    + $"{PythonOptimizerState.FileName} of transformers, because it was saved with SaveOnlyModel, or by transformers with "
+                    + "save_only_model, FSDP or DeepSpeed. Load the model of the checkpoint and start a new run.");
         run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan, isStream: run.Stream is not null,
             checksRows: !run.Arguments.IgnoreDataSkip, folder);
         if (run.Arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
@@ -109,13 +114,16 @@ internal static class Checkpoint
     /// <summary>
     /// Loads the weights of the model and its other state (<see cref="PretrainedModel.GetTrainingState"/>) from <paramref name="folder"/>.
     /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="allowPickle">Whether the weights may be in a pickle file.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or belongs to another model.</exception>
-    internal static void ReadInto(PretrainedModel model, string folder)
+    internal static void ReadInto(PretrainedModel model, string folder, bool allowPickle)
     {
         var state = model.GetTrainingState();
         if (state.Count == 0)
         {
-            model.LoadWeights(folder);
+            model.LoadWeights(folder, allowPickle);
             return;
         }
         using var scope = NewDisposeScope();
@@ -129,7 +137,7 @@ internal static class Checkpoint
                     : $"'{path}' contains '{name}' with shape [{string.Join(", ", value.shape)}], but the model has "
                         + $"[{string.Join(", ", tensor.shape)}]")
                     + ": it belongs to another model or adapter. Resume with the configuration of the run of the checkpoint.");
-        model.LoadWeights(folder);
+        model.LoadWeights(folder, allowPickle);
         foreach (var (name, tensor) in state) tensor.copy_(saved[name]);
     }
 }

@@ -44,15 +44,42 @@ internal static class ResumeCheck
             if (!isStream && OrderSeed(before) is { } seed && seed != OrderSeed(now))
                 rowOrderChanges.Add($"the seed of the row order (DataSeed, Seed) was {seed} and is {OrderSeed(now)}");
             if (rowOrderChanges.Count > 0 && !arguments.IgnoreDataSkip)
-                throw new CheckpointException(
-                    $"The run of checkpoint '{folder}' has another row order: {string.Join("; ", rowOrderChanges)}. "
-                    + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");
+                throw OtherRowOrder(folder, string.Join("; ", rowOrderChanges));
             changes.AddRange(Changes(_optimizationArguments, before, now));
         }
+        else if (saved.TrainBatchSize > 0 && saved.TrainBatchSize != arguments.PerDeviceTrainBatchSize && !arguments.IgnoreDataSkip)
+            throw OtherRowOrder(folder,
+                $"PerDeviceTrainBatchSize was {saved.TrainBatchSize} and is {arguments.PerDeviceTrainBatchSize}");
         if (changes.Count > 0)
             warnings.Add($"The run of checkpoint '{folder}' is resumed with different arguments: {string.Join("; ", changes)}.");
         return warnings;
     }
+
+    /// <summary>
+    /// Finds the best checkpoint of the earlier run, also if its folder was moved. If it does not exist, the run forgets it, as in
+    /// transformers.
+    /// </summary>
+    /// <param name="folder">The folder of the checkpoint that is resumed.</param>
+    /// <param name="saved">Its state, which is changed.</param>
+    /// <returns>A warning if the best checkpoint does not exist.</returns>
+    internal static IEnumerable<string> FindBest(string folder, TrainerState saved)
+    {
+        if (saved.BestModelCheckpoint is not { } best || Directory.Exists(best)) return [];
+        var name = best.Split('/', '\\')[^1];
+        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, name);
+        if (CheckpointFolder.Contains(name) && Directory.Exists(beside))
+        {
+            saved.BestModelCheckpoint = beside;
+            return [];
+        }
+        saved.BestModelCheckpoint = null;
+        return [$"The best checkpoint of the run of '{folder}' was '{best}', which does not exist. The run goes on without it: the best "
+            + "checkpoint can only be one that this run writes."];
+    }
+
+    private static CheckpointException OtherRowOrder(string folder, string changes) =>
+        new($"The run of checkpoint '{folder}' has another row order: {changes}. "
+            + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");
 
     private static IEnumerable<string> Changes(IEnumerable<string> names, JsonObject before, JsonObject now) =>
         from name in names

@@ -12,13 +12,15 @@ internal sealed class LearningRate
 {
     private readonly LearningRateSchedule? _schedule;
     private readonly ReduceLrOnPlateau? _plateau;
+    private readonly double _initial;
     private PlateauState _plateauState;
 
     /// <param name="arguments">The arguments of the run.</param>
     /// <param name="schedule">The schedule; null: <see cref="ReduceLrOnPlateau"/>.</param>
     internal LearningRate(TrainingArguments arguments, LearningRateSchedule? schedule)
     {
-        _plateauState = new PlateauState(arguments.LearningRate);
+        _initial = arguments.LearningRate;
+        _plateauState = new PlateauState(_initial);
         _schedule = schedule;
         if (schedule is null) _plateau = SchedulerFactory.GetReduceLrOnPlateau(arguments.LrSchedulerKwargs);
     }
@@ -36,6 +38,14 @@ internal sealed class LearningRate
     /// <summary>Reduces the learning rate if the metric has not improved for a number of evaluations. No effect with a schedule.</summary>
     /// <param name="metric">The metric of an evaluation that determines the best model.</param>
     internal void Update(double metric) => _plateauState = _plateau?.Next(_plateauState, metric) ?? _plateauState;
+
+    /// <summary>Whether the learning rate depends on the evaluations and not on the step.</summary>
+    internal bool IsPlateau => _plateau is not null;
+
+    /// <summary>The peak learning rate.</summary>
+    internal double Peak => _schedule?.LearningRate ?? _initial;
+
+    internal void LoadState(PlateauState state) => _plateauState = state;
 
     internal JsonObject SaveState() => new()
     {

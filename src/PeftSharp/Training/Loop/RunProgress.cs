@@ -15,7 +15,7 @@ internal sealed class RunProgress
     private static readonly System.Globalization.CultureInfo _invariant = System.Globalization.CultureInfo.InvariantCulture;
     private float _lossSinceLog;
     private double _loggedLoss;
-    private int _lastLoggedStep;
+    private int _lastLoggedStep, _stepsWithoutLoss;
 
     /// <summary>The id of the run. A resumed run has the id of the run of its checkpoint.</summary>
     internal string RunId { get; private set; } = $"{Guid.NewGuid():N}";
@@ -65,8 +65,8 @@ internal sealed class RunProgress
         return mean;
     }
 
-    /// <summary>Returns the mean loss of all steps.</summary>
-    internal double MeanLoss(int steps) => (_loggedLoss + _lossSinceLog) / Math.Max(steps, 0.001);
+    /// <summary>Returns the mean loss of all steps whose loss is known.</summary>
+    internal double MeanLoss(int steps) => (_loggedLoss + _lossSinceLog) / Math.Max(steps - _stepsWithoutLoss, 0.001);
 
     /// <summary>Starts the current epoch again (<see cref="TrainingArguments.IgnoreDataSkip"/>).</summary>
     internal void RestartEpoch() => UpdatesInEpoch = 0;
@@ -93,6 +93,7 @@ internal sealed class RunProgress
             ["loss_since_log"] = (double)_lossSinceLog,
             ["logged_loss"] = _loggedLoss,
             ["last_logged_step"] = _lastLoggedStep,
+            ["steps_without_loss"] = _stepsWithoutLoss,
             ["evaluation_pending"] = IsEvaluationPending,
             ["save_pending"] = IsSavePending,
         },
@@ -119,7 +120,39 @@ internal sealed class RunProgress
         (GradientNorm, LearningRate) = ((float)attributes.GetDouble("grad_norm"), attributes.GetDouble("learning_rate"));
         (_lossSinceLog, _loggedLoss, _lastLoggedStep) = ((float)attributes.GetDouble("loss_since_log"), attributes.GetDouble("logged_loss"),
             attributes.GetInt("last_logged_step"));
+        _stepsWithoutLoss = attributes.GetInt("steps_without_loss", 0);
         (IsEvaluationPending, IsSavePending) = (attributes.GetBool("evaluation_pending", false), attributes.GetBool("save_pending", false));
+    }
+
+    /// <summary>Continues a run of transformers, whose checkpoint contains only the step, the epoch and the log.</summary>
+    /// <remarks>
+    /// As in transformers, a run whose checkpoint is at the end of an epoch continues with the next epoch, and the losses since the last log
+    /// entry are not known.
+    /// </remarks>
+    /// <param name="saved">The state of the checkpoint.</param>
+    /// <param name="plan">The steps of the run that resumes it.</param>
+    /// <param name="accumulation">The number of batches of a step.</param>
+    /// <param name="checksRows">Whether the runs must have the same rows.</param>
+    /// <param name="folder">The folder of the checkpoint, for messages.</param>
+    /// <exception cref="CheckpointException">The run of the checkpoint had another number of batches or of steps per epoch.</exception>
+    internal void ContinueAfter(TrainerState saved, StepPlan plan, int accumulation, bool checksRows, string folder)
+    {
+        (Epoch, UpdatesInEpoch) = Math.DivRem(saved.GlobalStep, plan.UpdatesPerEpoch);
+        var epoch = Epoch + Math.Min((double)UpdatesInEpoch * accumulation / plan.BatchesPerEpoch, 1);
+        if (checksRows && plan.Rows is not null && Math.Abs(epoch - saved.Epoch) > 1e-6)
+            throw new CheckpointException($"The run of checkpoint '{folder}' had completed {Number(saved.Epoch)} epochs after "
+                + $"{saved.GlobalStep} steps, but {saved.GlobalStep} steps of this run are {Number(epoch)} epochs. Resume with the same "
+                + "training rows, PerDeviceTrainBatchSize, GradientAccumulationSteps and DataloaderDropLast; or set IgnoreDataSkip to "
+                + "true, so that the epoch starts at the first row.");
+        var previous = 0;
+        foreach (var entry in saved.Log)
+            if (entry.TryGetValue("loss", out var loss) && entry.TryGetValue("step", out var step) && step > previous
+                && step <= saved.GlobalStep)
+            {
+                _loggedLoss += loss * (step - previous);
+                previous = (int)step;
+            }
+        (_lastLoggedStep, _stepsWithoutLoss) = (saved.GlobalStep, saved.GlobalStep - previous);
     }
 
     private static void RequireSameRows(ConfigJson? args, StepPlan plan, bool isStream, string folder)
@@ -141,5 +174,5 @@ internal sealed class RunProgress
                 + "checkpoint and start a new run.");
     }
 
-    private static string Number(double? rows) => rows?.ToString(_invariant) ?? "an unknown number of";
+    private static string Number(double? value) => value?.ToString(_invariant) ?? "an unknown number of";
 }

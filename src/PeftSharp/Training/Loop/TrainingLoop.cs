@@ -248,7 +248,7 @@ internal sealed class TrainingLoop(
         var meanLoss = run.Progress.MeanLoss(state.GlobalStep);
         metrics["train_loss"] = meanLoss;
         log(metrics);
-        if (_arguments.LoadBestModelAtEnd && state.BestModelCheckpoint is { } best) model.LoadWeights(best);
+        if (_arguments.LoadBestModelAtEnd && state.BestModelCheckpoint is { } best) model.LoadWeights(best, _arguments.AllowPickle);
         model.eval();
         Invoke(callback => callback.OnTrainEnd(_arguments, state, run.Control));
         metrics["epoch"] = state.Epoch;

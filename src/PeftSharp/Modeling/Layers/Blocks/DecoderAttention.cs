@@ -5,14 +5,14 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Causal self-attention of <see cref="DecoderLayer"/>, with separate projections or one for queries, keys and values.</summary>
-/// <remarks>Parameter names are those of transformers' <c>LlamaAttention</c> and <c>Phi3Attention</c>.</remarks>
+/// <remarks>Names and order of the parameters are those of transformers' <c>LlamaAttention</c> and <c>Phi3Attention</c>.</remarks>
 internal sealed class DecoderAttention : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "q_proj")] private readonly Module<Tensor, Tensor>? _query;
     [ComponentName(Name = "k_proj")] private readonly Module<Tensor, Tensor>? _key;
     [ComponentName(Name = "v_proj")] private readonly Module<Tensor, Tensor>? _value;
-    [ComponentName(Name = "qkv_proj")] private readonly Module<Tensor, Tensor>? _fused;
     [ComponentName(Name = "o_proj")] private readonly Module<Tensor, Tensor> _output;
+    [ComponentName(Name = "qkv_proj")] private readonly Module<Tensor, Tensor>? _fused;
     [ComponentName(Name = "q_norm")] private readonly Module<Tensor, Tensor>? _queryNorm;
     [ComponentName(Name = "k_norm")] private readonly Module<Tensor, Tensor>? _keyNorm;
     private readonly MultiHeadAttention _heads;
