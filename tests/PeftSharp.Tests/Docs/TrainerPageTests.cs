@@ -36,7 +36,8 @@ public sealed class TrainerPageTests : IDisposable
     {
         var recorded = new Training.PythonRun(Training.PythonRun.Plain);
         var checkpoint = Directory.CreateDirectory(Path.Combine("python-run", "checkpoint-5"));
-        foreach (var file in Directory.GetFiles(recorded.Folder)) File.Copy(file, Path.Combine(checkpoint.FullName, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(recorded.Folder))
+            File.Copy(file, Path.Combine(checkpoint.FullName, Path.GetFileName(file)));
         recorded.Rows("train").ToJson("train.jsonl");
         var printed = await Printed.By(() => Task.Run(PythonRun.Run));
         printed.Should().Equal(FormattableString.Invariant(

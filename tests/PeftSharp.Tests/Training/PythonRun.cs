@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
@@ -8,7 +9,6 @@ using PeftSharp.Tests.Fuzzing.Readers;
 using PeftSharp.Tests.Parity;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
@@ -61,7 +61,8 @@ internal sealed class PythonRun
         new TrainingArguments(outputDir) { UseCpu = true, AllowPickle = true, SaveStrategy = SaveStrategy.No },
         (args, pair) => With(args, pair.Key, pair.Value!));
 
-    internal Trainer Trainer(TrainingArguments args, Dataset? train = null, PretrainedModel? model = null, params TrainerCallback[] callbacks) =>
+    internal Trainer Trainer(
+        TrainingArguments args, Dataset? train = null, PretrainedModel? model = null, params TrainerCallback[] callbacks) =>
         new(model ?? Model(), args, train ?? Rows("train"), Rows("eval"), new DefaultDataCollator(), callbacks: callbacks);
 
     private static TrainingArguments With(TrainingArguments args, string name, JsonNode value) => name switch

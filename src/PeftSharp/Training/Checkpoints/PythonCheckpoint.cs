@@ -34,9 +34,10 @@ internal static class PythonCheckpoint
     {
         var arguments = run.Arguments;
         if (!arguments.AllowPickle)
-            throw new CheckpointException($"The checkpoint '{folder}' was written by transformers. Its {PythonOptimizerState.FileName} is a "
-                + "pickle file, which is only read if AllowPickle is set (new TrainingArguments { AllowPickle = true }). Then its tensors "
-                + "and numbers are read, and no code in it is run. Or load the model of the checkpoint and start a new run.");
+            throw new CheckpointException($"The checkpoint '{folder}' was written by transformers. Its file "
+                + $"{PythonOptimizerState.FileName} is a pickle file, which is only read if AllowPickle is set "
+                + "(new TrainingArguments { AllowPickle = true }). Then its tensors and numbers are read, and no code in it is run. "
+                + "Or load the model of the checkpoint and start a new run.");
         run.Progress.ContinueAfter(
             run.State, run.Plan, arguments.GradientAccumulationSteps, checksRows: !arguments.IgnoreDataSkip, folder);
         if (arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
@@ -61,7 +62,9 @@ internal static class PythonCheckpoint
         return new RandomState(random.MoveToOuterDisposeScope(), EpochBegin: null);
     }
 
-    /// <summary>Whether neither this library nor TorchSharp declares a module, so its order is not compared with that of transformers.</summary>
+    /// <summary>
+    /// Whether neither this library nor TorchSharp declares a module, so that its order was not compared with that of transformers.
+    /// </summary>
     private static bool IsForeign(nn.Module module) => module.parameters(recurse: false).Any()
         && module.GetType().Assembly is var assembly && assembly != typeof(Trainer).Assembly && assembly != typeof(nn.Module).Assembly;
 
@@ -69,8 +72,8 @@ internal static class PythonCheckpoint
     {
         if (File.Exists(path)) PythonSchedulerState.LoadInto(run, path, rates, warn);
         else if (run.Schedule.IsPlateau)
-            throw new CheckpointException($"'{path}' is missing, so the state of {run.Arguments.LrSchedulerType} is not known. Download the "
-                + "checkpoint again, or load its model and start a new run.");
+            throw new CheckpointException($"'{path}' is missing, so the state of {run.Arguments.LrSchedulerType} is not known. "
+                + "Download the checkpoint again, or load its model and start a new run.");
         else warn($"'{path}' is missing, so the learning rates are not compared with those of the Python run.");
     }
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training.Checkpoints;
 
 /// <summary>
-/// Reads <c>optimizer.pt</c> of transformers: the state of an optimizer, in which a parameter is identified by its position in the parameter
-/// groups.
+/// Reads <c>optimizer.pt</c> of transformers: the state of an optimizer, in which a parameter is identified by its position in the
+/// parameter groups.
 /// </summary>
 /// <remarks>
 /// The file contains no names. The groups of <see cref="ParameterGroups.Create"/> have the parameters of transformers in the same order, so

@@ -73,7 +73,7 @@ internal static class ResumeCheck
             return [];
         }
         saved.BestModelCheckpoint = null;
-        return [$"The best checkpoint of the run of '{folder}' was '{best}', which does not exist. The run goes on without it: the best "
+        return [$"The best checkpoint of the run of '{folder}' was '{best}', which does not exist. The run continues without it: the best "
             + "checkpoint can only be one that this run writes."];
     }
 

@@ -126,8 +126,8 @@ internal sealed class RunProgress
 
     /// <summary>Continues a run of transformers, whose checkpoint contains only the step, the epoch and the log.</summary>
     /// <remarks>
-    /// As in transformers, a run whose checkpoint is at the end of an epoch continues with the next epoch, and the losses since the last log
-    /// entry are not known.
+    /// As in transformers, a run whose checkpoint is at the end of an epoch continues with the next epoch, and the losses since the last
+    /// log entry are not known.
     /// </remarks>
     /// <param name="saved">The state of the checkpoint.</param>
     /// <param name="plan">The steps of the run that resumes it.</param>

@@ -15,7 +15,8 @@ internal sealed class PythonCheckpointReader : FuzzReader
     protected override IEnumerable<FuzzSeed> CreateSeeds() =>
         from run in _runs
         from file in new[] { "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json" }
-        select FuzzSeed.OfFolder(FuzzFixtures.At("checkpoints"), Path.Combine(run, file), other => other.StartsWith(run + Path.DirectorySeparatorChar));
+        select FuzzSeed.OfFolder(
+            FuzzFixtures.At("checkpoints"), Path.Combine(run, file), other => other.StartsWith(run + Path.DirectorySeparatorChar));
 
     internal override byte[] Mutate(FuzzRandom random, FuzzSeed seed) =>
         seed.FileName.EndsWith(".json", StringComparison.Ordinal) ? JsonMutator.Mutate(random, seed) : _files.Mutate(random, seed);
