@@ -7,7 +7,7 @@ namespace PeftSharp.Training.Checkpoints;
 /// <summary>Checks whether a checkpoint belongs to the run that resumes it.</summary>
 internal static class ResumeCheck
 {
-    /// <summary>Arguments that determine the rows of a step. If they differed, rows would be skipped or repeated.</summary>
+    /// <summary>Arguments that determine the rows of a step. If they differ, rows would be skipped or repeated.</summary>
     private static readonly string[] _rowOrderArguments =
         ["per_device_train_batch_size", "gradient_accumulation_steps", "dataloader_drop_last", "train_sampling_strategy"];
 
