@@ -9,7 +9,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 internal static class Attention
 {
-    /// <param name="query">Float [batch, heads, queries, width].</param>
+    /// <summary>Computes attention.</summary>
+        /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="mask">
