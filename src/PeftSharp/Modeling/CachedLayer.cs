@@ -180,6 +180,6 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         if (found.Length == 4 && (found[0], found[1], found[3]) == (expected[0], expected[1], expected[3])) return;
         throw new ArgumentException(
             $"The key-value cache contains tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}]. "
-                        + $"A tensor of shape [{string.Join(", ", found)}] cannot be appended to them. Use a new cache for each batch.");
+            + $"A tensor of shape [{string.Join(", ", found)}] cannot be appended to them. Use a new cache for each batch.");
     }
 }

@@ -18,7 +18,7 @@ public abstract record DecoderConfig : TransformerConfig
 
     /// <summary>
     /// Number of key and value heads per layer; must divide <see cref="TransformerConfig.NumAttentionHeads"/>. Null: as many as
-        /// query heads.
+    /// query heads.
     /// </summary>
     public int? NumKeyValueHeads { get; init; }
 

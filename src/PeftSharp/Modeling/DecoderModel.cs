@@ -26,7 +26,7 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     private readonly int? _shortLength;
 
     /// <summary>Creates the model; its weights are not initialized.</summary>
-        /// <param name="name">The name of the class in transformers, such as <c>LlamaModel</c>.</param>
+    /// <param name="name">The name of the class in transformers, such as <c>LlamaModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected DecoderModel(string name, TConfig config) : base(name, config)

@@ -33,7 +33,7 @@ public abstract class EncoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     /// <param name="positionPadding">The position of padding tokens, as in <see cref="TextEmbeddings"/>.</param>
     /// <param name="embeddingSize">
     /// Width of the embeddings. If it differs from the width of the hidden states, a linear layer converts the embeddings. Null: the width
-        /// of the hidden states.
+    /// of the hidden states.
     /// </param>
     private protected EncoderModel(
         string name, TConfig config, bool addPoolingLayer, int? positionPadding = null, int? embeddingSize = null)

@@ -15,7 +15,7 @@ public sealed class FamilyModels<TConfig> where TConfig : PretrainedConfig
     /// <typeparam name="TModel">The model class.</typeparam>
     /// <param name="task">The task.</param>
     /// <param name="architecture">The name of the class in transformers. Null: the name of <typeparamref name="TModel"/>.</param>
-        /// <exception cref="ArgumentException">The list already contains a model for the task.</exception>
+    /// <exception cref="ArgumentException">The list already contains a model for the task.</exception>
     public void Add<TModel>(ModelTask task, string? architecture = null) where TModel : PretrainedModel, IPretrainedModel<TModel, TConfig>
     {
         Builders.Add(task, config => TModel.Create((TConfig)config));

@@ -15,8 +15,8 @@ public sealed record InputSpec(string Name, InputKind Kind)
     public string? LimitField { get; init; }
 
     /// <summary>
-        /// Maximum number of tokens per row, for <see cref="InputKind.TokenIds"/> and <see cref="InputKind.Embeddings"/>. Null: no limit.
-        /// </summary>
+    /// Maximum number of tokens per row, for <see cref="InputKind.TokenIds"/> and <see cref="InputKind.Embeddings"/>. Null: no limit.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>
@@ -24,12 +24,12 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// </summary>
     /// <param name="config">The configuration, which provides the vocabulary size and the number of positions.</param>
     /// <param name="hasCache">
-        /// Whether the model supports a key-value cache. The attention mask may then be longer than the token ids. Default false.
-        /// </param>
+    /// Whether the model supports a key-value cache. The attention mask may then be longer than the token ids. Default false.
+    /// </param>
     /// <param name="positions">Exclusive upper bound of <c>position_ids</c>. Null: no limit.</param>
     /// <param name="positionsField">
-        /// The configuration field that defines <paramref name="positions"/>, for error messages. Null: <c>position_ids</c>.
-        /// </param>
+    /// The configuration field that defines <paramref name="positions"/>, for error messages. Null: <c>position_ids</c>.
+    /// </param>
     public static IReadOnlyList<InputSpec> ForText(
         TextConfig config, bool hasCache = false, long? positions = null, string? positionsField = null)
     {

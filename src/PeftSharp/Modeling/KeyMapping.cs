@@ -11,9 +11,9 @@ internal static class KeyMapping
     private static readonly string[] _wrappers = ["module.", "_orig_mod.", "base_model.model.", "model."];
 
     /// <summary>
-        /// Returns the model's name for each key of the checkpoint. If no parameter matches a key, the value is the key as renamed by the
-        /// family.
-        /// </summary>
+    /// Returns the model's name for each key of the checkpoint. If no parameter matches a key, the value is the key as renamed by the
+    /// family.
+    /// </summary>
     /// <param name="checkpointKeys">The keys of the checkpoint.</param>
     /// <param name="modelKeys">The names of the model's parameters, and further names to recognize.</param>
     /// <param name="family">The family, which renames keys of older checkpoints.</param>

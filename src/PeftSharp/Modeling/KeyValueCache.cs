@@ -17,8 +17,8 @@ public sealed class KeyValueCache : IDisposable
     private readonly long? _maxLength;
 
     /// <summary>Creates an empty cache.</summary>
-        /// <param name="maxLength">
-        /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
+    /// <param name="maxLength">
+    /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)
@@ -29,7 +29,7 @@ public sealed class KeyValueCache : IDisposable
 
     /// <summary>
     /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass
-        /// the following layers may have processed fewer.
+    /// the following layers may have processed fewer.
     /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
@@ -99,7 +99,7 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>
-        /// <param name="length">Number of tokens to keep, including tokens that a sliding window has removed.</param>
+    /// <param name="length">Number of tokens to keep, including tokens that a sliding window has removed.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="length"/> is negative or greater than <see cref="Length"/>.
     /// </exception>

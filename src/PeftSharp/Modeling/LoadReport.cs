@@ -48,8 +48,8 @@ public sealed record LoadReport(
     {
         OtherTaskClass = className,
         Warnings = [.. Warnings, $"The folder contains {className}, whose head was trained for another task. The weights of this head were "
-                    + $"loaded because they have the names of the head of {model}. "
-                                + $"Train the model before use, or load {className} itself."],
+            + $"loaded because they have the names of the head of {model}. "
+            + $"Train the model before use, or load {className} itself."],
     };
 
     /// <inheritdoc/>

@@ -21,13 +21,13 @@ public sealed class ModuleModel : PretrainedModel
     private readonly bool _hasObjective;
 
     /// <summary>Creates a model from a module.</summary>
-        /// <param name="module">The module.</param>
+    /// <param name="module">The module.</param>
     /// <param name="inputs">The tensors that the module reads; the first is the main input.</param>
     /// <param name="objective">
     /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
     /// </param>
     /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
-        /// <exception cref="ArgumentException"><paramref name="inputs"/> is empty, or the configuration is invalid.</exception>
+    /// <exception cref="ArgumentException"><paramref name="inputs"/> is empty, or the configuration is invalid.</exception>
     public ModuleModel(
         Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
         : base(NameOf(module), config ?? new ModuleConfig())

@@ -19,7 +19,7 @@ internal sealed class NewWeights
     internal IReadOnlyList<string> Untrained { get; private set; } = [];
 
     /// <summary>Records that parameters were initialized with random values.</summary>
-        internal void Drawn(IReadOnlyList<string> names)
+    internal void Drawn(IReadOnlyList<string> names)
     {
         _trained.Clear();
         (Names, Untrained, AreSeeded) = (names, names, names.Count == 0 || RandomSeed.IsSet);

@@ -70,7 +70,7 @@ internal static class PretrainedLoader
         if (config.LayerCount > checkpoint.Tensors.Count)
             throw new CheckpointException($"'{Path.Combine(folder, "config.json")}' has {config.LayerCount} layers, but the weights in "
                 + $"'{folder}' have only {Quantity.Of(checkpoint.Tensors.Count, "tensor")}. "
-                                + "Download the configuration or the weights again.");
+                + "Download the configuration or the weights again.");
         config = options.Apply(config);
         var model = Build(config, build, folder);
         try

@@ -17,7 +17,7 @@ public abstract partial class PretrainedModel
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">The name of the repository is invalid.</exception>
-        /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>

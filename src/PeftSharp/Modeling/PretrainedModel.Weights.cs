@@ -84,9 +84,9 @@ public abstract partial class PretrainedModel
     }
 
     /// <summary>
-        /// Sets the names of the classes in the configurations of this model and of its parts that have the same number of classes and no
-            /// names.
-        /// </summary>
+    /// Sets the names of the classes in the configurations of this model and of its parts that have the same number of classes and no
+    /// names.
+    /// </summary>
     internal void SetLabelNames(IReadOnlyList<string> names)
     {
         foreach (var part in modules().OfType<PretrainedModel>().Append(this))

@@ -23,10 +23,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     private GenerationConfig _generationConfig;
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
-        /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
-        /// <param name="config">The configuration, which is validated.</param>
-        /// <exception cref="ArgumentException">The configuration is invalid.</exception>
-        /// <exception cref="NativeBackendException">The native backend is missing or cannot be loaded.</exception>
+    /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
+    /// <param name="config">The configuration, which is validated.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    /// <exception cref="NativeBackendException">The native backend is missing or cannot be loaded.</exception>
     protected PretrainedModel(string name, PretrainedConfig config) : base(OnceLoaded(name))
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -49,9 +49,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public ModelFamily Family => Config.Family;
 
     /// <summary>
-        /// The folder or the name on the Hugging Face Hub from which the model was loaded; null if it was not loaded. An adapter records it
-            /// as its base model.
-        /// </summary>
+    /// The folder or the name on the Hugging Face Hub from which the model was loaded; null if it was not loaded. An adapter records it
+    /// as its base model.
+    /// </summary>
     public string? NameOrPath { get; internal set; }
 
     /// <summary>The result of loading the checkpoint; null if the model was not loaded.</summary>

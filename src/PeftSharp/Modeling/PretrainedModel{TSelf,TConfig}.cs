@@ -16,7 +16,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     where TConfig : PretrainedConfig, new()
 {
     /// <summary>Creates a model; its weights are not initialized.</summary>
-        /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
+    /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected PretrainedModel(string name, TConfig config) : base(name, config) { }
@@ -26,7 +26,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
 
     /// <summary>
     /// Loads the model from a folder in transformers' format or from the Hugging Face Hub. Weights that the checkpoint does not contain are
-        /// initialized and reported in <see cref="PretrainedModel.LoadReport"/>.
+    /// initialized and reported in <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="nameOrFolder">
@@ -37,8 +37,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <param name="cancellationToken">Cancels the download; checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">
     /// The folder does not contain a checkpoint of this family, or the weights do not match the model.
-        /// </exception>
-        /// <exception cref="ArgumentException">The options are invalid.</exception>
+    /// </exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TSelf FromPretrained(
@@ -64,7 +64,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <param name="config">The configuration.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
-        public static TSelf FromConfig(TConfig config, PretrainedOptions? options = null)
+    public static TSelf FromConfig(TConfig config, PretrainedOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         return PretrainedLoader.Initialize(config, it => TSelf.Create((TConfig)it), options);

@@ -19,8 +19,8 @@ public abstract record TransformerConfig : TextConfig
     public int IntermediateSize { get; init; }
 
     /// <summary>
-        /// Maximum number of tokens in training. A model with trained position embeddings has one embedding for each position.
-        /// </summary>
+    /// Maximum number of tokens in training. A model with trained position embeddings has one embedding for each position.
+    /// </summary>
     public int MaxPositionEmbeddings { get; init; }
 
     /// <inheritdoc/>

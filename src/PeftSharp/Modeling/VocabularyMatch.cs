@@ -10,7 +10,7 @@ internal static class VocabularyMatch
         model.Inputs.FirstOrDefault(input => input.Kind == InputKind.TokenIds)?.Limit;
 
     /// <summary>Returns a warning if the tokenizer has more tokens than the model has embeddings; otherwise null.</summary>
-        /// <remarks>No exception is thrown, because a tokenizer can have tokens that do not occur in the texts.</remarks>
+    /// <remarks>No exception is thrown, because a tokenizer can have tokens that do not occur in the texts.</remarks>
     internal static string? Warning(PretrainedModel model, Tokenizer tokenizer) =>
         Limit(model) is { } limit && tokenizer.Count > limit
             ? $"The tokenizer has {tokenizer.Count} tokens, but {model.GetName()} has embeddings for {limit} (vocab_size), so a text with "

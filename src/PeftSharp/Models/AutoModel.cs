@@ -6,8 +6,8 @@ namespace PeftSharp.Models;
 public static class AutoModel
 {
     /// <summary>
-        /// Loads a model from a folder in transformers' format or from the Hugging Face Hub. A head in the checkpoint is not loaded.
-        /// </summary>
+    /// Loads a model from a folder in transformers' format or from the Hugging Face Hub. A head in the checkpoint is not loaded.
+    /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as

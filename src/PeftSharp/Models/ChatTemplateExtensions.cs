@@ -35,7 +35,7 @@ public static class ChatTemplateExtensions
     /// <param name="options">The template and its variables. Null: the defaults.</param>
     /// <param name="assistantOnlyLoss">
     /// Whether only the tokens of the assistant's messages are labels, and all other labels are -100. Default true. False: every token is
-        /// a label.
+    /// a label.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens per row. Default: the limit of the tokenizer.</param>
     /// <param name="truncation">Whether a row with too many tokens is truncated. Default: truncated if there is a maximum length.</param>
@@ -48,8 +48,8 @@ public static class ChatTemplateExtensions
     /// row; the message contains the row.
     /// </exception>
     /// <exception cref="ArgumentException">The options request a generation prompt or continue the last message.</exception>
-        /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
-        /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ApplyChatTemplate(
         this Dataset dataset, Tokenizer tokenizer, string messagesColumn = "messages", string? toolsColumn = null,
         ChatTemplateOptions? options = null, bool assistantOnlyLoss = true, int? maxLength = null, TruncationStrategy? truncation = null,

@@ -8,7 +8,7 @@ namespace PeftSharp.Models;
 internal static class TokenizerCache
 {
     /// <summary>Returns the cache for a call; null if there is no folder.</summary>
-        /// <param name="folder">The folder; null: no cache.</param>
+    /// <param name="folder">The folder; null: no cache.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="method">The name of the calling method.</param>
     /// <param name="read">The columns that are read.</param>

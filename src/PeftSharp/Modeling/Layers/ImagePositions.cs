@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling.Layers;
 internal static class ImagePositions
 {
     /// <summary>Adds the class token and the position embeddings to the patches.</summary>
-        /// <param name="patches">Float [batch, patches, width].</param>
+    /// <param name="patches">Float [batch, patches, width].</param>
     /// <param name="classToken">Float, broadcast to [batch, 1, width].</param>
     /// <param name="positions">Float [1, 1 + patches, width].</param>
     /// <param name="trained">The patches of the images for which the positions were trained.</param>

@@ -6,7 +6,7 @@ namespace PeftSharp.Modeling.Layers;
 public static class LastToken
 {
     /// <summary>Selects the hidden state of the last token of each row.</summary>
-        /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
+    /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="inputs">
     /// The batch. Padding is determined by its ids or, if embeddings were passed, by its attention mask; without both, the last token of
     /// every row is selected.

@@ -8,8 +8,8 @@ namespace PeftSharp.Modeling.Layers;
 public static class LayerSequence
 {
     /// <summary>Calls each layer with the output of the layer before it.</summary>
-        /// <typeparam name="TLayer">The type of the layers.</typeparam>
-        /// <param name="layers">The layers.</param>
+    /// <typeparam name="TLayer">The type of the layers.</typeparam>
+    /// <param name="layers">The layers.</param>
     /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="options">The options of the forward pass.</param>

@@ -99,7 +99,7 @@ public sealed record MultiHeadAttention
 
     /// <summary>
     /// The factor by which queries are multiplied. libtorch multiplies the scores by 1 / √width, so the factor is <see cref="Scale"/> ·
-        /// √width.
+    /// √width.
     /// </summary>
     internal double QueryFactor(long width) =>
         Scale is { } scale && scale * Math.Sqrt(width) is var factor && Math.Abs(factor - 1) > 1e-12 ? factor : 1;

@@ -22,7 +22,7 @@ public abstract class LanguageModelObjective : Objective
         if (labels.dim() != 2)
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but a language model needs a label for "
                 + "each token, [batch, tokens]. Pass a DataCollatorForLanguageModeling: it creates the labels from the tokens and "
-                                + "replaces the column 'labels'.");
+                + "replaces the column 'labels'.");
         InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
     }
 }

@@ -20,14 +20,14 @@ public abstract class Objective
     public virtual IReadOnlyList<string> LabelNames { get; } = ["labels"];
 
     /// <summary>Validates the labels, if there are any, before native code reads them.</summary>
-        /// <param name="inputs">The batch.</param>
-        /// <param name="config">The model's configuration.</param>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="config">The model's configuration.</param>
     /// <exception cref="DatasetException">A label is not a class or has the wrong type or shape.</exception>
     public abstract void CheckLabels(ModelInputs inputs, PretrainedConfig config);
 
     /// <summary>Returns the number of targets over which the loss averages; 0 if the batch has no labels.</summary>
-        /// <param name="inputs">The batch, with the labels.</param>
-        /// <param name="config">The model's configuration.</param>
+    /// <param name="inputs">The batch, with the labels.</param>
+    /// <param name="config">The model's configuration.</param>
     public abstract long CountTargets(ModelInputs inputs, PretrainedConfig config);
 
     /// <summary>Computes the loss of a model's output; null if the batch has no labels.</summary>
@@ -64,7 +64,7 @@ public abstract class Objective
     }
 
     /// <summary>Whether the batch contains all labels of the objective.</summary>
-        /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch.</param>
     public bool HasLabels(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -39,7 +39,8 @@ public sealed record DebertaV2Config : EncoderConfig
 
     /// <summary>
     /// The terms of the attention scores besides the product of the two contents: <c>c2p</c> (the query's content and the key's position)
-        /// and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such as <c>p2c|c2p</c>. Null: none.
+    /// and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such as <c>p2c|c2p</c>. Null:
+    /// none.
     /// </summary>
     public IReadOnlyList<string>? PosAttType { get; init; }
 
