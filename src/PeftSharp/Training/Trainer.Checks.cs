@@ -141,9 +141,9 @@ public partial class Trainer
     {
         string[] names = [.. UpdateStep.ParametersWithoutGroup(_model, optimizer).Select(parameter => parameter.Name)];
         if (names.Length > 0)
-            yield return $"The optimizer does not train {Quantity.Of(names.Length, "trainable parameter")} without a parameter group: "
-                + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
-                + "Add each to a group, or freeze it (requires_grad = false) to save the time for its gradient.";
+            yield return $"The optimizer does not train {Quantity.Of(names.Length, "trainable parameter")}, because no parameter group "
+                + $"contains {(names.Length == 1 ? "it" : "them")}: {string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
+                + "Add each parameter to a group, or freeze it (requires_grad = false) to save the time for its gradient.";
     }
 
     /// <summary>Returns the batches of the first epoch, and restores the state of the random number generator.</summary>

@@ -183,7 +183,7 @@ public partial class Trainer
         return new DatasetException(missing.Length > 0
             ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(" and ", missing)}. "
                 + $"{LabelColumn.SourceHint(model)} Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}."
-            : $"{model.GetName()} computed no loss: its output contains none, and it has no objective. "
+            : $"{model.GetName()} computed no loss: its output contains no loss, and the model has no objective. "
                 + "Return a ModelOutput with Loss, set an objective, or pass computeLoss to the trainer.");
     }
 

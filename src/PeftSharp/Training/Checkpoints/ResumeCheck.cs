@@ -29,7 +29,7 @@ internal static class ResumeCheck
         if (saved.GlobalStep > plan.MaxSteps)
             throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "
                 + $"but this run ends at step {plan.MaxSteps} (MaxSteps, NumTrainEpochs), so it belongs to another run. "
-                + "Resume with the arguments of its run, resume another checkpoint, or load the model of the "
+                + "Resume with the arguments of the run that saved it, resume another checkpoint, or load the model of the "
                 + "checkpoint and start a new run.");
         var warnings = new List<string>();
         if (saved.GlobalStep == plan.MaxSteps)
@@ -46,7 +46,7 @@ internal static class ResumeCheck
             if (rowOrderChanges.Count > 0 && !arguments.IgnoreDataSkip)
                 throw new CheckpointException(
                     $"The run of checkpoint '{folder}' has another row order: {string.Join("; ", rowOrderChanges)}. "
-                    + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");
+                    + "Resume with the arguments of the run that saved it, or load the model of the checkpoint and start a new run.");
             changes.AddRange(Changes(_optimizationArguments, before, now));
         }
         if (changes.Count > 0)
