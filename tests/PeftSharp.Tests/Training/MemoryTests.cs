@@ -14,7 +14,8 @@ public sealed class MemoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory, InlineData(false), InlineData(true)]
-    public void Sixty_steps_leave_as_many_tensors_as_twenty(bool adapter) => Train(steps: 60, new Meter(firstAt: 20), adapter).AssertTensors();
+    public void Sixty_steps_leave_as_many_tensors_as_twenty(bool adapter) =>
+        Train(steps: 60, new Meter(firstAt: 20), adapter).AssertTensors();
 
     [Theory, InlineData(false), InlineData(true), Trait("Category", "Slow")]
     public void Five_hundred_steps_use_as_much_memory_as_one_hundred(bool adapter)
