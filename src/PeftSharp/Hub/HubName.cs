@@ -70,7 +70,7 @@ internal static partial class HubName
     internal static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:X4}" : $"{c}")) : text;
 
-    /// <summary>Why a relative path is unsafe on Linux, macOS or Windows. Null if it is safe on all of them.</summary>
+    /// <summary>Returns why a relative path is unsafe on Linux, macOS or Windows. Null: the path is safe on all of them.</summary>
     internal static string? Problem(string path)
     {
         if (path.Length > MaxLength) return $"it has more than {MaxLength} characters";
@@ -87,7 +87,7 @@ internal static partial class HubName
         return null;
     }
 
-    /// <summary>The path in an address.</summary>
+    /// <summary>Returns the path as a part of an address.</summary>
     internal static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static bool HasUnpairedSurrogate(string part)

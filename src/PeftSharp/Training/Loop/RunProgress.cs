@@ -20,16 +20,16 @@ internal sealed class RunProgress
     /// <summary>The id of the run. A resumed run has the id of the run of its checkpoint.</summary>
     internal string RunId { get; private set; } = $"{Guid.NewGuid():N}";
 
-    /// <summary>The current epoch, or the next one between two epochs; from 0.</summary>
+    /// <summary>The current epoch, or between two epochs the next epoch; from 0.</summary>
     internal int Epoch { get; private set; }
 
     /// <summary>
-    /// The number of completed optimizer steps of <see cref="Epoch"/>. It equals the steps per epoch until <see cref="EndEpoch"/> is
-    /// called.
+    /// The number of completed optimizer steps of <see cref="Epoch"/>. After the last step of the epoch, it equals the number of steps per
+    /// epoch until <see cref="EndEpoch"/> is called.
     /// </summary>
     internal int UpdatesInEpoch { get; private set; }
 
-    /// <summary>The global L2 norm of the gradients of the last step before clipping.</summary>
+    /// <summary>The global L2 norm of the gradients of the last step, before clipping.</summary>
     internal float GradientNorm { get; set; }
 
     /// <summary>The learning rate of the last step.</summary>
@@ -43,7 +43,7 @@ internal sealed class RunProgress
     /// </summary>
     internal bool IsEvaluationPending { get; set; }
 
-    /// <summary>Whether a checkpoint was due after that evaluation.</summary>
+    /// <summary>Whether a checkpoint was to be saved after the pending evaluation.</summary>
     internal bool IsSavePending { get; set; }
 
     internal void EndStep() => UpdatesInEpoch++;
@@ -105,7 +105,7 @@ internal sealed class RunProgress
     /// <param name="checksRows">Whether the runs must have the same rows.</param>
     /// <param name="folder">The folder of the checkpoint, for messages.</param>
     /// <exception cref="CheckpointException">
-    /// The checkpoint has no such state, a value is invalid, or its run has another number of rows or of steps per epoch.
+    /// The checkpoint does not contain this state, a value is invalid, or its run has another number of rows or of steps per epoch.
     /// </exception>
     internal void LoadState(JsonObject? state, int globalStep, StepPlan plan, bool isStream, bool checksRows, string folder)
     {
@@ -137,7 +137,7 @@ internal sealed class RunProgress
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
             throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
-                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+                + $"{Number(plan.Rows)} rows. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
