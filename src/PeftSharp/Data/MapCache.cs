@@ -1,8 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A folder in which <c>Map</c> stores its results, so that a later call, also of another process, reads them instead of computing them:
-/// <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
+/// A folder in which <c>Map</c> stores its results. A later call, also in another process, reads a stored result instead of computing it
+/// again: <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -28,7 +28,7 @@ public sealed record MapCache(string Folder, string Key)
     /// <exception cref="ArgumentException">The key is empty.</exception>
     public string Key { get; init => field = Required(value, nameof(Key)); } = Required(Key, nameof(Key));
 
-    /// <summary>What else the result depends on, such as the content of a tokenizer.</summary>
+    /// <summary>Further data that the result depends on, such as the content of a tokenizer.</summary>
     internal string Arguments { get; init; } = "";
 
     /// <summary>The columns that the function reads; null: all that rows contain.</summary>

@@ -5,8 +5,8 @@ namespace PeftSharp.Data;
 /// <summary>Determines the split of each file by the naming rules of <c>datasets</c>.</summary>
 /// <remarks>
 /// The first of these rules that matches a file applies to all files: files named <c>SPLIT-00000-of-00003</c> in one folder; keywords in
-/// the names of folders; keywords in the names of files; and otherwise all files are the split "train". In contrast to <c>datasets</c>, a
-/// split of which no folder has the name may consist of files with its name, so that such files are not ignored.
+/// the names of folders; keywords in the names of files; otherwise, all files are the split "train". In contrast to <c>datasets</c>, if no
+/// folder has the name of a split, files with its name belong to the split, so that they are not ignored.
 /// </remarks>
 internal static partial class SplitPatterns
 {
@@ -56,7 +56,8 @@ internal static partial class SplitPatterns
     }
 
     /// <summary>
-    /// Returns the files that match one of the patterns, in the order of the patterns. Python repeats a file that matches two.
+    /// Returns the files that match at least one pattern, in the order of the patterns. Python returns a file that matches two patterns
+    /// twice.
     /// </summary>
     private static List<string> Matches(FilePattern[] patterns, IReadOnlyList<string> files) =>
         [.. patterns.SelectMany(pattern => files.Where(pattern.IsMatch)).Distinct(StringComparer.Ordinal)];

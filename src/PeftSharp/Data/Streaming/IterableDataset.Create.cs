@@ -5,8 +5,9 @@ public sealed partial class IterableDataset
 {
     /// <summary>Creates a stream from a function that generates the rows (<c>from_generator</c>).</summary>
     /// <remarks>
-    /// Each enumeration calls the function again, and it must generate the same rows. To continue at a stored position, the rows before it
-    /// are generated again; with shards (<see cref="FromGenerator{TShard, T}"/>), only those of the current shard.
+    /// Each enumeration calls the function again, and the function must generate the same rows each time. To continue at a stored position,
+    /// the previous rows are generated again; with shards (<see cref="FromGenerator{TShard, T}"/>), only the previous rows of the current
+    /// shard.
     /// </remarks>
     /// <typeparam name="T">
     /// A dictionary of values by column, or an object whose public properties are the columns, as for

@@ -37,12 +37,12 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
     }
 
     /// <summary>
-    /// The rows of the buffer are stored as their positions in the stream, so a state is small whatever the rows contain. To load it, the
-    /// stream is read from the oldest of these rows.
+    /// A state contains the positions of the rows of the buffer, not the rows, so its size does not depend on their content. When a state
+    /// is loaded, the stream is read from the oldest of these rows.
     /// </summary>
     private sealed class Cursor : RowCursor
     {
-        private const int DrawsAtOnce = 1000;      // datasets draws so many indices at once, which determines the order of the last rows
+        private const int DrawsAtOnce = 1000;      // as in datasets; it affects the order of the last rows
 
         private readonly TrackedCursor _rows;
         private readonly NumpyRandom _random;

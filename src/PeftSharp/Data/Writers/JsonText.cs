@@ -8,9 +8,9 @@ namespace PeftSharp.Data;
 
 /// <summary>Writes values of columns as JSON.</summary>
 /// <remarks>
-/// Numbers have all digits, and floating-point numbers a decimal point, so that they are read as the same type. NaN and infinity are null,
-/// because JSON has no such numbers (Python writes null, too). Decimals are texts, because most readers would round them. Dates and times
-/// are texts in ISO 8601 format.
+/// Numbers are written with all digits, and floating-point numbers with a decimal point, so that they are read as the same type. NaN and
+/// infinity are null, because JSON has no such numbers (Python writes null, too). Decimals are texts, because most readers would round
+/// them. Dates and times are texts in ISO 8601 format.
 /// </remarks>
 internal static class JsonText
 {
