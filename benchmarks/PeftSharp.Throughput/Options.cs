@@ -46,7 +46,7 @@ internal sealed class Options
     }
 
     /// <summary>The options that were read, to which results are added.</summary>
-    /// <exception cref="ArgumentException">An option was given that the command does not have.</exception>
+    /// <exception cref="ArgumentException">The command line contains an option that the command does not have.</exception>
     internal JsonObject Read() =>
         _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is not an option of this command.");
 }

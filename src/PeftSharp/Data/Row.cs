@@ -61,7 +61,9 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Position);
 
     /// <inheritdoc cref="Column.GetInt32s" path="/summary"/>
-    /// <exception cref="DatasetException">There is no such column, the value or an item is null, an item is out of the range of int32, or the items are not integers.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, an item is out of the range of int32, or the items are not integers.
+    /// </exception>
     public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Position);
 
     /// <inheritdoc cref="Column.GetSingles" path="/summary"/>

@@ -20,7 +20,7 @@ internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry
         _position += count;
         _checksum.Append(buffer[..count]);
         if (_position > entry.Length)
-            throw new InvalidDataException($"the member '{entry.FullName}' is longer than the {entry.Length} bytes that the archive specifies");
+            throw new InvalidDataException($"the member '{entry.FullName}' is longer than the {entry.Length} bytes in the archive's index");
         if (count > 0 || buffer.Length == 0)
             return count;
         if (_position < entry.Length)

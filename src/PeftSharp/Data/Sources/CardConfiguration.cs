@@ -45,7 +45,8 @@ internal sealed partial class CardConfiguration
             return all[0];
         var found = all.Where(config => config.IsDefault || config.Name == "default").ToArray();
         return found.Length <= 1 ? found.FirstOrDefault() : throw new DatasetException(
-            $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one with the argument 'name'.");
+            $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one "
+            + "with the argument 'name'.");
     }
 
     private static CardConfiguration Read(YamlNode node)

@@ -59,8 +59,8 @@ internal static class DataFiles
         DataSource source, string folder, string pattern, string split, DatasetLoadOptions options)
     {
         if (pattern.Contains("://", StringComparison.Ordinal))
-            throw new DatasetException($"The split '{split}' of {source.Description} refers to '{pattern}'. Only files in the same folder or "
-                + "repository are loaded. Download that file, and load it with LoadDataset.");
+            throw new DatasetException($"The split '{split}' of {source.Description} refers to '{pattern}'. Only files in the same folder "
+                + "or repository are loaded. Download that file, and load it with LoadDataset.");
         var found = new FilePattern(folder + pattern.TrimStart('/')).Select(source)
             .Where(file => options.Format is not null || FileFormat.IsData(file)).ToArray();
         return found.Length > 0 || FilePattern.HasWildcards(pattern) ? found : throw new DatasetException(

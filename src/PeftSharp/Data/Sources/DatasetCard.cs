@@ -79,7 +79,7 @@ internal sealed class DatasetCard
             RequireShallow(text);
             yaml.Load(new StringReader(text));
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // thrown by the parser for some malformed texts
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // of the parser for malformed texts
         {
             throw new DatasetException($"It is not valid YAML: {error.Message}", error);
         }

@@ -22,7 +22,9 @@ internal sealed class RecordBatchColumns
     {
         (_file, _message) = (file, message);
         var batch = FlatTable.Root(message.Metadata).Table(2);
-        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows ? (int)rows : throw message.Damaged($"a record batch has {batch.Int64(0)} rows");
+        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows
+            ? (int)rows
+            : throw message.Damaged($"a record batch has {batch.Int64(0)} rows");
         (_nodes, _buffers) = (batch.Pairs(1), batch.Pairs(2));
         if (batch.Has(3))
             throw new DatasetException($"'{file.Path}' has compressed record batches, which are not supported because they cannot be read "
