@@ -9,7 +9,7 @@ public sealed partial class Tokenizer
     /// splitting, decoding, special tokens and settings are those of this tokenizer, which is not changed.
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
-    /// <param name="vocabSize">The number of tokens, including special tokens. Fewer are learned from short texts.</param>
+    /// <param name="vocabSize">The number of tokens, including special tokens. Fewer tokens are learned if the texts are short.</param>
     /// <param name="newSpecialTokens">Special tokens to add to those of this tokenizer. Null: none.</param>
     /// <param name="progress">Receives reports. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
