@@ -16,6 +16,7 @@ public sealed class KeyValueCache : IDisposable
     private readonly List<CachedLayer> _layers = [];
     private readonly long? _maxLength;
 
+    /// <summary>Creates an empty cache.</summary>
     /// <param name="maxLength">
     /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
     /// </param>
@@ -27,7 +28,8 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Number of cached tokens. During a forward pass, in which the layers are extended in order, the value of the first layer.
+    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass
+    /// the following layers may have processed fewer.
     /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
@@ -97,6 +99,7 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>
+    /// <param name="length">Number of tokens to keep, including tokens that a sliding window has removed.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="length"/> is negative or greater than <see cref="Length"/>.
     /// </exception>

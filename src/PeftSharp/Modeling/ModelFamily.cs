@@ -43,8 +43,8 @@ public abstract class ModelFamily
     }
 
     /// <summary>
-    /// The names of the modules that an adapter method adapts by default, by the name of the method in adapter files (<c>IA3</c>), if
-    /// they differ from the modules with the roles of the method. Default: none.
+    /// The names of the modules that an adapter method adapts by default; the key is the name of the method in adapter files, such as
+    /// <c>IA3</c>. A method that is not listed adapts the modules with the roles that it requests. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargets { get; } =
         new Dictionary<string, IReadOnlyList<string>>();
@@ -130,8 +130,8 @@ public abstract class ModelFamily
         Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
 
     /// <summary>
-    /// Converts the field names that most families use to those of this family; they take precedence if both are present, as in
-    /// transformers.
+    /// Converts the field names that most families use to those of this family. If a file contains both names of a field, the common name
+    /// takes precedence, as in transformers.
     /// </summary>
     /// <param name="json">The content of <c>config.json</c>, which is modified.</param>
     /// <param name="names">The names that most families use, and the name of the same field in this family.</param>

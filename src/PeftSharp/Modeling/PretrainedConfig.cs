@@ -85,7 +85,7 @@ public abstract record PretrainedConfig
 
     private static string GenericName(int id) => $"LABEL_{id}";
 
-    /// <summary>The names of the classes by class id; null if they have only the names LABEL_0, LABEL_1, … or none.</summary>
+    /// <summary>The names of the classes by class id; null if the classes have no names or only LABEL_0, LABEL_1, ….</summary>
     internal IReadOnlyList<string>? GivenLabelNames =>
         Id2Label is { } names && names.Any(entry => entry.Value != GenericName(entry.Key))
             && names.Keys.Order().SequenceEqual(Enumerable.Range(0, names.Count))

@@ -76,7 +76,7 @@ public partial record GenerationConfig
     public double? EtaCutoff { get; init; }
 
     /// <summary>
-    /// The penalty of tokens that the text contains already: positive logits are divided by it, negative ones multiplied. Values greater
+    /// The penalty for tokens that the text already contains: positive logits are divided by it, negative ones multiplied. Values greater
     /// than 1 discourage repetition. Default 1.
     /// </summary>
     public double? RepetitionPenalty { get; init; }

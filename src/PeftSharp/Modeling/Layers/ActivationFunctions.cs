@@ -63,8 +63,8 @@ public static class ActivationFunctions
         : null;
 
     /// <summary>
-    /// The activation of the first half of the last axis, multiplied by the second half: the product of a gated feed-forward layer whose
-    /// projections are one.
+    /// Returns a function that multiplies the activation of the first half of the last axis by the second half, for a gated feed-forward
+    /// layer in which one projection computes both.
     /// </summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     internal static Func<Tensor, Tensor> GatedHalves(string name)

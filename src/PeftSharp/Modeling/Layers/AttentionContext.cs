@@ -99,7 +99,7 @@ public sealed class AttentionContext : IDisposable
         return IsFirstTokenOnly ? x.narrow(1, 0, 1) : x;
     }
 
-    // The dispose scopes of the layers end before the model's.
+    // The tensor is detached, because the dispose scope of a layer ends before that of the model.
     /// <summary>Stores the attention probabilities of a layer until the end of the pass.</summary>
     /// <param name="probabilities">Float [batch, heads, queries, tokens].</param>
     internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());

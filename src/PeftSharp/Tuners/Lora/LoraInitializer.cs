@@ -85,11 +85,11 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary>Whether the name is supported only in files of trained adapters, which do not depend on it.</summary>
     internal virtual bool IsStartOnly => false;
 
-    /// <summary>Initializes the factors of a linear layer, which contain the default initialization of linear layers.</summary>
+    /// <summary>Initializes the factors of a linear layer. Before the call they have the default values of a linear layer.</summary>
     internal abstract void Fill(LoraStart start);
 
     /// <summary>
-    /// Initializes the factors of an embedding, float [r, rows] and [width, r], which contain normally distributed values.
+    /// Initializes the factors of an embedding, float [r, rows] and [width, r]. Before the call they have normally distributed values.
     /// </summary>
     internal virtual void FillEmbedding(TorchSharp.torch.Tensor a, TorchSharp.torch.Tensor b)
     {
