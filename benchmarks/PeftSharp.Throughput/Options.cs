@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Command-line options, named as those of the Python scripts. A value is a word or an integer. The printed result contains the options.
+/// Command-line options, with the same names as in the Python scripts. A value is a word or an integer. The printed result contains the
+/// options.
 /// </summary>
 internal sealed class Options
 {

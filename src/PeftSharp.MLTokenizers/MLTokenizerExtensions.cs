@@ -22,7 +22,7 @@ public static class MLTokenizerExtensions
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The ids are those of <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
+    /// The token ids are the same as in <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
     /// <paramref name="options"/> adds special tokens. The result cannot be saved. It does not split a text into words: in
     /// <see cref="TextEncoding.WordIds"/>, the text between two special tokens is one word.
     /// </para>

@@ -36,7 +36,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>The names of all columns, independent of <see cref="Format"/>.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;
 
-    /// <summary>The names of the columns that rows contain: all, or those of <see cref="SetFormat"/>.</summary>
+    /// <summary>The names of the columns that rows contain: all columns, or the columns that <see cref="SetFormat"/> selects.</summary>
     public IReadOnlyList<string> FormattedColumnNames => _formatted.Names;
 
     /// <summary>The types of the columns, by name.</summary>

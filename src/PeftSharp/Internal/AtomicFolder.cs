@@ -70,7 +70,7 @@ internal static class AtomicFolder
                 else Directory.Move(replaced, folder);
                 TryDelete(temporary);
             }
-            // Another process restores it at the same time, or it belongs to another user. It is not removed.
+            // Another process restores the folder at the same time, or the folder belongs to another user. It is not removed.
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
         TemporaryEntry.RemoveAbandoned(parent);
     }

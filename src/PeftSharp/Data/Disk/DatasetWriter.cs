@@ -8,9 +8,9 @@ namespace PeftSharp.Data;
 /// <summary>Writes rows to the files of a saved dataset, in record batches. Only one record batch is in memory.</summary>
 /// <remarks>
 /// <para>
-/// The types of the columns may become wider while rows are written: a column of nulls gets the type of its first value, structs get more
-/// fields, dates get nanoseconds. The rows that follow are then written to another file, and at the end all files are rewritten with the
-/// final types.
+/// The types of the columns may become wider while rows are written: the type of a column of nulls becomes the type of its first value,
+/// fields are added to structs, and dates become nanoseconds. The next rows are then written to another file, and at the end all files are
+/// rewritten with the final types.
 /// </para>
 /// <para>Not thread-safe.</para>
 /// </remarks>

@@ -66,7 +66,7 @@ internal sealed class MapResult
         }
     }
 
-    /// <exception cref="DatasetException">The columns are not those of the first rows.</exception>
+    /// <exception cref="DatasetException">The columns differ from the columns of the first rows.</exception>
     internal void RequireColumns(MapResult first)
     {
         if (Columns.Count != first.Columns.Count || !Columns.Keys.All(first.Columns.ContainsKey))

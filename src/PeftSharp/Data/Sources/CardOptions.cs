@@ -3,7 +3,8 @@ using YamlDotNet.RepresentationModel;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Reads the options of a format in a configuration of a dataset card. Their names are those of Python's <c>datasets</c> and pandas.
+/// Reads the options of a format in a configuration of a dataset card. The options have the same names as in Python's <c>datasets</c> and
+/// in pandas.
 /// </summary>
 internal static class CardOptions
 {
@@ -15,7 +16,7 @@ internal static class CardOptions
         "skipinitialspace", "on_bad_lines", "filters",
     ];
 
-    /// <summary>Adds the options of the configuration to those of the caller. The caller's options have precedence.</summary>
+    /// <summary>Adds the options of the configuration to the options of the caller, which have precedence.</summary>
     /// <exception cref="DatasetException">An option is not supported or has an invalid value.</exception>
     internal static DatasetLoadOptions Apply(CardConfiguration configuration, DatasetLoadOptions options)
     {

@@ -11,13 +11,14 @@ public static partial class Datasets
     /// <para>
     /// JSON lines, CSV and text files, which may be compressed with gzip or zstd, are read line by line, and Parquet files row group by row
     /// group. A JSON file with a single value, such as an array, is read as a whole. The values of an Arrow file remain in the file. The
-    /// files and splits are those of
-    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>; each file is a
+    /// files and splits are determined as by
+    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>. Each file is a
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
-    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. A later value of
-    /// another type is an error. If a column has several types, declare its type with <see cref="DatasetLoadOptions.Features"/>.
+    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. If a later value
+    /// has another type, the enumeration throws an exception: declare the type of the column with
+    /// <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
     /// A stored position is found without reading the file from its start, except in compressed files, which are decompressed from the

@@ -15,7 +15,7 @@ namespace PeftSharp.Data;
 /// </para>
 /// <para>
 /// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the last
-/// enumeration. Streams that are made from the same stream can be enumerated from several threads at once.
+/// enumeration. Streams that were created from the same stream can be enumerated from several threads at once.
 /// </para>
 /// </remarks>
 public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
@@ -75,11 +75,13 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     public JsonObject StateDict() => _position?.Invoke() ?? (JsonObject?)_start?.DeepClone() ?? StateOf(Epoch, null);
 
     /// <summary>
-    /// Makes the following enumerations start at a stored position, in the epoch of the state (<c>load_state_dict</c>). The rows are
-    /// exactly those that would have followed. Calling <see cref="SetEpoch"/> with another epoch discards the position.
+    /// Makes the following enumerations start at a stored position, in the epoch of the state (<c>load_state_dict</c>). The rows are the
+    /// same as without the interruption. Calling <see cref="SetEpoch"/> with another epoch discards the position.
     /// </summary>
     /// <param name="stateDict">The result of <see cref="StateDict"/> of a stream with the same sources and operations.</param>
-    /// <exception cref="DatasetException">The state is damaged, or belongs to another stream; the message describes both.</exception>
+    /// <exception cref="DatasetException">
+    /// The state is damaged, or it belongs to another stream. The message contains the descriptions of both streams.
+    /// </exception>
     public void LoadStateDict(JsonObject stateDict)
     {
         ArgumentNullException.ThrowIfNull(stateDict);
@@ -88,7 +90,9 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
         Epoch = (int)stateDict.Integer("epoch");
     }
 
-    /// <summary>Checks that a state belongs to this stream, and sets the seeds that were drawn at random to those of the state.</summary>
+    /// <summary>
+    /// Checks that a state belongs to this stream, and replaces the seeds that were drawn at random by the seeds in the state.
+    /// </summary>
     /// <exception cref="DatasetException">The state is damaged, or belongs to another stream.</exception>
     internal void LoadSeeds(JsonObject stateDict)
     {

@@ -11,7 +11,7 @@ internal sealed class CsvFileWriter
     private readonly char _delimiter;
     private readonly string[] _timeFormats;
 
-    /// <exception cref="DatasetException">CSV cannot hold the type of a column.</exception>
+    /// <exception cref="DatasetException">CSV cannot represent the type of a column.</exception>
     private CsvFileWriter(TextWriter writer, IReadOnlyList<Column> columns, char delimiter)
     {
         foreach (var column in columns)
@@ -25,7 +25,7 @@ internal sealed class CsvFileWriter
         _timeFormats = [.. columns.Select(TimeFormat)];
     }
 
-    /// <exception cref="DatasetException">CSV cannot hold the type of a column, or a value.</exception>
+    /// <exception cref="DatasetException">CSV cannot represent the type of a column, or a value.</exception>
     internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, char delimiter, bool header, RowLoop loop)
     {
         using var writer = new StreamWriter(stream, StrictUtf8.Encoding, bufferSize: 1 << 16, leaveOpen: true);

@@ -14,7 +14,7 @@ namespace PeftSharp.Data;
 /// </remarks>
 internal static class JsonText
 {
-    /// <exception cref="DatasetException">JSON cannot hold the value.</exception>
+    /// <exception cref="DatasetException">JSON cannot represent the value.</exception>
     internal static void Write(Utf8JsonWriter json, object? value)
     {
         switch (value)

@@ -17,7 +17,8 @@ internal sealed record TokenizerKind(string ClassName)
     internal IReadOnlyDictionary<string, string?> SpecialTokens { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>
-    /// Returns the additional special tokens, given those of a SentencePiece model. Called if the configuration does not list any.
+    /// Returns the additional special tokens, given the special tokens of a SentencePiece model. It is called if the configuration lists no
+    /// additional special tokens.
     /// </summary>
     internal Func<TokenizerFolder, IEnumerable<AddedToken>, IEnumerable<AddedToken>> ExtraSpecialTokens { get; init; } =
         (_, tokens) => tokens;

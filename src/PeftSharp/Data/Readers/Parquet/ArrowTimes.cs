@@ -4,7 +4,9 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts dates, times and durations of Arrow, in units since an epoch, to those of .NET, in ticks of 100 ns.</summary>
+/// <summary>
+/// Converts dates, times and durations of Arrow, in units since an epoch, to dates, times and durations of .NET, in ticks of 100 ns.
+/// </summary>
 /// <remarks>
 /// A timestamp with a time zone is converted to a UTC <see cref="DateTime"/>, and a timestamp without a time zone to a
 /// <see cref="DateTime"/> of the kind <see cref="DateTimeKind.Unspecified"/>.

@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// The types of the columns of the files of a stream: those of <see cref="DatasetLoadOptions.Features"/>, otherwise inferred from the
+/// The types of the columns of the files of a stream. They are declared by <see cref="DatasetLoadOptions.Features"/> or inferred from the
 /// start of the first file. All other rows must have these types, because a stream cannot be read again when a later value differs.
 /// </summary>
 /// <remarks>Thread safety: instances can be used from several threads at once.</remarks>

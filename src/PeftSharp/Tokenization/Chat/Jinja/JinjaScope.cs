@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The variables of a template, loop, macro or block. The rules are those of Jinja. A loop that assigns an outer variable changes only a
-/// copy of it. A variable that is assigned anywhere in a scope hides the caller's variable with the same name in the whole scope.
+/// The variables of a template, loop, macro or block. The rules are the same as in Jinja. A loop that assigns an outer variable changes
+/// only a copy of it. A variable that is assigned anywhere in a scope hides the caller's variable with the same name in the whole scope.
 /// </summary>
 internal sealed class JinjaScope
 {
