@@ -43,7 +43,7 @@ public sealed record ImageAugmentation
             throw new ArgumentException($"FlipProbability is {FlipProbability}; it must be from 0 to 1.");
     }
 
-    /// <summary>Changes an image and resizes it as the processor does.</summary>
+    /// <summary>Changes an image randomly, and resizes it like the processor.</summary>
     internal RgbImage Apply(RgbImage image, ImageProcessor processor, RandomStream random)
     {
         var config = processor.Config;

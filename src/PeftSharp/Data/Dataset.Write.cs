@@ -18,7 +18,7 @@ public sealed partial class Dataset
     /// A column contains dates in UTC and dates without a time zone, or a value that Arrow cannot represent. The message contains the
     /// column.
     /// </exception>
-    /// <exception cref="ArgumentException">The extension is that of a compressed file.</exception>
+    /// <exception cref="ArgumentException">The extension belongs to a compressed format.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
     public void ToParquet(string path, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)

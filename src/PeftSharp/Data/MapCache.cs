@@ -8,7 +8,7 @@ namespace PeftSharp.Data;
 /// <para>
 /// A stored result is used if the key, the data that the function can read (values, types and names of the columns, and the order of the
 /// rows) and the arguments <c>batched</c>, <c>batchSize</c> and <c>removeColumns</c> are the same. .NET cannot determine whether a function
-/// has changed: the key stands for the function and everything that it uses. Change the key when you change the function.
+/// has changed. Therefore, change the key when you change the function or something that the function uses.
 /// </para>
 /// <para>
 /// The results are Arrow files, which are written while <c>Map</c> runs and mapped into memory afterwards, so they may be larger than the

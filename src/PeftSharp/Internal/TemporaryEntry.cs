@@ -22,7 +22,7 @@ internal static partial class TemporaryEntry
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
     /// <summary>
-    /// Returns the path from which <see cref="NameFor"/> created a name. Null: the name is not that of a temporary entry.
+    /// Returns the path from which <see cref="NameFor"/> created a name. Null: the name does not belong to a temporary entry.
     /// </summary>
     internal static string? TargetOf(string name) => Name().Match(name) is { Success: true } match ? name[..match.Index] : null;
 
@@ -85,7 +85,7 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Whether the name of a file, or of one of its folders, is that of a temporary entry.</summary>
+    /// <summary>Returns whether a file, or a folder that contains it, is a temporary entry.</summary>
     internal static bool IsTemporary(string path) => path.Split('/').Any(part => Name().IsMatch(part));
 
     /// <summary>Whether no process writes to the folder with this temporary name.</summary>

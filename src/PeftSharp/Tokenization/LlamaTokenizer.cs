@@ -24,7 +24,7 @@ public static class LlamaTokenizer
     /// file is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
+    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>

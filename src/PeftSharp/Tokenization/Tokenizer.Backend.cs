@@ -42,8 +42,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Whether <see cref="SavePretrained"/> is supported: true for a tokenizer that was loaded from files, false for a tokenizer from
-    /// <see cref="FromBackend"/>.
+    /// Whether <see cref="SavePretrained"/> is supported: true for a tokenizer that was loaded from files or trained, false for a tokenizer
+    /// from <see cref="FromBackend"/>.
     /// </summary>
     public bool CanSave => _pipeline.Model is not BackendModel;
 

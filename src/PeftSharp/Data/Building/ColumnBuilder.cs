@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Builds a column value by value. Its type is that of the first value that is not null.</summary>
+/// <summary>Builds a column value by value. The first value that is not null determines the type.</summary>
 /// <param name="promotesNumbers">
 /// Whether a column may contain both integers and floating-point values, as columns of files can. Such a column is float64, and float64
 /// must represent every integer exactly.

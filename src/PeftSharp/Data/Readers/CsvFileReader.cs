@@ -31,7 +31,7 @@ internal static class CsvFileReader
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }
 
-    /// <summary>Returns the delimiter of the options, or that of the file extension.</summary>
+    /// <summary>Returns the delimiter in the options, or the default delimiter for the file extension.</summary>
     internal static char DelimiterOf(DataInput file, DatasetLoadOptions options) => options.Delimiter ?? DefaultDelimiter(file);
 
     /// <summary>A tab for .tsv files, otherwise a comma.</summary>

@@ -36,7 +36,7 @@ internal static class FileFormat
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
 
-    /// <summary>Returns whether the extension is that of a data file, including formats that this library does not read.</summary>
+    /// <summary>Returns whether the extension is used for data files, including formats that this library does not read.</summary>
     internal static bool IsData(string file) => Of(file) is not null || IsArchive(file) || OtherKind(file) is not null;
 
     /// <summary>
@@ -47,7 +47,7 @@ internal static class FileFormat
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
 
     /// <summary>
-    /// Returns whether a name is that of a zip archive and does not contain the format of its members: true for data.zip, false for
+    /// Returns whether a file is a zip archive whose name does not contain the format of its members: true for data.zip, false for
     /// rows.csv.zip.
     /// </summary>
     internal static bool IsArchive(string file) =>

@@ -18,7 +18,7 @@ internal static class ZipMembers
 
     /// <summary>Returns the data files of an archive, in the order of their names.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="format">The format of the members. Null: that of most members.</param>
+    /// <param name="format">The format of the members. Null: the most frequent format.</param>
     /// <returns>The members and their format.</returns>
     /// <exception cref="DatasetException">The archive is damaged, or has no data of a supported format.</exception>
     internal static (IReadOnlyList<DataInput> Members, string Format) Find(string file, string? format)

@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 /// <summary>
 /// The rows in a random order: the order of the shards is random, several shards are read alternately, and rows are drawn from a buffer.
 /// </summary>
-/// <remarks>With the same seed, the order is that of <c>datasets</c>.</remarks>
+/// <remarks>With the same seed, the order is the same as in <c>datasets</c>.</remarks>
 /// <param name="input">The stream.</param>
 /// <param name="seed">The seed.</param>
 /// <param name="bufferSize">The number of rows in the buffer.</param>

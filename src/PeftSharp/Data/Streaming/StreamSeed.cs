@@ -23,7 +23,7 @@ internal sealed class StreamSeed
     /// <summary>The seed.</summary>
     internal long Value => Volatile.Read(ref _seed);
 
-    /// <summary>Sets the seed to that of a stored state, if this seed was drawn at random.</summary>
+    /// <summary>Replaces the seed by the seed in a stored state, if this seed was drawn at random.</summary>
     internal void Load(long seed)
     {
         if (!_isGiven)

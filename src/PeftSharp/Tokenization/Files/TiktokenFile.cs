@@ -11,7 +11,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="Merges">The pairs of tokens that are merged, in order of precedence.</param>
 internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(string Left, string Right)> Merges)
 {
-    /// <summary>Returns whether the beginning of a file is that of a tiktoken vocabulary.</summary>
+    /// <summary>Returns whether a file starts like a tiktoken vocabulary.</summary>
     internal static bool IsTiktoken(string path)
     {
         using var stream = File.OpenRead(path);

@@ -4,7 +4,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="ClassName">The name of the class in transformers, without the suffix "Fast".</param>
 internal sealed record TokenizerKind(string ClassName)
 {
-    /// <summary>The class whose pipeline is that of tokenizer.json.</summary>
+    /// <summary>The class whose pipeline is read from tokenizer.json.</summary>
     internal const string AnyClass = "PreTrainedTokenizerFast";
 
     /// <summary>The columns that the model expects.</summary>

@@ -2,7 +2,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Splits at the matches of a pattern or, if inverted, at the text between them.</summary>
 /// <param name="behavior">What happens with the matches.</param>
-/// <param name="invert">Whether the text between the matches is treated as the matches.</param>
+/// <param name="invert">Whether the roles of the matches and of the text between them are exchanged.</param>
 internal abstract class DelimitingPreTokenizer(SplitBehavior behavior, bool invert = false) : SplittingPreTokenizer
 {
     protected SplitBehavior Behavior => behavior;

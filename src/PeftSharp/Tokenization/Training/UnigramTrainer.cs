@@ -7,7 +7,7 @@ namespace PeftSharp.Tokenization;
 /// probabilities and removing the least important pieces (Kudo 2018, arXiv:1804.10959). Corresponds to <c>UnigramTrainer</c> in
 /// <c>tokenizers</c>.
 /// </summary>
-/// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer like those of SentencePiece: NFKC, words with a leading <c>▁</c>, and
+/// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer like SentencePiece's: NFKC, words with a leading <c>▁</c>, and
 /// the special tokens <c>&lt;unk&gt;</c>, <c>&lt;s&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;pad&gt;</c>.</remarks>
 public sealed record UnigramTrainer : TokenizerTrainer
 {

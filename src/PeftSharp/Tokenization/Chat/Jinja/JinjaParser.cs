@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>Converts the tokens of a template to functions that execute it.</summary>
-/// <remarks>The grammar is that of Jinja 3.1 with the extensions of transformers: <c>break</c>, <c>continue</c>, <c>generation</c>.
+/// <remarks>The grammar is Jinja 3.1 with the extensions of transformers: <c>break</c>, <c>continue</c>, <c>generation</c>.
 /// </remarks>
 internal sealed partial class JinjaParser
 {
