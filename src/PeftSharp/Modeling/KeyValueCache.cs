@@ -18,7 +18,7 @@ public sealed class KeyValueCache : IDisposable
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="maxLength">
-    /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
+    /// The expected maximum number of tokens, for which memory is reserved at once. More tokens are allowed. Null: unknown.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)
@@ -42,7 +42,7 @@ public sealed class KeyValueCache : IDisposable
     /// <param name="values">As <paramref name="keys"/>.</param>
     /// <param name="window">
     /// Sliding window of the layer: a token attends to this many tokens, including itself. Older tokens are removed, so the memory of the
-    /// layer does not grow with the text. It must be the same in all calls. Null: all tokens are kept.
+    /// layer does not grow with the text. The window must be the same in all calls. Null: all tokens are kept.
     /// </param>
     /// <returns>
     /// Float [batch, heads, cached tokens, width] each, valid until the cache changes. With a window, at most

@@ -153,7 +153,9 @@ internal static class Losses
     private static string EachRowHas(long labels, long outputs) =>
         $"Each row has {Quantity.Of(labels, "label")}, but the model has {outputs}: LabelNames needs one name for each.";
 
-    /// <summary>The problem type: that of the configuration, otherwise determined by the number of labels and their type.</summary>
+    /// <summary>
+    /// The problem type in the configuration or, if it has none, the type that the number of labels and their data type imply.
+    /// </summary>
     internal static ProblemType ProblemTypeOf(Tensor labels, PretrainedConfig config) => config switch
     {
         { ProblemType: { } configured } => configured,

@@ -4,7 +4,7 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The result of a forward pass: tensors by their names in transformers, in the order in which the model set them.</summary>
 /// <remarks>
-/// <para>It owns its tensors: disposing it disposes them. A custom model may add tensors with any name.</para>
+/// <para>An output owns its tensors: disposing the output disposes the tensors. A custom model may add tensors with any name.</para>
 /// <para>Thread safety: several threads can read an instance at once; setting a tensor and disposing it need exclusive use.</para>
 /// </remarks>
 public sealed class ModelOutput : IDisposable

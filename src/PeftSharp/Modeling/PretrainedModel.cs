@@ -184,12 +184,17 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <returns>The output, which the caller disposes.</returns>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
     /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <returns>The output, which the caller disposes.</returns>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {

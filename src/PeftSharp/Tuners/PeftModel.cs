@@ -58,8 +58,8 @@ public abstract partial class PeftModel : PretrainedModel
     public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
     /// <summary>
-    /// The active adapters, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of
-    /// <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
+    /// The active adapters, in the order in which their updates are added; <see cref="SetAdapter(string[])"/> sets them. Calls in a scope
+    /// of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
     /// </summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
 

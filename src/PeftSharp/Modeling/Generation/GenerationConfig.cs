@@ -115,12 +115,13 @@ public partial record GenerationConfig
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
     /// <summary>
-    /// Unknown fields of the file, which are written back. Generation rejects those that would change the output.
+    /// Unknown fields of the file, which are written back. Generation rejects fields that would change the output.
     /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
-    /// <summary>Returns a configuration in which values that this instance does not set are those of <paramref name="defaults"/>.</summary>
+    /// <summary>Returns a copy of this configuration in which values that are not set are taken from another configuration.</summary>
+    /// <param name="defaults">The configuration with the other values.</param>
     public GenerationConfig WithDefaults(GenerationConfig defaults)
     {
         ArgumentNullException.ThrowIfNull(defaults);
