@@ -4,10 +4,10 @@ namespace PeftSharp.Data;
 
 /// <summary>Determines the split of each file by the naming rules of <c>datasets</c>.</summary>
 /// <remarks>
-/// Files named <c>SPLIT-00000-of-00003</c> in one folder are the shards of that split. If there are none, the files of a split are the
-/// files in folders whose names contain a keyword of the split or, if there is no such folder, the files whose names contain a keyword. If
-/// no name contains a keyword, all files are the split "train". In contrast, <c>datasets</c> ignores the names of files if a folder has the
-/// name of any split.
+/// Files named <c>SPLIT-00000-of-00003</c> in one folder are the shards of that split. Otherwise, the files of a split are the files in
+/// folders whose names contain a keyword of the split or, if there is no such folder, the files whose names contain a keyword. If no name
+/// contains a keyword, all files are the split "train". In contrast, <c>datasets</c> ignores the names of files if a folder has the name of
+/// any split.
 /// </remarks>
 internal static partial class SplitPatterns
 {
