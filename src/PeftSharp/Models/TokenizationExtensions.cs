@@ -99,8 +99,8 @@ public static partial class TokenizationExtensions
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
     /// <param name="batchSize">The number of rows that are read and tokenized together. Default 100.</param>
     /// <returns>
-    /// The stream without the text columns; other columns are kept. While it is enumerated, a <see cref="DatasetException"/> is thrown if a
-    /// column does not exist or does not contain text, a text is missing, or the labels are text, and an <see cref="ArgumentException"/> if
+    /// The stream without the text columns; other columns are kept. Enumerating it throws a <see cref="DatasetException"/> if a column does
+    /// not exist or does not contain text, a text is missing, or the labels are text. It throws an <see cref="ArgumentException"/> if
     /// arguments contradict each other or the length has no room for special tokens.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
