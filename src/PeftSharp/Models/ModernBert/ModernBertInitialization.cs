@@ -1,4 +1,4 @@
-using static TorchSharp.torch;
+using PeftSharp.Modeling;
 using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.ModernBert;
