@@ -124,7 +124,8 @@ public sealed record ModernBertConfig : TransformerConfig
             ("classifier_dropout", ClassifierDropout));
         var activations = MustBeActivation(("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation));
         var types = AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, LocalAttention, "local_attention");
-        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(PaddingProblems()).Concat(types)) yield return problem;
+        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(types).Concat(PaddingProblems()))
+            yield return problem;
         foreach (var rotary in new[] { Parameters(isLocal: false), Parameters(isLocal: true) })
             foreach (var problem in rotary.GetValidationErrors().Concat(rotary.PartialProblems())) yield return problem;
         if (ClassifierPooling is not (FirstToken or Mean))
