@@ -41,7 +41,9 @@ internal sealed class HubCache
 
     internal string File(string commit, string file) => Path.Combine(Snapshot(commit), Native(file));
 
-    /// <summary>The commit of a branch or tag at its last download; a commit is returned unchanged. Null: not in the cache.</summary>
+    /// <summary>
+    /// Returns the commit of a branch or tag at its last download; a commit is returned unchanged. Null: the revision is not in the cache.
+    /// </summary>
     internal string? CommitOf(string revision)
     {
         if (HubName.IsCommit(revision)) return revision;
@@ -50,19 +52,20 @@ internal sealed class HubCache
             ? commit : null;
     }
 
-    /// <summary>The path of a cached file of a branch, tag or commit. Null: not in the cache.</summary>
+    /// <summary>Returns the path of a cached file of a branch, tag or commit. Null: the file is not in the cache.</summary>
     internal string? Find(string revision, string file) =>
         CommitOf(revision) is { } commit && File(commit, file) is var path && LengthOf(path) is not null ? path : null;
 
-    /// <summary>Whether the cache records that a commit does not contain a file.</summary>
+    /// <summary>Returns whether the cache records that a commit does not contain a file.</summary>
     internal bool IsKnownMissing(string commit, string file) => System.IO.File.Exists(Missing(commit, file));
 
-    /// <summary>The length of a file or of the file to which a link refers. Null if it does not exist.</summary>
+    /// <summary>Returns the length of a file or of the file to which a link refers. Null: the file does not exist.</summary>
     internal static long? LengthOf(string path)
     {
         var file = new FileInfo(path);
         if (file.LinkTarget is null) return file.Exists ? file.Length : null;
-        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+        try { return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null; }
+        catch (IOException) { return null; }                                        // links that form a cycle
     }
 
     /// <summary>Records the commit of a branch or tag.</summary>
@@ -92,17 +95,22 @@ internal sealed class HubCache
     }
 
     /// <summary>
-    /// Makes a blob visible as a file of a commit, by a relative link or, where links are not allowed, by moving or copying it.
+    /// Adds a blob to the folder of a commit: as a relative link or, where links are not allowed, by moving or copying the blob.
     /// </summary>
     /// <param name="etag">The name of the blob.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="file">The name of the file.</param>
     /// <param name="isNew">Whether no other commit can use the blob, so that it may be moved.</param>
+    /// <exception cref="IOException">A folder of the snapshot is a link, which neither this library nor Python's creates.</exception>
     internal string Link(string etag, string commit, string file, bool isNew)
     {
         var (path, blob) = (File(commit, file), Blob(etag));
+        for (var folder = Path.GetDirectoryName(path)!; folder.Length >= Snapshot(commit).Length; folder = Path.GetDirectoryName(folder)!)
+            if (new DirectoryInfo(folder).LinkTarget is { } target)
+                throw new IOException(
+                    $"'{folder}' is a link to '{target}', so the file would be stored outside the cache. Delete the link.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var staged = TemporaryEntry.NameFor(path);
+        var staged = TemporaryEntry.NameFor(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar);    // the name may have 255 bytes
         if (!_settings.DisableSymbolicLinks)
         {
             try
@@ -113,7 +121,7 @@ internal sealed class HubCache
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
             {
-                System.IO.File.Delete(staged);                                      // Windows without the right to create links
+                System.IO.File.Delete(staged);                                      // Windows, without permission to create links
             }
         }
         if (isNew) System.IO.File.Move(blob, path, overwrite: true);
@@ -123,6 +131,19 @@ internal sealed class HubCache
             System.IO.File.Move(staged, path, overwrite: true);
         }
         return path;
+    }
+
+    /// <summary>
+    /// Deletes the rest of an interrupted download of a file that is complete, because another program has downloaded it in the meantime.
+    /// </summary>
+    /// <param name="path">A cached file.</param>
+    internal static void DeletePartial(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not { } blob) return;
+        var partial = Path.Combine(Path.GetDirectoryName(path)!, blob) + HubDownload.PartialEnding;
+        if (!System.IO.File.Exists(partial)) return;
+        try { new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose).Dispose(); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }         // a process uses it, or it may not
     }
 
     private string Missing(string commit, string file) => Path.Combine(Folder, ".no_exist", commit, Native(file));

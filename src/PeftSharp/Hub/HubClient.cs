@@ -24,6 +24,7 @@ public sealed partial class HubClient : IDisposable
     /// <summary>Creates a client.</summary>
     /// <param name="options">Address, token, cache and network. Null: the defaults and the environment variables.</param>
     /// <exception cref="ArgumentException">An option or an environment variable is invalid.</exception>
+    /// <exception cref="HubException">The file that contains the token cannot be read.</exception>
     public HubClient(HubOptions? options = null) : this(new HubSettings(options)) { }
 
     internal HubClient(HubSettings settings) => (_settings, _connection) = (settings, new HubConnection(settings));
@@ -38,7 +39,8 @@ public sealed partial class HubClient : IDisposable
     public bool IsOffline => _settings.Offline;
 
     /// <summary>
-    /// Whether a text can be the name of a repository: <c>NAME</c> or <c>OWNER/NAME</c>. The loaders try a folder of that name first.
+    /// Whether a text can be the name of a repository: <c>NAME</c> or <c>OWNER/NAME</c>. The loaders prefer an existing folder with this
+    /// name.
     /// </summary>
     /// <param name="name">The text.</param>
     public static bool IsRepositoryName(string name) => HubName.IsRepository(name);
@@ -49,7 +51,7 @@ public sealed partial class HubClient : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The part that was downloaded is kept for the next attempt.</param>
-    /// <returns>The path of the file in the cache. It must not be changed.</returns>
+    /// <returns>The path of the file in the cache. Do not change the file.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">The file cannot be obtained.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -68,11 +70,13 @@ public sealed partial class HubClient : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
-    /// <returns>The folder of the revision in the cache. Its files must not be changed.</returns>
+    /// <returns>
+    /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached, the folder may lack files that were
+    /// never downloaded, unless the cache contains the list of all files of the revision.
+    /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// The files cannot be obtained. If the Hub cannot be reached, the cached folder is returned; it may lack files that were never
-    /// downloaded.
+    /// The files cannot be obtained, and the cache does not contain the revision, or not all of its files.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
@@ -81,7 +85,7 @@ public sealed partial class HubClient : IDisposable
     {
         var found = await FindRepositoryAsync(repository, revision, repositoryType, cancellationToken).ConfigureAwait(false);
         var request = Check(repository, revision, repositoryType);
-        if (found is null) return Cache(request).Snapshot(CachedCommit(request)!);
+        if (found is null) return CachedSnapshot(request, filter);
         await DownloadFilesAsync(found, found.Files.Where(filter ?? (_ => true)), cancellationToken).ConfigureAwait(false);
         SetCommit(found, revision);
         return Cache(request).Snapshot(found.Commit);
@@ -107,7 +111,7 @@ public sealed partial class HubClient : IDisposable
     /// <summary>Returns the path of a file in the cache without any request (<c>try_to_load_from_cache</c>).</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="fileName">The name of the file in the repository.</param>
-    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, as it was when it was last downloaded.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, at the commit of its last download.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <returns>The path, or null if the file is not in the cache.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
@@ -123,7 +127,7 @@ public sealed partial class HubClient : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>
-    /// The commit and the files of a revision, or null if the Hub is not used (offline or not reachable) and the cache contains the
+    /// Returns the commit and the files of a revision; null if the Hub is not used (offline or not reachable) and the cache contains the
     /// revision.
     /// </summary>
     internal async Task<HubRepository?> FindRepositoryAsync(
@@ -148,9 +152,9 @@ public sealed partial class HubClient : IDisposable
     internal async Task DownloadFilesAsync(HubRepository repository, IEnumerable<string> files, CancellationToken cancellationToken)
     {
         var names = files.ToArray();
-        foreach (var name in names.Where(name => HubName.Problem(name) is not null))
+        foreach (var (name, problem) in HubName.Problems(names))
             throw new HubRequest(repository.Name, repository.Commit, name, repository.Type).Error(
-                HubError.Server, $"this file name is not allowed: {HubName.Problem(name)}. Nothing was downloaded.");
+                HubError.Server, $"this file name is not allowed: {problem}. Nothing was downloaded.");
         await Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = _settings.MaxParallelDownloads, CancellationToken = cancellationToken },
@@ -168,23 +172,39 @@ public sealed partial class HubClient : IDisposable
 
     internal HubCache Cache(HubRequest request) => new(_settings, request.Repository, request.Type);
 
-    /// <summary>The commit of a revision if the cache contains its folder.</summary>
+    /// <summary>Returns the commit of a revision if the cache contains its folder; null otherwise.</summary>
     internal string? CachedCommit(HubRequest request) =>
         Cache(request).CommitOf(request.Revision) is { } commit && Directory.Exists(Cache(request).Snapshot(commit)) ? commit : null;
 
-    /// <summary>The list of all files of a commit.</summary>
+    /// <summary>Returns the list of all files of a commit.</summary>
     internal HubTree Tree(HubRequest request) => new(_settings, _connection, request, Cache(request));
 
     internal HubException OfflineError(HubRequest request) => request.Error(HubError.Offline, "it is not in the cache "
         + $"('{CacheFolder}'), and HF_HUB_OFFLINE or Offline disables downloads. Download it once on a machine with access to {Endpoint}, "
         + "or pass the path of a folder.");
 
+    /// <summary>
+    /// The folder of a revision without any request. The list of its files, if there is one, shows whether it is complete.
+    /// </summary>
+    private string CachedSnapshot(HubRequest request, Func<string, bool>? filter)
+    {
+        var (cache, commit) = (Cache(request), CachedCommit(request)!);
+        string[] missing = [.. (Tree(request).Find(commit) ?? []).Where(filter ?? (_ => true))
+            .Where(file => HubName.Problem(file) is not null || cache.Find(commit, file) is null)];
+        return missing.Length == 0 ? cache.Snapshot(commit)
+            : throw (request with { File = missing[0] }).Error(HubError.Offline, $"it is not in the cache ('{CacheFolder}')"
+                + (missing.Length > 1 ? $", and {missing.Length - 1} other file(s) of the commit are missing too. " : ". ")
+                + (_settings.Offline ? "HF_HUB_OFFLINE or Offline disables downloads. " : "The Hub cannot be reached. ")
+                + $"Download the repository again with access to {Endpoint}.");
+    }
+
     private static HubRequest Check(string repository, string? revision, HubRepositoryType type)
     {
         HubName.CheckRepository(repository);
         HubName.CheckRevision(revision ?? DefaultRevision);
         if (!Enum.IsDefined(type))
-            throw new ArgumentOutOfRangeException(nameof(type), type, $"It must be a member of {nameof(HubRepositoryType)}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(type), type, $"repositoryType must be a member of {nameof(HubRepositoryType)}.");
         return new HubRequest(repository, revision ?? DefaultRevision, File: null, type);
     }
 
@@ -195,7 +215,11 @@ public sealed partial class HubClient : IDisposable
     {
         var (cache, name) = (Cache(request), request.File!);
         var cached = cache.Find(request.Revision, name);
-        if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision))) return cached;
+        if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision)))
+        {
+            if (!_settings.Offline) HubCache.DeletePartial(cached);
+            return cached;
+        }
         if (_settings.Offline) throw OfflineError(request);
         HubFile file;
         try { file = await ReadFileAsync(request, once: cached is not null, cancellationToken).ConfigureAwait(false); }
@@ -219,13 +243,16 @@ public sealed partial class HubClient : IDisposable
         var isNew = !Fits(HubCache.LengthOf(blob), file);
         if (isNew)
             await new HubDownload(_settings, _connection, request, file).RunAsync(blob, cancellationToken).ConfigureAwait(false);
-        cache.Link(file.ETag, file.Commit, request.File!, isNew);
+        HubCache.DeletePartial(cache.Link(file.ETag, file.Commit, request.File!, isNew));
     }
 
-    /// <summary>Whether a cached file is complete. One of another length was damaged, and is downloaded again.</summary>
+    /// <summary>Returns whether a cached file is complete. A file with another length is damaged, and is downloaded again.</summary>
     private static bool Fits(long? length, HubFile file) => length is not null && (file.Size is null || length == file.Size);
 
-    /// <summary>Reads commit, ETag and size of a file from the headers of the Hub, which are also in a redirect to another host.</summary>
+    /// <summary>
+    /// Reads the commit, the ETag and the size of a file from the headers of the response. The headers are also in a redirect to another
+    /// host.
+    /// </summary>
     private async Task<HubFile> ReadFileAsync(HubRequest request, bool once, CancellationToken cancellationToken)
     {
         var address = _settings.Address(
@@ -239,8 +266,10 @@ public sealed partial class HubClient : IDisposable
             if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "X-Repo-Commit", commit);
             var etag = (HubErrors.Header(response, "X-Linked-Etag") ?? HubErrors.Header(response, "ETag"))?.TrimStart('W', '/').Trim('"');
             if (etag is null || !HubName.IsETag(etag)) throw NotAHub(request, "ETag", etag);
-            return new HubFile(commit, etag, Size(HubErrors.Header(response, "X-Linked-Size"))
-                ?? (isRedirect ? null : response.Content.Headers.ContentLength));
+            if (HubName.IsCommit(request.Revision) && commit != request.Revision) throw NotAHub(request, "X-Repo-Commit", commit);
+            return new HubFile(commit, etag, HubErrors.Header(response, "X-Linked-Size") is { } size
+                ? Size(size) ?? throw NotAHub(request, "X-Linked-Size", size)
+                : isRedirect ? null : response.Content.Headers.ContentLength);
         }
         catch (HubException error) when (error.Reason == HubError.FileNotFound && error.Data[HubErrors.CommitKey] is string commit)
         {
@@ -256,8 +285,7 @@ public sealed partial class HubClient : IDisposable
         {
             using var response = await _connection.SendAsync(
                 HttpMethod.Get, address, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
-            return await _connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            return await _connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken, once).ConfigureAwait(false);
         try
         {
@@ -278,10 +306,10 @@ public sealed partial class HubClient : IDisposable
     private HubException NotAHub(HubRequest request, string what, string? value, Exception? inner = null) =>
         HubErrors.NotAHub(_settings, request, what, value, inner);
 
-    private static long? Size(string? text) =>
+    private static long? Size(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
 
-    /// <summary>Converts errors of the cache's folder.</summary>
+    /// <summary>Runs an action, and converts file system errors of the cache to <see cref="HubException"/>.</summary>
     internal async Task<T> GuardAsync<T>(HubRequest request, Func<Task<T>> action)
     {
         try { return await action().ConfigureAwait(false); }

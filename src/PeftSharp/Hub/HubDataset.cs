@@ -25,7 +25,10 @@ internal sealed class HubDataset : IDisposable
     /// <summary>The names of all files of the revision. Folders are separated by <c>/</c>.</summary>
     internal IReadOnlyList<string> Files { get; }
 
-    /// <summary>Whether an argument can be the name of a dataset: it is the name of a repository, and no existing folder or file.</summary>
+    /// <summary>
+    /// Returns whether an argument can be the name of a dataset: it is the name of a repository, and not that of an existing folder or
+    /// file.
+    /// </summary>
     internal static bool IsName(string path) => HubFolder.IsName(path);
 
     /// <summary>Finds a revision.</summary>
@@ -33,7 +36,9 @@ internal sealed class HubDataset : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="options">Options of the download. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <exception cref="HubException">The revision does not exist, or the Hub cannot be reached and the cache does not have it.</exception>
+    /// <exception cref="HubException">
+    /// The revision does not exist, or the Hub cannot be reached and the cache does not contain the revision.
+    /// </exception>
     internal static async Task<HubDataset> OpenAsync(
         string name, string? revision, HubOptions? options, CancellationToken cancellationToken)
     {

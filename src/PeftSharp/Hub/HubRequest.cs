@@ -6,13 +6,14 @@ internal sealed record HubRequest(string Repository, string Revision, string? Fi
     /// <summary>The path of the repository in addresses of pages and files.</summary>
     internal string Path => Type == HubRepositoryType.Dataset ? $"datasets/{Repository}" : Repository;
 
-    /// <summary>The path of the repository in addresses of the interface for programs.</summary>
+    /// <summary>The path of the repository in addresses of the web API.</summary>
     internal string ApiPath => $"api/{(Type == HubRepositoryType.Dataset ? "datasets" : "models")}/{Repository}";
 
     internal HubException Error(HubError reason, string message, Exception? inner = null) =>
-        new(reason, $"{this}: {message}", inner) { Repository = Repository, Revision = Revision, FileName = File };
+        new(reason, HubName.Printable($"{this}: {message}"), inner) { Repository = Repository, Revision = Revision, FileName = File };
 
     public override string ToString() => File is null
         ? $"{(Type == HubRepositoryType.Dataset ? "Dataset repository" : "Repository")} '{Repository}' (revision '{Revision}')"
-        : $"File '{File}' of {(Type == HubRepositoryType.Dataset ? "dataset " : "")}repository '{Repository}' (revision '{Revision}')";
+        : $"File '{HubName.Show(File)}' of {(Type == HubRepositoryType.Dataset ? "dataset " : "")}repository '{Repository}' "
+            + $"(revision '{Revision}')";
 }

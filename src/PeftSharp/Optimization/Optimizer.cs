@@ -20,6 +20,7 @@ public abstract class Optimizer : IDisposable
     private bool _disposed;
 
     /// <summary>Creates an optimizer of the parameters in the groups.</summary>
+    /// <param name="groups">The parameters to train, in groups with common settings.</param>
     /// <exception cref="ArgumentException">
     /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>
@@ -56,7 +57,7 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Performs an optimizer step: updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">
-    /// The learning rate of this step, for example from a schedule. It is multiplied by the scale of each group.
+    /// The learning rate of this step, for example from a schedule. The learning rate is multiplied by the scale of each group.
     /// </param>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public void Step(double learningRate) => Step(learningRate, gradientScale: 1);
@@ -152,9 +153,10 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Returns the tensors of the state of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
     protected abstract IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter);
 
-    /// <summary>Updates one parameter. Called without gradient tracking, in a dispose scope of its own.</summary>
+    /// <summary>Updates one parameter. Called without gradient tracking, in a separate dispose scope.</summary>
     /// <param name="update">The parameter, its gradient and its state.</param>
     /// <param name="group">The group of the parameter.</param>
     /// <param name="learningRate">The learning rate of the group in this step.</param>

@@ -9,7 +9,7 @@ internal static class AnswerSpans
     /// <param name="context">The text that is searched.</param>
     /// <param name="windows">Each window with its start and end logits.</param>
     /// <param name="sequence">Index of the context in the text pair, 0 or 1.</param>
-    /// <param name="clsTokenId">The first token, which represents "no answer".</param>
+    /// <param name="clsTokenId">The id of the first token, which represents "no answer".</param>
     /// <param name="topK">Maximum number of answers.</param>
     /// <param name="maxAnswerTokens">Maximum number of tokens of an answer.</param>
     /// <param name="canBeUnanswerable">Whether "no answer" is one of the answers.</param>
@@ -41,7 +41,7 @@ internal static class AnswerSpans
             .Select(answer => new QuestionAnswer(answer.Text, answer.Start, answer.End, (float)answer.Score))];
     }
 
-    /// <summary>Softmax over the tokens that can be part of an answer; 0 for all others.</summary>
+    /// <summary>Returns the softmax over the tokens that can be part of an answer; 0 for all other tokens.</summary>
     private static double[] Normalize(float[] scores, bool[] wanted)
     {
         var max = scores.Where((_, token) => wanted[token]).DefaultIfEmpty().Max();
@@ -60,7 +60,7 @@ internal static class AnswerSpans
         }
     }
 
-    /// <summary>The character range of the words that contain the tokens.</summary>
+    /// <summary>Returns the range of characters of the words that contain the tokens.</summary>
     private static (int Start, int End) Words(TextEncoding encoding, IReadOnlyList<int?> sequences, int sequence, int first, int last)
     {
         var (words, offsets) = (encoding.WordIds, encoding.Offsets);

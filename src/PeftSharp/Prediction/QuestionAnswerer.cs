@@ -8,14 +8,14 @@ namespace PeftSharp.Prediction;
 /// <summary>Answers questions with a span of a text (extractive question answering).</summary>
 /// <remarks>
 /// <para>
-/// The <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed in
-/// overlapping windows, and the best answer of all windows is returned.
+/// Corresponds to the <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed
+/// in overlapping windows, and the best answer of all windows is returned.
 /// </para>
 /// <code>
 /// using var reader = QuestionAnswerer.FromPretrained("my-model");
 /// Console.WriteLine(reader.Answer("Where does Anna live?", "Anna lives in Paris.").Text);
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class QuestionAnswerer : Predictor
 {
@@ -27,7 +27,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
     public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -42,12 +43,14 @@ public sealed class QuestionAnswerer : Predictor
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
-    /// tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
+    /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -68,20 +71,23 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="question">The question.</param>
     /// <param name="context">The text that contains the answer.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no answer.</returns>
+    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public QuestionAnswer Answer(
         string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
         int? stride = null, string? adapter = null) =>
@@ -94,20 +100,22 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="context">The text that contains the answer.</param>
     /// <param name="topK">Maximum number of answers. Default 5.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public IReadOnlyList<QuestionAnswer> TopAnswers(
         string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
         int? stride = null, string? adapter = null)
@@ -122,15 +130,15 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="questions">The questions.</param>
     /// <param name="contexts">The text for each question.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="batchSize">Maximum number of windows per batch. Default 16.</param>
     /// <param name="adapter">
@@ -140,7 +148,8 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>
-    /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.
+    /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no
+    /// answer.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// A question or context is null or empty, their numbers differ, or an argument is out of range.

@@ -7,7 +7,7 @@ namespace PeftSharp.Training;
 /// <summary>
 /// The arguments of a training run, with the defaults of <c>TrainingArguments</c> in transformers 5 and its names in PascalCase.
 /// </summary>
-/// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid ones in one exception.</remarks>
+/// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid values in one exception.</remarks>
 public sealed record TrainingArguments
 {
     private readonly IntervalStrategy? _evalStrategy;
@@ -68,7 +68,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// The order of the training rows. Default <see cref="SamplingStrategy.Random"/>. The rows of a stream
-    /// (<see cref="Data.IterableDataset"/>) are read in its order instead; shuffle it with <see cref="Data.IterableDataset.Shuffle"/>.
+    /// (<see cref="Data.IterableDataset"/>) are read in the order of the stream instead; shuffle the stream with
+    /// <see cref="Data.IterableDataset.Shuffle"/>.
     /// </summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
@@ -80,15 +81,16 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
-    /// under their original names, so it can tokenize text; the collators of the library convert all columns to tensors, for a custom loss
-    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// under their original names, so that it can tokenize text, and the collators of the library convert all columns to tensors, for a
+    /// custom loss (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
     /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
     /// <summary>
     /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
-    /// processed. Weights, optimizer and step are those of the checkpoint; the training data may differ. Default false.
+    /// processed. The weights, the optimizer state and the number of the step come from the checkpoint; the training data may differ.
+    /// Default false.
     /// </summary>
     public bool IgnoreDataSkip { get; init; }
 
@@ -143,7 +145,8 @@ public sealed record TrainingArguments
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
     /// <summary>
-    /// The number of warmup steps, in which the learning rate increases from 0, or their ratio of the total steps, such as 0.1. Default 0.
+    /// The number of warmup steps, in which the learning rate increases from 0, or the ratio of warmup steps to the total steps, such as
+    /// 0.1. Default 0.
     /// </summary>
     public StepsOrRatio WarmupSteps { get; init; }
 
@@ -212,8 +215,8 @@ public sealed record TrainingArguments
     public StepsOrRatio SaveSteps { get; init; } = 500;
 
     /// <summary>
-    /// The maximum number of checkpoints of the run that are kept; older ones are deleted. The newest and the best are always kept. Default
-    /// null: all are kept.
+    /// The maximum number of checkpoints of the run that are kept; older checkpoints are deleted. The newest and the best checkpoint are
+    /// always kept. Default null: all are kept.
     /// </summary>
     public int? SaveTotalLimit { get; init; }
 
@@ -222,25 +225,27 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether a run that is cancelled by its <see cref="CancellationToken"/> writes a checkpoint of its last completed step before the
-    /// exception is thrown, independent of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
+    /// exception is thrown, regardless of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
     /// the checkpoint is resumed, so that the result is that of an uninterrupted run.
     /// </summary>
     public bool SaveOnCancel { get; init; }
 
     /// <summary>
-    /// Whether the weights of the best checkpoint are loaded at the end of training. Default false. If it is true and
+    /// Whether the weights of the best checkpoint are loaded at the end of training. Default false. If this property is true, and
     /// <see cref="EvalStrategy"/> and <see cref="SaveStrategy"/> are not set, the run evaluates and saves after each epoch.
     /// </summary>
     public bool LoadBestModelAtEnd { get; init; }
 
     /// <summary>
     /// The number of consecutive evaluations without improvement of <see cref="MetricForBestModel"/> after which the run ends. Default
-    /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. The model
-    /// then has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> for those of the best evaluation.
+    /// null: the run does not end early. If the patience is set and <see cref="EvalStrategy"/> is not set, the run evaluates after each
+    /// epoch. After an early end, the model has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> to get the weights of
+    /// the best evaluation.
     /// </summary>
     /// <remarks>
-    /// Any reduction of the loss counts as an improvement, so a run whose loss falls by tiny amounts does not end early. Set
-    /// <see cref="EarlyStoppingThreshold"/>. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has the same parameters.
+    /// Any reduction of the loss counts as an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
+    /// <see cref="EarlyStoppingThreshold"/> to ignore small reductions. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has
+    /// the same parameters.
     /// </remarks>
     public int? EarlyStoppingPatience { get; init; }
 
@@ -258,21 +263,22 @@ public sealed record TrainingArguments
     public string? MetricForBestModel { get; init; }
 
     /// <summary>
-    /// Whether a larger value of <see cref="MetricForBestModel"/> is better. Default null: true unless its name ends with <c>loss</c>.
+    /// Whether a larger value of <see cref="MetricForBestModel"/> is better. Default null: true unless the name of the metric ends with
+    /// <c>loss</c>.
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
     // ---- the Hugging Face Hub ----
 
     /// <summary>
-    /// Whether the model is uploaded to the Hugging Face Hub: at the end of <see cref="Trainer.Train"/>, and as <see cref="HubStrategy"/>
-    /// says. Default false. <see cref="Trainer.PushToHub"/> works without it.
+    /// Whether the model is uploaded to the Hugging Face Hub at the end of <see cref="Trainer.Train"/>, and during the run according to
+    /// <see cref="HubStrategy"/>. Default false. <see cref="Trainer.PushToHub"/> works without this setting.
     /// </summary>
     public bool PushToHub { get; init; }
 
     /// <summary>
-    /// The repository, such as <c>owner/my-model</c>; without an owner, it belongs to the account of the token. Default null: the name of
-    /// the folder <see cref="OutputDir"/>.
+    /// The repository, such as <c>owner/my-model</c>; a repository without an owner belongs to the account of the token. Default null: the
+    /// name of the folder <see cref="OutputDir"/>.
     /// </summary>
     public string? HubModelId { get; init; }
 
@@ -288,7 +294,8 @@ public sealed record TrainingArguments
     public string? HubRevision { get; init; }
 
     /// <summary>
-    /// The token (<c>hub_token</c>) and the network. Default null: the environment variables. It is not written to files.
+    /// Options of the connection to the Hub, such as the token (<c>hub_token</c>). Default null: the environment variables. The options are
+    /// not written to files.
     /// </summary>
     [JsonIgnore]
     public HubOptions? Hub { get; init; }

@@ -11,7 +11,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
     private const int FilesPerRequest = 256;
 
     /// <summary>Uploads the files that have changed.</summary>
-    /// <returns>The commit. Null: no file has changed, so there is none.</returns>
+    /// <returns>The commit. Null: no file has changed.</returns>
     /// <exception cref="HubException">The upload failed. Nothing was committed.</exception>
     internal async Task<HubCommit?> RunAsync(
         IReadOnlyList<UploadFile> files, HubUploadOptions options, string title, CancellationToken cancellationToken)
@@ -32,7 +32,10 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         return await CommitAsync(changed, options, title, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets the Hub check the metadata of a card, which it would refuse after all files have been uploaded.</summary>
+    /// <summary>
+    /// Asks the Hub to check the metadata of a card before the upload. Otherwise the Hub would reject the commit after all files have been
+    /// uploaded.
+    /// </summary>
     private async Task CheckCardAsync(UploadFile card, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new
@@ -50,7 +53,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         catch (HubException error) when (error.Reason == HubError.RepositoryNotFound) { }     // a mirror that does not check cards
     }
 
-    /// <summary>Asks for each file whether it is a large file, and which content the repository has.</summary>
+    /// <summary>Asks the Hub for each file whether it is stored as a large file, and which content the repository has.</summary>
     private async Task AskAsync(UploadFile[] files, HubUploadOptions options, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new
@@ -61,7 +64,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         {
             using var response = await connection.SendAsync(
                 HttpMethod.Post, Address("preupload", options), request, _ => HubConnection.Json(body), token).ConfigureAwait(false);
-            return await ReadAsync(response, token).ConfigureAwait(false);
+            return await connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
         Parse(answer, json =>
         {
@@ -88,7 +91,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             {
                 using var response = await connection.SendAsync(HttpMethod.Post, Address("commit", options), request,
                     keepAlive => new CommitContent(options, title, files, keepAlive), token, mayHaveEffect: true).ConfigureAwait(false);
-                try { return await ReadAsync(response, token).ConfigureAwait(false); }
+                try { return await connection.ReadAsync(response, request, token).ConfigureAwait(false); }
                 catch (TransientHubException error)
                 {
                     throw new TransientHubException(error.Reason, error.Message, inner: error) { MayHaveEffect = true };
@@ -113,10 +116,6 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
 
     private Uri Address(string operation, HubUploadOptions options) => settings.Address(
         $"{request.ApiPath}/{operation}/{Uri.EscapeDataString(request.Revision)}{(options.CreatePullRequest ? "?create_pr=1" : "")}");
-
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        await connection.ReceiveAsync(async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
 
     private T Parse<T>(byte[] answer, Func<JsonElement, T> read)
     {

@@ -69,7 +69,7 @@ internal sealed class LargeFileUpload(
             await PostAsync(Address(its, verify), new { oid = file.Hash, size = file.Size }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The address of the upload and, if it has several parts, their addresses and size.</summary>
+    /// <summary>Returns the address of the upload and, if the upload has several parts, their addresses and size.</summary>
     private (Uri Address, Uri[]? Parts, long PartBytes) Plan(HubRequest its, JsonElement upload, UploadFile file)
     {
         var address = Address(its, upload);
@@ -96,8 +96,7 @@ internal sealed class LargeFileUpload(
                     keepAlive();
                     progress?.Report(new HubUploadProgress(file.Name, start + sent, file.Size));
                 }), token).ConfigureAwait(false);
-            await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            await connection.ReadAsync(response, its, token).ConfigureAwait(false);
             return response.Headers.ETag?.ToString() ?? HubErrors.Header(response, "ETag");
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -111,15 +110,16 @@ internal sealed class LargeFileUpload(
             {
                 Headers = { ContentType = new MediaTypeHeaderValue(MediaType) },
             }, token, accept: MediaType).ConfigureAwait(false);
-            return await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            return await connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
     }
 
     private Uri Address(HubRequest its, JsonElement action) =>
         ToAddress(its, action.TryGetProperty("href", out var href) ? href.GetString() : null);
 
-    /// <summary>An address of the response. A mirror may return those of the Hub itself.</summary>
+    /// <summary>
+    /// Returns an address in the response. If a mirror returned an address of the Hub itself, it is replaced by that of the mirror.
+    /// </summary>
     private Uri ToAddress(HubRequest its, string? text)
     {
         if (text?.StartsWith(DefaultEndpoint + "/", StringComparison.Ordinal) == true)

@@ -50,7 +50,7 @@ public sealed class ModernBertFamily : ModelFamily<ModernBertConfig>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } =
         new Dictionary<string, string> { ["decoder.weight"] = "model.embeddings.tok_embeddings.weight" };
 
-    // Files of transformers 4 have one field for each base.
+    // In files of transformers 4, the bases of the two types of layers are separate fields.
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json)
     {
@@ -61,8 +61,8 @@ public sealed class ModernBertFamily : ModelFamily<ModernBertConfig>
         if (json["rope_parameters"] is not JsonObject parameters) json["rope_parameters"] = parameters = [];
         foreach (var (type, older, theta) in new[]
         {
-            (ModernBertConfig.FullAttention, global, ModernBertConfig.GlobalTheta),
-            (ModernBertConfig.SlidingAttention, local, ModernBertConfig.LocalTheta),
+            (AttentionTypes.Full, global, ModernBertConfig.GlobalTheta),
+            (AttentionTypes.Sliding, local, ModernBertConfig.LocalTheta),
         })
         {
             if (parameters[type] is not JsonObject ofType) parameters[type] = ofType = [];

@@ -9,7 +9,7 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <summary>Whether the labels come from a column of the data; false for collators that may create them.</summary>
     internal bool ReadsLabels => collator is DefaultDataCollator or DataCollatorWithPadding;
 
-    /// <summary>Whether the collator is not one of the library, so that it may read any column.</summary>
+    /// <summary>Whether the collator is not one of this library. Such a collator may read any column.</summary>
     internal bool IsCustom =>
         collator is not (DefaultDataCollator or DataCollatorWithPadding or DataCollatorForLanguageModeling or DataCollatorWithFlattening);
 
@@ -60,6 +60,7 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <summary>The columns that the collator reads in addition to the inputs of the model.</summary>
     internal IReadOnlyList<string> ColumnNames => collator.ColumnNames;
 
+    /// <summary>Collates the rows of a batch, for training if an epoch is given.</summary>
     /// <param name="rows">The rows of a batch.</param>
     /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
     internal ModelInputs Collate(IReadOnlyList<Row> rows, int? epoch) =>

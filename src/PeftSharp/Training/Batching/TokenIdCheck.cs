@@ -5,7 +5,8 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>
-/// Checks the token ids of a whole dataset before the first step, so that one id without an embedding does not end a run after hours.
+/// Checks the token ids of a whole dataset before the first step, so that an id without an embedding is reported immediately and not hours
+/// later.
 /// </summary>
 internal static class TokenIdCheck
 {

@@ -23,7 +23,7 @@ internal static class Checkpoint
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors",
         ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
 
-    /// <summary>The files that only a resumed run reads. The others are those of the model, and the arguments.</summary>
+    /// <summary>The files that only a resumed run reads. The other files are the files of the model and the arguments.</summary>
     internal static readonly IReadOnlyList<string> StateFiles =
         [OptimizerFile, SchedulerFile, RandomFile, ModelStateFile, TrainingStream.FileName, TrainerStateFile.Name];
 
@@ -91,8 +91,8 @@ internal static class Checkpoint
                 : throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has neither {OptimizerFile} nor "
                     + $"{PythonOptimizerState.FileName} of transformers, because it was saved with SaveOnlyModel, or by transformers with "
                     + "save_only_model, FSDP or DeepSpeed. Load the model of the checkpoint and start a new run.");
-        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan, isStream: run.Stream is not null,
-            checksRows: !run.Arguments.IgnoreDataSkip, folder);
+        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.State.GlobalStep, run.Plan,
+            isStream: run.Stream is not null, checksRows: !run.Arguments.IgnoreDataSkip, folder);
         if (run.Arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
         else run.Stream?.Load(folder);
         using var scope = NewDisposeScope();
