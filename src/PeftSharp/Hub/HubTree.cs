@@ -34,9 +34,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
     /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
     internal async Task<IReadOnlyList<string>> ReadAsync(string commit, CancellationToken cancellationToken)
     {
-        var files = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
-        for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
-            page = await ReadPageAsync(page, files, cancellationToken).ConfigureAwait(false);
+        var files = await ReadPagesAsync(commit, cancellationToken).ConfigureAwait(false);
         var list = new JsonObject
         {
             ["format_version"] = FormatVersion,
@@ -45,6 +43,20 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
         AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
         return [.. files.Keys];
+    }
+
+    /// <summary>Reads the files of a commit and their sizes in bytes from the Hub.</summary>
+    /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
+    internal async Task<IReadOnlyDictionary<string, long>> ReadSizesAsync(string commit, CancellationToken cancellationToken) =>
+        (await ReadPagesAsync(commit, cancellationToken).ConfigureAwait(false)).ToDictionary(
+            file => file.Key, file => file.Value["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) ? bytes : 0);
+
+    private async Task<SortedDictionary<string, JsonObject>> ReadPagesAsync(string commit, CancellationToken cancellationToken)
+    {
+        var files = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
+            page = await ReadPageAsync(page, files, cancellationToken).ConfigureAwait(false);
+        return files;
     }
 
     private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject> files, CancellationToken cancellationToken)

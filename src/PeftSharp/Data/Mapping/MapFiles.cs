@@ -16,6 +16,9 @@ internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, 
         return (int)_rows;
     }
 
+    /// <summary>The SHA-256 hashes of the data files by name, after <see cref="Complete"/>.</summary>
+    internal IReadOnlyDictionary<string, string> FileHashes => _writer.FileHashes;
+
     public void Dispose()
     {
         // After an exception, the last result may still be written; its own exception does not matter any more.
