@@ -7,7 +7,7 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
 /// <c>PEFTSHARP_FAST_PATHS</c> sets the initial values of the kernels' switches: <c>0</c> turns all off, <c>1</c> leaves all on, and a
-/// list of names (<c>dropout,attention</c>) leaves only these on. It does not affect <see cref="Allocator"/>.</para>
+/// list of names (<c>dropout,attention</c>) leaves only these on. The variable does not affect <see cref="Allocator"/>.</para>
 /// <para>Thread safety: the switches are static and apply to the whole process. Set them while no thread calls a model.</para>
 /// </remarks>
 public static class FastPaths
@@ -20,9 +20,9 @@ public static class FastPaths
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Fused attention: scale, mask, scores of relative positions, softmax and dropout in one pass while training (needs
-    /// <see cref="Dropout"/>); attention of one query while generating; and attention of grouped heads that does not copy keys and
-    /// values for each query head.</summary>
+    /// <summary>Fused attention. Training: scale, mask, scores of relative positions, softmax and dropout in one pass (requires
+    /// <see cref="Dropout"/>). Generation: attention of one query. Grouped heads: keys and values are not copied for each query
+    /// head.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
@@ -63,11 +63,12 @@ public static class FastPaths
     /// <value>True while the allocator is installed.</value>
     /// <remarks>
     /// <para>
-    /// Turning it on reduces the peak memory of a training run by 15 to 30 percent and, on virtual machines where new pages of memory are
-    /// expensive, its time by up to 44 percent (the measurements are in docs/performance.md). Programs that mainly train should turn it on
-    /// in their first statement. It changes the process: it installs an allocator for all CPU tensors of libtorch, sets glibc's thresholds
-    /// (<c>mallopt</c>) so that freed memory stays in the process, for everything that uses <c>malloc</c>, and maps one page of machine
-    /// code. At the end of <c>Trainer.Train</c> freed memory is returned to the system (<c>malloc_trim</c>).
+    /// Turning it on reduces the peak memory of a training run by 15 to 30 percent. On virtual machines where new pages of memory are
+    /// expensive, it also reduces the time of a run, by up to 44 percent (docs/performance.md has the measurements). Programs that mainly
+    /// train should turn it on in their first statement. Turning it on changes the process: it installs an allocator for all CPU tensors of
+    /// libtorch, it sets glibc's thresholds (<c>mallopt</c>) so that memory freed by any code that uses <c>malloc</c> stays in the process,
+    /// and it maps one page of machine code. At the end of <c>Trainer.Train</c> freed memory is returned to the system
+    /// (<c>malloc_trim</c>).
     /// </para>
     /// <para>
     /// Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the page is

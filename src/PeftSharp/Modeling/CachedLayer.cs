@@ -64,8 +64,8 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     /// <summary>Selects rows of the batch.</summary>
     /// <param name="rows">Int64 [rows], indices of existing rows.</param>
     /// <param name="changed">
-    /// Int64, indices of the elements of <paramref name="rows"/> that select another row than their own. Null: the number of rows
-    /// changes.
+    /// Int64, the indices i for which <c>rows[i]</c> differs from i: only these rows are copied. Null: the number of rows changes, and all
+    /// rows are copied.
     /// </param>
     internal void SelectRows(Tensor rows, Tensor? changed)
     {
@@ -94,7 +94,8 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         }
     }
 
-    /// <summary>Whether the tokens that the next token attends to would remain.</summary>
+    /// <summary>Whether the layer, cropped to a length, would still contain all tokens that the next token attends to.</summary>
+    /// <param name="length">Number of tokens.</param>
     internal bool CanCrop(long length) =>
         length == 0 || Length - _count <= Math.Max(0, length - (window - 1 ?? length)) || length == Length;
 
@@ -139,7 +140,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         Tensor Last(Tensor x) => x.narrow(2, x.shape[2] - keep, keep).clone();
     }
 
-    /// <summary>Moves the stored tokens to the start of the tensors, or of larger ones.</summary>
+    /// <summary>Moves the stored tokens to the start of the tensors or, if these are too small, copies them to larger tensors.</summary>
     private void Reallocate(Tensor keys, Tensor values, long needed)
     {
         using var scope = NewDisposeScope();
@@ -178,7 +179,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         var (expected, found) = (kept.shape, added.shape);
         if (found.Length == 4 && (found[0], found[1], found[3]) == (expected[0], expected[1], expected[3])) return;
         throw new ArgumentException(
-            $"The key-value cache contains tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}], "
-            + $"to which [{string.Join(", ", found)}] cannot be appended. Use a new cache for each batch.");
+            $"The key-value cache contains tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}]. "
+            + $"A tensor of shape [{string.Join(", ", found)}] cannot be appended to them. Use a new cache for each batch.");
     }
 }

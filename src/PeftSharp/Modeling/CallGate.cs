@@ -5,8 +5,8 @@ namespace PeftSharp.Modeling;
 /// <summary>Counts the running calls of a model and rejects changes to the model while calls are running.</summary>
 /// <remarks>
 /// A call that starts while another thread changes the model waits until the change is complete, so a call never observes a partial
-/// change. A change does not wait for calls: the calls may belong to the thread that requests the change (a callback during
-/// generation), which would deadlock.
+/// change. A change does not wait for running calls, because they may belong to the thread that requests the change (a callback during
+/// generation): the thread would then wait for itself.
 /// </remarks>
 internal sealed class CallGate
 {
@@ -57,7 +57,8 @@ internal sealed class CallGate
         _lock.Exit();
         throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model "
             + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
-            + "Wait until they have ended. To select adapters for one call, use CallWithAdapter, GenerationOptions.Adapter, "
+            + $"Wait until {(running == 1 ? "it has" : "they have")} ended. "
+            + "To select adapters for one call, use CallWithAdapter, GenerationOptions.Adapter, "
             + "or a scope of UseAdapter, UseAdapters or DisableAdapter.");
     }
 

@@ -11,7 +11,9 @@ namespace PeftSharp.Modeling;
 /// <summary>Converts between <c>config.json</c> and the record that holds its fields.</summary>
 internal static class ConfigFiles
 {
-    /// <summary>The nesting that the serializer accepts: that of the files, and the objects of the library around it.</summary>
+    /// <summary>
+    /// Maximum nesting depth for the serializer: twice that of a file, because objects of the library contain the values of a file.
+    /// </summary>
     internal const int MaxDepth = 2 * PythonJsonReader.MaxDepth;
 
     private const string Architectures = "architectures", NullInList = "a list without null";
@@ -29,8 +31,8 @@ internal static class ConfigFiles
     };
 
     /// <summary>
-    /// Excludes properties that a base record marks with <c>JsonIgnore</c> also where a derived record overrides them: the serializer reads
-    /// the attributes of the override only. Of a property that a derived record gives another name, only that name is a field.
+    /// Excludes overrides of properties that the base record marks with <c>JsonIgnore</c>, because the serializer reads only the attributes
+    /// of the override. If a derived record declares a property of the base record again, only the derived property is kept.
     /// </summary>
     private static void ResolveOverrides(JsonTypeInfo info)
     {
@@ -64,7 +66,7 @@ internal static class ConfigFiles
     internal static void Write(string path, PretrainedConfig config)
     {
         var json = ToJson(config);
-        // A field without a value is omitted, unless reading would then assign the record's default to it.
+        // A null field is omitted, unless the default of the record is not null: reading would then restore the default.
         if (Activator.CreateInstance(config.GetType()) is PretrainedConfig defaults) AddNulls(json, ToJson(defaults));
         JsonFile.Write(path, json);
     }

@@ -17,7 +17,8 @@ public abstract record DecoderConfig : TransformerConfig
         (4096, 32, 32, 11008, 2048, false);
 
     /// <summary>
-    /// Number of key and value heads per layer; must divide <see cref="TransformerConfig.NumAttentionHeads"/>. Null: the same number.
+    /// Number of key and value heads per layer; must divide <see cref="TransformerConfig.NumAttentionHeads"/>. Null: as many as
+    /// query heads.
     /// </summary>
     public int? NumKeyValueHeads { get; init; }
 

@@ -25,7 +25,7 @@ public abstract class DecoderFamily<TConfig> : ModelFamily<TConfig> where TConfi
         return base.ReadConfig(json);
     }
 
-    // Computed here; older checkpoints contain it.
+    // The model computes these frequencies; older checkpoints contain them.
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
 }

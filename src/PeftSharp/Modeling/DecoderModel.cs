@@ -6,7 +6,7 @@ using Embedding = PeftSharp.Modeling.Layers.Embedding;      // TorchSharp has a 
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The body of a decoder with LLaMA's layers: embeddings, layers and a last normalization.</summary>
+/// <summary>The body of a decoder with LLaMA's layers: embeddings, decoder layers and a final normalization layer.</summary>
 /// <remarks>
 /// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
 /// <para>
@@ -25,6 +25,7 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     [ComponentName(Name = "norm")] private readonly Module<Tensor, Tensor> _norm;
     private readonly int? _shortLength;
 
+    /// <summary>Creates the model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>

@@ -32,7 +32,8 @@ public abstract class EncoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     /// <param name="addPoolingLayer">Whether the model has a pooling layer.</param>
     /// <param name="positionPadding">The position of padding tokens, as in <see cref="TextEmbeddings"/>.</param>
     /// <param name="embeddingSize">
-    /// Width of the embeddings; a linear layer converts them if it is not the width of the hidden states. Null: that width.
+    /// Width of the embeddings. If it differs from the width of the hidden states, a linear layer converts the embeddings. Null: the width
+    /// of the hidden states.
     /// </param>
     private protected EncoderModel(
         string name, TConfig config, bool addPoolingLayer, int? positionPadding = null, int? embeddingSize = null)

@@ -30,8 +30,8 @@ public static class EncodingExtensions
     /// <param name="encoding">The encoded text.</param>
     /// <param name="device">The device of the tensors. Null: the CPU.</param>
     /// <returns>
-    /// <c>input_ids</c>, <c>attention_mask</c> and <c>token_type_ids</c>, int64 [1, tokens], which the caller owns. Remove those that the
-    /// model does not read.
+    /// <c>input_ids</c>, <c>attention_mask</c> and <c>token_type_ids</c>, int64 [1, tokens], which the caller owns. Remove the tensors
+    /// that the model does not read.
     /// </returns>
     public static ModelInputs ToModelInputs(this TextEncoding encoding, Device? device = null)
     {

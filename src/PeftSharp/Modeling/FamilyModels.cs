@@ -15,6 +15,7 @@ public sealed class FamilyModels<TConfig> where TConfig : PretrainedConfig
     /// <typeparam name="TModel">The model class.</typeparam>
     /// <param name="task">The task.</param>
     /// <param name="architecture">The name of the class in transformers. Null: the name of <typeparamref name="TModel"/>.</param>
+    /// <exception cref="ArgumentException">The list already contains a model for the task.</exception>
     public void Add<TModel>(ModelTask task, string? architecture = null) where TModel : PretrainedModel, IPretrainedModel<TModel, TConfig>
     {
         Builders.Add(task, config => TModel.Create((TConfig)config));
@@ -22,7 +23,7 @@ public sealed class FamilyModels<TConfig> where TConfig : PretrainedConfig
     }
 
     /// <summary>
-    /// Adds names of transformers' classes whose checkpoints the family can read although it does not have the class itself.
+    /// Adds the names of transformers classes that the family does not implement, but whose checkpoints it can read.
     /// </summary>
     /// <param name="architectures">The class names.</param>
     public void AddArchitectures(params IEnumerable<string> architectures) => Architectures.AddRange(architectures);

@@ -2,7 +2,7 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Options of one forward pass: the outputs to compute, and the key-value cache that the pass reads and extends.</summary>
 /// <remarks>
-/// <para>They are separate from the batch (<see cref="ModelInputs"/>), so the same batch can be used with different options.</para>
+/// <para>The options are separate from the batch (<see cref="ModelInputs"/>), so one batch can be used with different options.</para>
 /// <para>
 /// Thread safety: instances are immutable and can be used from several threads at once; a key-value cache can be used by one call at a
 /// time.
@@ -50,7 +50,7 @@ public sealed record ForwardOptions
     public double? NumItemsInBatch { get; init; }
 
     /// <summary>
-    /// Keys and values of the preceding tokens. They are attended to, and the keys and values of this pass are appended. Null: no cache.
+    /// Keys and values of the preceding tokens. The pass attends to them and appends its own keys and values. Null: no cache.
     /// </summary>
     /// <remarks>The caller owns the cache and can use it for many calls; a model does not dispose it.</remarks>
     public KeyValueCache? PastKeyValues { get; init; }

@@ -1,8 +1,8 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Describes a tensor that a model reads: its name, its kind and the upper bound of its values. It determines the checks of the model, the
-/// columns that the trainer keeps, and the estimate of floating-point operations.
+/// Describes a tensor that a model reads: its name, its kind and the upper bound of its values. The model validates its inputs with this
+/// description, and the trainer selects the columns of a dataset with it.
 /// </summary>
 /// <param name="Name">The Python name, such as <c>input_ids</c>.</param>
 /// <param name="Kind">The kind: what the values mean.</param>
@@ -14,17 +14,22 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// <summary>The configuration field that defines <see cref="Limit"/>, such as <c>vocab_size</c>, for error messages.</summary>
     public string? LimitField { get; init; }
 
-    /// <summary>Maximum number of tokens per row (<see cref="InputKind.TokenIds"/>). Null: no limit.</summary>
+    /// <summary>
+    /// Maximum number of tokens per row, for <see cref="InputKind.TokenIds"/> and <see cref="InputKind.Embeddings"/>. Null: no limit.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>
     /// The inputs that most text models read: <c>input_ids</c>, <c>attention_mask</c>, <c>position_ids</c> and <c>inputs_embeds</c>.
     /// </summary>
     /// <param name="config">The configuration, which provides the vocabulary size and the number of positions.</param>
-    /// <param name="hasCache">Whether the model supports a key-value cache, with which the mask may be longer than the ids. Default
-    /// false.</param>
+    /// <param name="hasCache">
+    /// Whether the model supports a key-value cache. The attention mask may then be longer than the token ids. Default false.
+    /// </param>
     /// <param name="positions">Exclusive upper bound of <c>position_ids</c>. Null: no limit.</param>
-    /// <param name="positionsField">The configuration field that defines <paramref name="positions"/>.</param>
+    /// <param name="positionsField">
+    /// The configuration field that defines <paramref name="positions"/>, for error messages. Null: <c>position_ids</c>.
+    /// </param>
     public static IReadOnlyList<InputSpec> ForText(
         TextConfig config, bool hasCache = false, long? positions = null, string? positionsField = null)
     {

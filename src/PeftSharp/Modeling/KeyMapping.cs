@@ -2,15 +2,18 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Maps the keys of a checkpoint to the names of a model's parameters.</summary>
 /// <remarks>
-/// As in transformers, the base model's prefix is removed or added per key if only the other form is known. A checkpoint without a head
-/// can therefore be loaded into a model with a head, and vice versa.
+/// As in transformers, the prefix of the base model is removed from a key, or added to it, if the model has only the other form. A
+/// checkpoint without a head can therefore be loaded into a model with a head, and vice versa.
 /// </remarks>
 internal static class KeyMapping
 {
     /// <summary>Prefixes that wrappers add to every key: data parallelism, torch.compile, peft, Lightning.</summary>
     private static readonly string[] _wrappers = ["module.", "_orig_mod.", "base_model.model.", "model."];
 
-    /// <summary>The model's name for each of the checkpoint's keys; a key without a parameter keeps its name.</summary>
+    /// <summary>
+    /// Returns the model's name for each key of the checkpoint. If no parameter matches a key, the value is the key as renamed by the
+    /// family.
+    /// </summary>
     /// <param name="checkpointKeys">The keys of the checkpoint.</param>
     /// <param name="modelKeys">The names of the model's parameters, and further names to recognize.</param>
     /// <param name="family">The family, which renames keys of older checkpoints.</param>

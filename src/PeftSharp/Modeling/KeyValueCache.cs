@@ -16,8 +16,9 @@ public sealed class KeyValueCache : IDisposable
     private readonly List<CachedLayer> _layers = [];
     private readonly long? _maxLength;
 
+    /// <summary>Creates an empty cache.</summary>
     /// <param name="maxLength">
-    /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
+    /// The expected maximum number of tokens, for which memory is reserved at once. More tokens are allowed. Null: unknown.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)
@@ -27,7 +28,8 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Number of cached tokens. During a forward pass, in which the layers are extended in order, the value of the first layer.
+    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass
+    /// the following layers may have processed fewer.
     /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
@@ -40,7 +42,7 @@ public sealed class KeyValueCache : IDisposable
     /// <param name="values">As <paramref name="keys"/>.</param>
     /// <param name="window">
     /// Sliding window of the layer: a token attends to this many tokens, including itself. Older tokens are removed, so the memory of the
-    /// layer does not grow with the text. It must be the same in all calls. Null: all tokens are kept.
+    /// layer does not grow with the text. The window must be the same in all calls. Null: all tokens are kept.
     /// </param>
     /// <returns>
     /// Float [batch, heads, cached tokens, width] each, valid until the cache changes. With a window, at most
@@ -97,6 +99,7 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>
+    /// <param name="length">Number of tokens to keep, including tokens that a sliding window has removed.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="length"/> is negative or greater than <see cref="Length"/>.
     /// </exception>

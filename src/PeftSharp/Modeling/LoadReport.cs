@@ -31,7 +31,7 @@ public sealed record LoadReport(
     /// </summary>
     internal string? OtherTaskClass { get; init; }
 
-    /// <summary>The report of a base model whose head an adapter replaces: without what only concerns the replaced weights.</summary>
+    /// <summary>Returns the report of a base model without the entries about weights that an adapter replaces.</summary>
     /// <param name="replaced">The names of the weights that were loaded from the adapter's file.</param>
     /// <param name="isHeadReplaced">Whether the adapter has a head of its own.</param>
     internal LoadReport WithoutReplaced(IReadOnlySet<string> replaced, bool isHeadReplaced) => this with
@@ -47,8 +47,9 @@ public sealed record LoadReport(
     internal LoadReport WithOtherTask(string className, string model) => this with
     {
         OtherTaskClass = className,
-        Warnings = [.. Warnings, $"The folder contains {className}, whose head was trained for another task; its weights have the names of "
-            + $"those of {model} and were loaded. Train the model before use, or load it with the class for {className}."],
+        Warnings = [.. Warnings, $"The folder contains {className}, whose head was trained for another task. The weights of this head were "
+            + $"loaded because they have the names of the head of {model}. "
+            + $"Train the model before use, or load {className} itself."],
     };
 
     /// <inheritdoc/>

@@ -7,8 +7,9 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The losses of the heads, as in transformers, and the number of targets over which each of them averages.</summary>
 /// <remarks>
-/// With <c>items</c> (the number of targets of all micro-batches of a step) a loss is the sum over this batch divided by it, so that the
-/// losses of the micro-batches add up to the loss of one large batch. Without it, the loss is the mean over this batch.
+/// The argument <c>items</c> is the number of targets in all micro-batches of a step. If it is given, the loss is the sum over this batch
+/// divided by <c>items</c>, so that the losses of the micro-batches add up to the loss of one large batch. If it is null, the loss is the
+/// mean over this batch.
 /// </remarks>
 internal static class Losses
 {
@@ -106,8 +107,8 @@ internal static class Losses
     }
 
     /// <summary>
-    /// The mean of the losses of the start and end positions (transformers' <c>ForQuestionAnsweringLoss</c>); positions outside the input
-    /// are ignored.
+    /// The mean of the losses of the start and end positions (transformers' <c>ForQuestionAnsweringLoss</c>). Positions after the last
+    /// token are ignored; negative positions count as 0.
     /// </summary>
     internal static Tensor QuestionAnswering(Tensor startLogits, Tensor endLogits, Tensor starts, Tensor ends, double? items)
     {
@@ -152,7 +153,9 @@ internal static class Losses
     private static string EachRowHas(long labels, long outputs) =>
         $"Each row has {Quantity.Of(labels, "label")}, but the model has {outputs}: LabelNames needs one name for each.";
 
-    /// <summary>The problem type: that of the configuration, otherwise determined by the number of labels and their type.</summary>
+    /// <summary>
+    /// The problem type in the configuration or, if it has none, the type that the number of labels and their data type imply.
+    /// </summary>
     internal static ProblemType ProblemTypeOf(Tensor labels, PretrainedConfig config) => config switch
     {
         { ProblemType: { } configured } => configured,

@@ -24,7 +24,7 @@ public abstract class ModelFamily
     /// <summary>The name of the body inside a model with a head, which prefixes its keys, such as <c>bert</c>.</summary>
     public abstract string BaseModelPrefix { get; }
 
-    /// <summary>The constructor for each supported task. It only creates the model; the weights are loaded afterwards.</summary>
+    /// <summary>The constructor for each supported task. A constructor only creates the model; its weights are loaded afterwards.</summary>
     public abstract IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; }
 
     /// <summary>
@@ -43,8 +43,8 @@ public abstract class ModelFamily
     }
 
     /// <summary>
-    /// The names of the modules that an adapter method adapts by default, by the name of the method in adapter files (<c>IA3</c>), if
-    /// they differ from the modules with the roles of the method. Default: none.
+    /// The names of the modules that an adapter method adapts by default; the key is the name of the method in adapter files, such as
+    /// <c>IA3</c>. A method that is not listed adapts the modules with the roles that it requests. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargets { get; } =
         new Dictionary<string, IReadOnlyList<string>>();
@@ -67,6 +67,7 @@ public abstract class ModelFamily
     public abstract PretrainedConfig ReadConfig(JsonObject json);
 
     /// <summary>Converts a key of an older checkpoint to its current name; returns the key itself if it has not changed.</summary>
+    /// <param name="key">The key, such as <c>bert.embeddings.LayerNorm.gamma</c>.</param>
     public virtual string RenameKey(string key) => key;
 
     /// <summary>
@@ -93,7 +94,8 @@ public abstract class ModelFamily
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 
-    /// <summary>Whether an unexpected key can be ignored without a report, such as stored position indices.</summary>
+    /// <summary>Whether an unexpected key can be ignored without a report, such as stored position indices. Default false.</summary>
+    /// <param name="key">The key in the checkpoint.</param>
     public virtual bool IsObsoleteKey(string key) => false;
 
     /// <summary>Roles of the modules of <see cref="Layers.EncoderLayer"/>.</summary>
@@ -126,12 +128,13 @@ public abstract class ModelFamily
     /// Renames <c>gamma</c> and <c>beta</c> of layer norms, as in checkpoints converted from TensorFlow, to <c>weight</c> and
     /// <c>bias</c>.
     /// </summary>
+    /// <param name="key">The key in the checkpoint.</param>
     protected static string RenameNormKeys(string key) =>
         Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
 
     /// <summary>
-    /// Converts the field names that most families use to those of this family; they take precedence if both are present, as in
-    /// transformers.
+    /// Converts the field names that most families use to those of this family. If a file contains both names of a field, the common name
+    /// takes precedence, as in transformers.
     /// </summary>
     /// <param name="json">The content of <c>config.json</c>, which is modified.</param>
     /// <param name="names">The names that most families use, and the name of the same field in this family.</param>

@@ -21,7 +21,8 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Creates an empty batch; set tensors with the properties or the indexer.</summary>
     public ModelInputs() { }
 
-    /// <summary>Creates a batch of the given tensors, by their Python names.</summary>
+    /// <summary>Creates a batch of the given tensors.</summary>
+    /// <param name="tensors">The tensors by their Python names. The batch owns them.</param>
     public ModelInputs(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);

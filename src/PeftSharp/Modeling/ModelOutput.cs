@@ -4,7 +4,7 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The result of a forward pass: tensors by their names in transformers, in the order in which the model set them.</summary>
 /// <remarks>
-/// <para>It owns its tensors: disposing it disposes them. A custom model may add tensors with any name.</para>
+/// <para>An output owns its tensors: disposing the output disposes the tensors. A custom model may add tensors with any name.</para>
 /// <para>Thread safety: several threads can read an instance at once; setting a tensor and disposing it need exclusive use.</para>
 /// </remarks>
 public sealed class ModelOutput : IDisposable
@@ -18,10 +18,10 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Logits; the shape depends on the head. Null for models without a head and for question answering.</summary>
     public Tensor? Logits { get => this["logits"]; init => this["logits"] = value; }
 
-    /// <summary>Logits of each token being the first of the answer, float [batch, tokens].</summary>
+    /// <summary>Logits for the position of the first token of the answer, float [batch, tokens] (question answering).</summary>
     public Tensor? StartLogits { get => this["start_logits"]; init => this["start_logits"] = value; }
 
-    /// <summary>Logits of each token being the last of the answer, float [batch, tokens].</summary>
+    /// <summary>Logits for the position of the last token of the answer, float [batch, tokens] (question answering).</summary>
     public Tensor? EndLogits { get => this["end_logits"]; init => this["end_logits"] = value; }
 
     /// <summary>Output of the last layer, float [batch, tokens, hidden].</summary>

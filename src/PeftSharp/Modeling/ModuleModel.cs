@@ -6,13 +6,13 @@ namespace PeftSharp.Modeling;
 /// <summary>Wraps a custom TorchSharp module as a model that can be trained and to which adapters can be added.</summary>
 /// <remarks>
 /// <para>
-/// The module reads a batch and returns a <see cref="ModelOutput"/>. If an objective is given, the batch has no labels, and the output
-/// contains the logits from which the objective computes the loss. Otherwise the batch has the labels, and the output contains the mean
-/// loss of the batch. The weights of the module are saved and loaded
-/// under its own names. The module is disposed with the model.
+/// The module reads a batch and returns a <see cref="ModelOutput"/>. With an objective, the module receives the batch without labels and
+/// returns logits, from which the objective computes the loss. Without an objective, the module receives the labels too and returns the
+/// mean loss of the batch. The weights are saved and loaded under the module's names for them. The module is disposed with the model.
 /// </para>
 /// <para>
-/// Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.
+/// Thread safety: several threads can call one model in evaluation mode at once if the module supports this. Training, loading weights,
+/// moving and disposing it need exclusive use.
 /// </para>
 /// </remarks>
 public sealed class ModuleModel : PretrainedModel
@@ -20,12 +20,14 @@ public sealed class ModuleModel : PretrainedModel
     [ComponentName(Name = "module")] private readonly Module<ModelInputs, ModelOutput> _module;
     private readonly bool _hasObjective;
 
+    /// <summary>Creates a model from a module.</summary>
     /// <param name="module">The module.</param>
     /// <param name="inputs">The tensors that the module reads; the first is the main input.</param>
     /// <param name="objective">
     /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
     /// </param>
     /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
+    /// <exception cref="ArgumentException"><paramref name="inputs"/> is empty, or the configuration is invalid.</exception>
     public ModuleModel(
         Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
         : base(NameOf(module), config ?? new ModuleConfig())

@@ -10,7 +10,7 @@ internal sealed class NewWeights
     /// <summary>The names of the parameters; empty if every parameter was loaded.</summary>
     internal IReadOnlyList<string> Names { get; private set; } = [];
 
-    /// <summary>Whether they were drawn from a seeded random stream, so that another process draws the same values.</summary>
+    /// <summary>Whether the parameters were drawn from a seeded random stream, so that another process draws the same values.</summary>
     internal bool AreSeeded { get; private set; } = true;
 
     /// <summary>
@@ -18,6 +18,7 @@ internal sealed class NewWeights
     /// </summary>
     internal IReadOnlyList<string> Untrained { get; private set; } = [];
 
+    /// <summary>Records that parameters were initialized with random values.</summary>
     internal void Drawn(IReadOnlyList<string> names)
     {
         _trained.Clear();
@@ -38,7 +39,7 @@ internal sealed class NewWeights
         Untrained = [.. Names.Where(name => !_trained.Contains(name))];
     }
 
-    /// <summary>The warning of predictions with parameters that have not been trained.</summary>
+    /// <summary>Returns the warning for predictions with parameters that have not been trained.</summary>
     /// <param name="model">The model.</param>
     /// <param name="names">The names of the parameters.</param>
     internal static string Warning(PretrainedModel model, IReadOnlyList<string> names) => model.FrozenNewWeights

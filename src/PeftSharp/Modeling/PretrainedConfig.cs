@@ -85,7 +85,7 @@ public abstract record PretrainedConfig
 
     private static string GenericName(int id) => $"LABEL_{id}";
 
-    /// <summary>The names of the classes by class id; null if they have only the names LABEL_0, LABEL_1, … or none.</summary>
+    /// <summary>The names of the classes by class id; null if the classes have no names or only LABEL_0, LABEL_1, ….</summary>
     internal IReadOnlyList<string>? GivenLabelNames =>
         Id2Label is { } names && names.Any(entry => entry.Value != GenericName(entry.Key))
             && names.Keys.Order().SequenceEqual(Enumerable.Range(0, names.Count))
@@ -134,15 +134,18 @@ public abstract record PretrainedConfig
     }
 
     /// <summary>Returns "name is value; it must be at least 1" for each value that is less than 1.</summary>
+    /// <param name="values">The names of the fields and their values.</param>
     protected static IEnumerable<string> MustBePositive(params (string Name, int Value)[] values) =>
         values.Where(entry => entry.Value < 1).Select(entry => $"{entry.Name} is {entry.Value}; it must be at least 1");
 
     /// <summary>Returns "name is value; it must be at least 0 and less than 1" for each value outside [0, 1).</summary>
+    /// <param name="values">The names of the fields and their values.</param>
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
         values.Where(entry => !(entry.Value is >= 0 and < 1))
             .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 
     /// <summary>Returns "name is 'value'; it must be one of …" for each value that is not the name of an activation function.</summary>
+    /// <param name="values">The names of the fields and their values.</param>
     protected static IEnumerable<string> MustBeActivation(params (string Name, string Value)[] values) =>
         values.Where(entry => !ActivationFunctions.Names.Contains(entry.Value))
             .Select(entry => $"{entry.Name} is '{entry.Value}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}");

@@ -69,7 +69,8 @@ internal static class PretrainedLoader
         // A layer has at least one tensor. Creating the layers of a damaged configuration could take all memory.
         if (config.LayerCount > checkpoint.Tensors.Count)
             throw new CheckpointException($"'{Path.Combine(folder, "config.json")}' has {config.LayerCount} layers, but the weights in "
-                + $"'{folder}' are only {checkpoint.Tensors.Count} tensors. Download the configuration or the weights again.");
+                + $"'{folder}' have only {Quantity.Of(checkpoint.Tensors.Count, "tensor")}. "
+                + "Download the configuration or the weights again.");
         config = options.Apply(config);
         var model = Build(config, build, folder);
         try

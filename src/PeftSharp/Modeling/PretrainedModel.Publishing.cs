@@ -8,16 +8,17 @@ public abstract partial class PretrainedModel
     /// <summary>Uploads the model (only the adapters, if it has any) to the Hugging Face Hub (<c>push_to_hub</c>).</summary>
     /// <remarks>
     /// The repository is created if it does not exist. The files are those of <see cref="SavePretrained"/>, with a generated model card,
-    /// which does not replace a card that a person wrote or edited. They are uploaded in one commit.
+    /// which does not replace a card that a person wrote or edited. All files are uploaded in one commit.
     /// </remarks>
-    /// <param name="repository">The repository, such as <c>owner/my-model</c>; without an owner, it belongs to the account.</param>
+    /// <param name="repository">The repository, such as <c>owner/my-model</c>; without an owner, the account of the token.</param>
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
     /// <param name="options">The branch, the title of the commit and the progress. Null: the defaults.</param>
     /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">The name of the repository is invalid.</exception>
-    /// <exception cref="HubException">The token is missing or must not write, or the upload failed.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
     public Task<HubCommit> PushToHubAsync(

@@ -26,7 +26,7 @@ public abstract partial class PretrainedModel
     /// </summary>
     internal virtual string? FrozenNewWeights => null;
 
-    /// <summary>The weights by their names in a checkpoint; of weights that an adapter replaces, the adapter's copies too.</summary>
+    /// <summary>The weights by their names in a checkpoint, including the adapter's copies of weights that an adapter replaces.</summary>
     internal virtual IEnumerable<KeyValuePair<string, Tensor>> WeightsByName() =>
         ModelState.Parameters(this).Select(pair => KeyValuePair.Create(pair.Key, (Tensor)pair.Value));
 
@@ -83,7 +83,10 @@ public abstract partial class PretrainedModel
             part.Config = part.Config with { PadTokenId = part.Config.PadTokenId ?? padTokenId };
     }
 
-    /// <summary>Names the classes in the configurations of this model and of its parts that have as many classes without a name.</summary>
+    /// <summary>
+    /// Sets the names of the classes in the configurations of this model and of its parts that have the same number of classes and no
+    /// names.
+    /// </summary>
     internal void SetLabelNames(IReadOnlyList<string> names)
     {
         foreach (var part in modules().OfType<PretrainedModel>().Append(this))

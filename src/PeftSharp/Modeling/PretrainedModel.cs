@@ -22,6 +22,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     private PretrainedConfig _config;
     private GenerationConfig _generationConfig;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
@@ -33,21 +34,24 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
         (_config, _generationConfig, Calls) = (config, GenerationConfig.FromModelConfig(config), new CallGate());
     }
 
-    /// <summary>Creates a model that wraps another one; properties of the model are those of <paramref name="inner"/>.</summary>
+    /// <summary>Creates a model that wraps <paramref name="inner"/> and has its configuration, its name and its report.</summary>
     private protected PretrainedModel(string name, PretrainedModel inner) : this(name, inner.Config) =>
         (NameOrPath, LoadReport, Calls, _innerConfig) = (inner.NameOrPath, inner.LoadReport, inner.Calls, () => inner.Config);
 
     /// <summary>The configuration of the model.</summary>
     public PretrainedConfig Config
     {
-        get => _innerConfig?.Invoke() ?? _config;        // a wrapper must see what changes later, such as the problem type
+        get => _innerConfig?.Invoke() ?? _config;        // of the wrapped model, because it can change, such as the problem type
         private set => _config = value;
     }
 
     /// <summary>The family that the model belongs to.</summary>
     public ModelFamily Family => Config.Family;
 
-    /// <summary>The folder from which the model was loaded; null if it was not loaded. An adapter records it as its base model.</summary>
+    /// <summary>
+    /// The folder or the name on the Hugging Face Hub from which the model was loaded; null if it was not loaded. An adapter records it
+    /// as its base model.
+    /// </summary>
     public string? NameOrPath { get; internal set; }
 
     /// <summary>The result of loading the checkpoint; null if the model was not loaded.</summary>
@@ -180,12 +184,17 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <returns>The output, which the caller disposes.</returns>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
     /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <returns>The output, which the caller disposes.</returns>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {

@@ -15,6 +15,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     where TSelf : PretrainedModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : PretrainedConfig, new()
 {
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
@@ -24,8 +25,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     protected new TConfig Config => (TConfig)base.Config;
 
     /// <summary>
-    /// Loads the model from a folder in transformers' format. Weights that the checkpoint does not contain are initialized and reported in
-    /// <see cref="PretrainedModel.LoadReport"/>.
+    /// Loads the model from a folder in transformers' format or from the Hugging Face Hub. Weights that the checkpoint does not contain are
+    /// initialized and reported in <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="nameOrFolder">
@@ -37,6 +38,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <exception cref="CheckpointException">
     /// The folder does not contain a checkpoint of this family, or the weights do not match the model.
     /// </exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TSelf FromPretrained(
@@ -61,7 +63,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
-    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
     public static TSelf FromConfig(TConfig config, PretrainedOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);

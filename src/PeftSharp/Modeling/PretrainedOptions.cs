@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Options of <c>FromPretrained</c>: changes to the configuration, and data type, device and initialization of the weights.
+/// Options of <c>FromPretrained</c> and <c>FromConfig</c>: changes to the configuration; data type, device and initialization of the
+/// weights; and how the files are downloaded and read.
 /// </summary>
 public sealed record PretrainedOptions
 {
@@ -62,7 +63,7 @@ public sealed record PretrainedOptions
     /// </summary>
     /// <remarks>
     /// In Python, a pickle file can run any code. Here, tensors and plain data are read and anything else is rejected
-    /// (<see cref="Serialization.PyTorchFile"/>). Safetensors files are preferred because they are checked more simply.
+    /// (<see cref="Serialization.PyTorchFile"/>). If a folder contains both formats, the safetensors file is read.
     /// </remarks>
     public bool AllowPickle { get; init; }
 

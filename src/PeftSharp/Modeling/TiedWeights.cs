@@ -5,8 +5,8 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Resolves tied weights in a checkpoint, which may contain them under either name or under both.</summary>
 /// <remarks>
-/// As transformers' <c>tie_weights</c>: a checkpoint with one of the two names fills both; one with different values under the two names
-/// unties them.
+/// Corresponds to transformers' <c>tie_weights</c>. If a checkpoint contains only one of the two names, its values are used for both
+/// weights. If it contains different values under the two names, the weights are not tied.
 /// </remarks>
 internal static class TiedWeights
 {

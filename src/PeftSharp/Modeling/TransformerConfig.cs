@@ -18,7 +18,9 @@ public abstract record TransformerConfig : TextConfig
     /// <summary>Width of the feed-forward layer.</summary>
     public int IntermediateSize { get; init; }
 
-    /// <summary>Maximum number of tokens in training. A model with position embeddings has one for each.</summary>
+    /// <summary>
+    /// Maximum number of tokens in training. A model with trained position embeddings has one embedding for each position.
+    /// </summary>
     public int MaxPositionEmbeddings { get; init; }
 
     /// <inheritdoc/>

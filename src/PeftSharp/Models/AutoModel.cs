@@ -5,7 +5,9 @@ namespace PeftSharp.Models;
 /// <summary>Loads a model without a head, of any supported family (transformers' <c>AutoModel</c>).</summary>
 public static class AutoModel
 {
-    /// <summary>Loads a model from a folder in transformers' format. The head of the checkpoint, if any, is not loaded.</summary>
+    /// <summary>
+    /// Loads a model from a folder in transformers' format or from the Hugging Face Hub. A head in the checkpoint is not loaded.
+    /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="nameOrFolder">
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
@@ -14,6 +16,7 @@ public static class AutoModel
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download; checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
@@ -30,7 +33,8 @@ public static class AutoModel
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
-    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
+    /// <exception cref="CheckpointException">The family is not registered, or it has no model for this task.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.FeatureExtraction, options);
 }

@@ -8,7 +8,8 @@ namespace PeftSharp.Models;
 public static class AutoModelForQuestionAnswering
 {
     /// <summary>
-    /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
+    /// Loads a model from a folder in transformers' format or from the Hugging Face Hub. A head that the checkpoint does not contain is
+    /// initialized and listed in <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="nameOrFolder">
@@ -18,6 +19,7 @@ public static class AutoModelForQuestionAnswering
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download; checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
@@ -34,7 +36,8 @@ public static class AutoModelForQuestionAnswering
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
-    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
+    /// <exception cref="CheckpointException">The family is not registered, or it has no model for this task.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.QuestionAnswering, options);
 }

@@ -34,7 +34,8 @@ public static class ChatTemplateExtensions
     /// <param name="toolsColumn">The column with the tools of each conversation, as structs or JSON texts. Null: none.</param>
     /// <param name="options">The template and its variables. Null: the defaults.</param>
     /// <param name="assistantOnlyLoss">
-    /// Whether the labels of all tokens that are not the assistant's are -100. Default true; false: the labels are all tokens.
+    /// Whether only the tokens of the assistant's messages are labels, and all other labels are -100. Default true. False: every token is
+    /// a label.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens per row. Default: the limit of the tokenizer.</param>
     /// <param name="truncation">Whether a row with too many tokens is truncated. Default: truncated if there is a maximum length.</param>
@@ -46,7 +47,9 @@ public static class ChatTemplateExtensions
     /// A column does not exist or contains something else, a conversation has no message of the assistant, or the template failed for a
     /// row; the message contains the row.
     /// </exception>
+    /// <exception cref="ArgumentException">The options request a generation prompt or continue the last message.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ApplyChatTemplate(
         this Dataset dataset, Tokenizer tokenizer, string messagesColumn = "messages", string? toolsColumn = null,
         ChatTemplateOptions? options = null, bool assistantOnlyLoss = true, int? maxLength = null, TruncationStrategy? truncation = null,

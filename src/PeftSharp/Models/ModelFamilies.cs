@@ -59,7 +59,8 @@ public static class ModelFamilies
         get { lock (_gate) return [.. _families.Values]; }
     }
 
-    /// <summary>Registers a family, replacing one with the same <c>model_type</c>.</summary>
+    /// <summary>Registers a family. It replaces a registered family with the same <c>model_type</c>.</summary>
+    /// <param name="family">The family.</param>
     public static void Register(ModelFamily family)
     {
         ArgumentNullException.ThrowIfNull(family);
@@ -67,6 +68,7 @@ public static class ModelFamilies
     }
 
     /// <summary>Returns the family of a <c>model_type</c>.</summary>
+    /// <param name="modelType">The value of <c>model_type</c>, such as <c>bert</c>.</param>
     /// <exception cref="CheckpointException">The model type is not supported; the message lists the supported types.</exception>
     public static ModelFamily Get(string modelType)
     {

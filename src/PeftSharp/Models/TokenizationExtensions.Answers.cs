@@ -10,18 +10,18 @@ public static partial class TokenizationExtensions
 
     /// <summary>
     /// Converts questions, texts and answers to the columns that a question answering model reads: <c>input_ids</c>,
-    /// <c>attention_mask</c>, for models with token types <c>token_type_ids</c>, and <c>start_positions</c> and <c>end_positions</c>, the
-    /// first and the last token of the answer.
+    /// <c>attention_mask</c>, <c>start_positions</c> and <c>end_positions</c> (the first and the last token of the answer), and
+    /// <c>token_type_ids</c> for models with token types.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// A text that is too long is divided into overlapping windows; each window becomes a row. A row whose window does not contain the
-    /// whole answer, or whose question has no answer, has the position of the classification token (0 if the tokenizer has none) as
-    /// <c>start_positions</c> and <c>end_positions</c>. Corresponds to <c>prepare_train_features</c> of transformers' examples.
+    /// A text that is too long is divided into overlapping windows; each window becomes a row. If a window does not contain the whole
+    /// answer, or the question has no answer, both positions are that of the classification token (0 if the tokenizer has none).
+    /// Corresponds to <c>prepare_train_features</c> of transformers' examples.
     /// </para>
     /// <para>
-    /// The start of an answer in SQuAD's format may be counted in code points, as in Python, or in UTF-16 code units, as in C#: the one at
-    /// which the text contains the answer is used.
+    /// The start of an answer in SQuAD's format may be counted in code points, as in Python, or in UTF-16 code units, as in C#. The library
+    /// uses the position at which the text contains the answer.
     /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
@@ -29,9 +29,9 @@ public static partial class TokenizationExtensions
     /// <param name="questionColumn">The column with the questions. Default <c>question</c>.</param>
     /// <param name="contextColumn">The column with the texts that contain the answers. Default <c>context</c>.</param>
     /// <param name="answerColumn">
-    /// The column with the answers: strings, each of which occurs in its text (the first occurrence counts; an empty string or null means
-    /// that there is no answer), or SQuAD's format, structs with the lists <c>text</c> and <c>answer_start</c> (the first entry counts).
-    /// Null: <c>answers</c> or <c>answer</c>.
+    /// The column with the answers, in one of two formats. Strings: each occurs in its text, and the first occurrence counts; an empty
+    /// string or null means that there is no answer. SQuAD's format: structs with the lists <c>text</c> and <c>answer_start</c>, whose
+    /// first entries count. Null: <c>answers</c> or <c>answer</c>.
     /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and text together. Default 384, or the limit of the tokenizer if that is smaller.

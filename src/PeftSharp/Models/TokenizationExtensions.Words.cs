@@ -11,7 +11,7 @@ public static partial class TokenizationExtensions
 
     /// <summary>
     /// Replaces a column of words and a column of their tags by the columns that a token classifier reads: <c>input_ids</c>,
-    /// <c>attention_mask</c>, for models with token types <c>token_type_ids</c>, and <c>labels</c> with a label for each token.
+    /// <c>attention_mask</c> and <c>labels</c> (a label for each token), and <c>token_type_ids</c> for models with token types.
     /// </summary>
     /// <remarks>
     /// A tokenizer may divide a word into several tokens. By default the first of them gets the tag of the word, and all other tokens and

@@ -31,9 +31,9 @@ public static partial class TokenizationExtensions
     /// <param name="padding">The padding strategy. Default: no padding.</param>
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
-    /// which a later call reads them if the texts, the tokenizer, the arguments and the version of this library are the same. Default null:
-    /// the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
+    /// has. A later call reads the stored tokens if the texts, the tokenizer, the arguments and the version of this library are the
+    /// same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
@@ -99,8 +99,8 @@ public static partial class TokenizationExtensions
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
     /// <param name="batchSize">The number of rows that are read and tokenized together. Default 100.</param>
     /// <returns>
-    /// The stream without the text columns; other columns are kept. While it is enumerated, a <see cref="DatasetException"/> is thrown if a
-    /// column does not exist or does not contain text, a text is missing, or the labels are text, and an <see cref="ArgumentException"/> if
+    /// The stream without the text columns; other columns are kept. Enumerating it throws a <see cref="DatasetException"/> if a column does
+    /// not exist or does not contain text, a text is missing, or the labels are text. It throws an <see cref="ArgumentException"/> if
     /// arguments contradict each other or the length has no room for special tokens.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
@@ -138,8 +138,8 @@ public static partial class TokenizationExtensions
     }
 
     /// <summary>
-    /// Replaces columns. <c>Map</c> names the rows at which a function of the caller failed; this function is not the caller's, so its
-    /// exception is thrown unchanged.
+    /// Replaces columns. <c>Map</c> wraps an exception of its function in one that names the rows. Here the wrapped exception is thrown
+    /// instead, because the function is not the caller's.
     /// </summary>
     private static Dataset Encode(
         Dataset dataset, IEnumerable<string> removeColumns, Func<Batch, IReadOnlyDictionary<string, Array>> encode,

@@ -7,6 +7,7 @@ namespace PeftSharp.Models;
 /// <summary>Creates the key of stored tokens from the content of the tokenizer and the arguments.</summary>
 internal static class TokenizerCache
 {
+    /// <summary>Returns the cache for a call; null if there is no folder.</summary>
     /// <param name="folder">The folder; null: no cache.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="method">The name of the calling method.</param>

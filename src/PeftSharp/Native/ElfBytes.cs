@@ -3,8 +3,8 @@ using System.Text;
 
 namespace PeftSharp.Native;
 
-/// <summary>The bytes of an ELF file, read and written at absolute offsets. An offset outside the file throws the error that the file is
-/// malformed.</summary>
+/// <summary>The bytes of an ELF file, read and written at absolute offsets. An offset outside the file throws a
+/// <see cref="NativeBackendException"/>.</summary>
 internal sealed class ElfBytes(byte[] bytes, string path)
 {
     private const int MaxNameLength = 4096;

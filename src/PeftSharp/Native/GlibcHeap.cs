@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Native;
 
-/// <summary>The settings of glibc's heap that decide when freed memory is returned to the system.</summary>
+/// <summary>The settings of glibc's heap that determine when freed memory is returned to the system.</summary>
 /// <remarks>
 /// glibc has no function that returns the current values, so <see cref="Restore"/> sets the values with which the process started: from
 /// the environment (<c>MALLOC_TRIM_THRESHOLD_</c>, <c>MALLOC_MMAP_THRESHOLD_</c>, <c>GLIBC_TUNABLES</c>), or glibc's defaults of 128 KiB.

@@ -24,8 +24,8 @@ internal static class GlibcxxPatch
     /// <summary>Returns a copy of <paramref name="image"/> in which the version requirement and its only symbol are weak.</summary>
     /// <param name="image">The whole file.</param>
     /// <param name="path">The file's path, for error messages.</param>
-    /// <exception cref="NativeBackendException">The file is not a complete ELF-64 library, does not require the version, or uses another
-    /// symbol of it than the marker.</exception>
+    /// <exception cref="NativeBackendException">The file is not a complete ELF-64 library, does not require the version, or uses a
+    /// symbol of this version other than the marker.</exception>
     internal static byte[] Apply(ReadOnlySpan<byte> image, string path)
     {
         var file = new ElfBytes(image.ToArray(), path);

@@ -40,7 +40,7 @@ public static unsafe class NativeBackend
     private static readonly Lock _gate = new();
     private static volatile bool _loaded;
 
-    /// <summary>Loads the native backend if it is not loaded. Repeated calls are cheap.</summary>
+    /// <summary>Loads the native backend if it is not loaded. Further calls have no effect.</summary>
     /// <exception cref="NativeBackendException">No backend package is referenced, or a native library cannot be loaded. The message
     /// contains the file and a remedy.</exception>
     public static void Load()

@@ -30,14 +30,14 @@ internal static unsafe class NativeThreads
     /// <param name="count">Number of iterations.</param>
     /// <param name="grain">Ranges start at multiples of this number.</param>
     /// <param name="arguments">Read by the body.</param>
-    /// <param name="body">Runs the iterations from the first index up to, not including, the second. It must not allocate on the managed
-    /// heap: memory that it needs is allocated before the loop.</param>
-    /// <remarks>An exception of a body is rethrown on the calling thread after all threads have finished. If several threads throw, it is
-    /// the first exception.</remarks>
+    /// <param name="body">Runs the iterations from the first index up to, not including, the second. The body must not allocate on the
+    /// managed heap: memory that it needs is allocated before the loop.</param>
+    /// <remarks>An exception of a body is rethrown on the calling thread after all threads have finished. If several threads throw,
+    /// the first exception is rethrown.</remarks>
     internal static void For<T>(int count, int grain, ref T arguments, delegate*<void*, int, int, void> body) where T : unmanaged =>
         Run(count, grain, scratch: 0, ref arguments, new Loop { Body = body });
 
-    /// <summary>Runs a loop in parallel, as the other overload, with working memory for each thread.</summary>
+    /// <summary>Runs a loop in parallel as the other overload does, with working memory for each thread.</summary>
     /// <param name="count">Number of iterations.</param>
     /// <param name="grain">Ranges start at multiples of this number.</param>
     /// <param name="scratch">Size of the working memory per thread, in float32 values. The memory is 64-byte aligned, uninitialized and
@@ -55,8 +55,8 @@ internal static unsafe class NativeThreads
     /// Size of the working memory per thread, in float32 values. The memory is 64-byte aligned and uninitialized.
     /// </param>
     /// <param name="arguments">Read by the body.</param>
-    /// <param name="body">Runs the share of one thread. It must not throw, because the other threads would wait for it forever, and must
-    /// not allocate on the managed heap.</param>
+    /// <param name="body">Runs the share of one thread. The body must not throw, because the other threads would wait for it forever, and
+    /// must not allocate on the managed heap.</param>
     internal static void Team<T>(nint scratch, ref T arguments, delegate*<void*, ThreadBarrier*, float*, void> body) where T : unmanaged
     {
         const int line = 32;                                                       // both counters have a cache line of their own

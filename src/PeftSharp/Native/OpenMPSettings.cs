@@ -9,8 +9,8 @@ namespace PeftSharp.Native;
 /// <para>By default libgomp's threads spin for milliseconds at each barrier. If another process is busy, the threads that they wait for
 /// may not be running, so each of the thousands of barriers of a step can last a time slice. A short spin count has no measurable cost on
 /// an idle machine (benchmarks/README.md).</para>
-/// <para>The process's environment is unchanged afterwards. While libgomp loads, the C variable <c>environ</c> points to an extended copy
-/// instead of the variables being set: other threads may read the environment at any time, and a single pointer is replaced at once.
+/// <para>The process's environment is unchanged afterwards. While libgomp loads, the C variable <c>environ</c> points to an extended copy.
+/// The variables are not set one by one, because other threads may read the environment at any time; one pointer is replaced atomically.
 /// Variables that the program set with <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, which C code does not see, are
 /// included.</para>
 /// </remarks>

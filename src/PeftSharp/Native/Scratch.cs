@@ -12,7 +12,8 @@ internal static unsafe class Scratch
     /// <summary>Uninitialized float32 values, 64-byte aligned, shared by all threads of one kernel call and valid until it ends.</summary>
     internal static float* OfCall(nint count) => Allocate(ref _ofCall, count);
 
-    /// <summary>The same for memory that <see cref="NativeThreads"/> divides between the threads of one loop.</summary>
+    /// <summary>Uninitialized float32 values, 64-byte aligned. <see cref="NativeThreads"/> divides them between the threads of a
+    /// loop.</summary>
     internal static float* OfThreads(nint count) => Allocate(ref _ofThreads, count);
 
     /// <summary>The count rounded up to whole cache lines, so that two threads never write to the same line.</summary>

@@ -28,7 +28,8 @@ internal unsafe struct ThreadBarrier
     internal readonly (int From, int To) Range(int count) =>
         ((int)((long)count * Thread / Threads), (int)((long)count * (Thread + 1) / Threads));
 
-    /// <summary>Waits until all threads have called it. What they wrote before is then visible.</summary>
+    /// <summary>Waits until all threads have called this method. What they wrote before is then visible to each of
+    /// them.</summary>
     internal readonly void Wait()
     {
         if (Threads == 1) return;

@@ -3,7 +3,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The model card of an adapter, which peft writes with it.</summary>
+/// <summary>The model card of an adapter. peft also saves a card with each adapter.</summary>
 internal static class AdapterCard
 {
     /// <summary>Writes the card if the folder has none.</summary>

@@ -5,7 +5,7 @@ namespace PeftSharp.Tuners;
 public sealed class AdapterChoice
 {
     /// <summary>
-    /// The name that selects the base model without an adapter, <c>__base__</c>, as in peft. It can be used in place of an adapter name.
+    /// The name that selects the base model without an adapter, <c>__base__</c>, as in peft. Use it in place of an adapter name.
     /// </summary>
     public const string BaseModel = "__base__";
 

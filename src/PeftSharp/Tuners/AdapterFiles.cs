@@ -33,7 +33,9 @@ internal static class AdapterFiles
 
     /// <summary>Compares the sizes in the configuration with the shapes in the file, without reading the tensors.</summary>
     /// <returns>The configuration with the number of elements in the file (<see cref="PeftConfig.FileElements"/>).</returns>
-    /// <exception cref="CheckpointException">They cannot belong together; or the file is missing or malformed.</exception>
+    /// <exception cref="CheckpointException">
+    /// The sizes do not match the shapes, or the file is missing or malformed.
+    /// </exception>
     internal static PeftConfig CheckSizes(string folder, PeftConfig config, bool allowPickle)
     {
         using var file = Open(folder, allowPickle);

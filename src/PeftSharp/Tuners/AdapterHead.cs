@@ -39,7 +39,9 @@ internal static class AdapterHead
             + (isNew ? "." : ", and IgnoreMismatchedSizes = true, because the folder of the base model has a head of another size.");
     }
 
-    /// <summary>The classes in the file, if the tensors are those of a head and differ in the number of classes alone.</summary>
+    /// <summary>
+    /// The number of classes in the file, if the tensors are those of a head and differ only in the number of classes; otherwise null.
+    /// </summary>
     private static int? ClassesOf(PretrainedModel model, string name, IReadOnlyList<long> inFile, IReadOnlyList<long> inModel) =>
         !StoredHead.IsOfBody(model, name) && inFile.Count > 0 && inFile.Count == inModel.Count && inFile[0] != inModel[0]
             && inModel[0] == model.Config.NumLabels && inFile.Skip(1).SequenceEqual(inModel.Skip(1))

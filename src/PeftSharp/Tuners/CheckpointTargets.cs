@@ -3,11 +3,12 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Replaces target modules that have the names of a checkpoint, which are those of older versions of transformers, by the current names, so
-/// that an adapter of an older version can be loaded and is saved with names that the current version of peft finds.
+/// Converts target modules from the names in checkpoints, which are the module names of older versions of transformers, to the current
+/// names. An adapter of an older version can therefore be loaded, and it is saved with names that the current version of peft finds.
 /// </summary>
 internal static class CheckpointTargets
 {
+    /// <summary>Converts the target modules of a configuration.</summary>
     /// <param name="targets">The names or the expression of a configuration. Null: none.</param>
     /// <param name="paths">The paths of the model's modules.</param>
     /// <param name="family">The family of the model.</param>
@@ -29,7 +30,7 @@ internal static class CheckpointTargets
         string[]? Current(TargetModules entry) => CurrentNames(path => TargetMatcher.Matches(entry, path), paths, family);
     }
 
-    /// <summary>Replaces the patterns of individual layers (<c>rank_pattern</c>) in the same way.</summary>
+    /// <summary>Converts the patterns for individual layers (<c>rank_pattern</c>).</summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="patterns">A value for each pattern.</param>
     /// <param name="paths">The paths of the model's modules.</param>

@@ -2,13 +2,13 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Explains why an adapter does not train a new head, which is the case in peft too if the task is not set.</summary>
+/// <summary>Explains why an adapter does not train a new head. As in peft, this happens if the task is not set.</summary>
 internal static class FrozenHead
 {
-    /// <summary>The warning that names the weights and the options that train them; null if there is nothing to warn of.</summary>
+    /// <summary>Returns a warning that names the weights and the options that train them; null if no warning is needed.</summary>
     /// <param name="model">
-    /// The base model. Nothing is warned of if it was not loaded from a checkpoint, because all of its weights are then new, or if it has
-    /// no task, because it may not use the weights (the pooler of <c>BertModel</c>).
+    /// The base model. There is no warning if it was not loaded from a checkpoint, because all of its weights are then new, or if it has
+    /// no task, because it may not use the weights (such as the pooling layer of <c>BertModel</c>).
     /// </param>
     /// <param name="frozen">The names of the new weights that are frozen and that no adapter has a copy of.</param>
     /// <param name="config">The configuration of the adapter.</param>

@@ -15,7 +15,7 @@ public abstract record LayerConfig : PeftConfig
     /// <summary>Indices of the layers to adapt. Default null: all.</summary>
     protected internal virtual IReadOnlyList<int>? LayerNumbers => null;
 
-    /// <summary>Names of the list that contains the layers, such as <c>h</c>. Default null: any list.</summary>
+    /// <summary>Names of the module lists that contain the layers, such as <c>h</c>. Default null: any list.</summary>
     protected internal virtual IReadOnlyList<string>? LayerLists => null;
 
     /// <summary>The biases of the base model that are trained. Default: none.</summary>

@@ -33,7 +33,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// <exception cref="ArgumentException">The configuration is invalid for the layer.</exception>
     protected abstract LayerAdapter CreateAdapter(LayerTarget target, string path, TConfig config);
 
-    /// <summary>The least number of elements of the adapter of a layer whose sizes the configuration determines.</summary>
+    /// <summary>
+    /// Returns a lower bound for the number of elements of a layer's adapter, computed from the sizes in the configuration. Default 0.
+    /// </summary>
     private protected virtual Int128 CountElements(LayerTarget target, string path, TConfig config) => 0;
 
     /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>

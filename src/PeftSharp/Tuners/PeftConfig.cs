@@ -26,7 +26,8 @@ public abstract record PeftConfig
     /// <summary>The task of the adapted model. Null: not specified; no head is trained with the adapter.</summary>
     public TaskType? TaskType { get; init; }
 
-    /// <summary>The base model: a folder or a name on the Hugging Face Hub. Null: the folder from which the model was loaded.</summary>
+    /// <summary>The base model: a folder or a name on the Hugging Face Hub. Null: the folder or name from which the model was
+    /// loaded.</summary>
     public string? BaseModelNameOrPath { get; init; }
 
     /// <summary>Revision of the base model on the Hugging Face Hub.</summary>
@@ -131,7 +132,7 @@ public abstract record PeftConfig
         + $"{string.Join(", ", fields.Select(field => field.Key))}."] : [];
 
     /// <summary>
-    /// Why tensors of these shapes cannot be those of this configuration; null if they can. Checked before memory for the adapter is
+    /// Describes why tensors of these shapes do not match this configuration; null if they match. Checked before memory for the adapter is
     /// allocated, because the sizes in the configuration come from a file.
     /// </summary>
     internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;

@@ -9,6 +9,7 @@ public static class PeftExtensions
     /// <summary>
     /// Freezes a model and adds an adapter to it, in place: the returned model wraps this one (peft's <c>get_peft_model</c>).
     /// </summary>
+    /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="model">The base model; it is disposed with the result.</param>
     /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
     /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
@@ -17,8 +18,10 @@ public static class PeftExtensions
     /// stream.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The configuration is invalid, or specifies layers that the model does not have. The model is then unchanged.
+    /// The configuration is invalid or specifies layers that the model does not have, or the model already has adapters. The model is then
+    /// unchanged.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     public static PeftModel<TModel> GetPeftModel<TModel>(
         this TModel model, PeftConfig config, string adapterName = AdapterNames.Default, ILogger? logger = null)
         where TModel : PretrainedModel

@@ -33,7 +33,7 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Activates adapters, which are used by all calls that do not select adapters themselves, and makes them trainable.</summary>
+    /// <summary>Activates adapters and makes them trainable. All calls that do not select adapters themselves use them.</summary>
     /// <remarks>
     /// This affects all callers of the model. To select adapters for individual calls, use
     /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>GenerationOptions.Adapter</c> or <see cref="UseAdapter"/>.
@@ -45,7 +45,7 @@ public abstract partial class PeftModel
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
 
-    /// <summary>Activates adapters, which are used by all calls that do not select adapters themselves.</summary>
+    /// <summary>Activates adapters. All calls that do not select adapters themselves use them.</summary>
     /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
@@ -76,6 +76,7 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Deletes an adapter. If it was the only active adapter, none is active afterwards.</summary>
+    /// <param name="adapterName">The name of the adapter.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, the initialization of this adapter changed the base weights (pissa, olora), or calls of the model are
@@ -95,6 +96,8 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Renames an adapter. Calls in open scopes that use the old name throw afterwards.</summary>
+    /// <param name="adapterName">The current name.</param>
+    /// <param name="newName">The new name.</param>
     /// <exception cref="ArgumentException">The old name is unknown, or the new name is already used or invalid.</exception>
     /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     public void RenameAdapter(string adapterName, string newName)

@@ -32,6 +32,7 @@ public abstract partial class PeftModel
     /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
     /// </exception>
     /// <exception cref="ArgumentException">The name is already used or invalid.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public LoadReport LoadAdapter(
@@ -48,7 +49,7 @@ public abstract partial class PeftModel
     /// name of its subfolder; adapters that the model already has are not loaded again.
     /// </summary>
     /// <remarks>
-    /// peft has no such method: it calls <c>load_adapter</c> for each. Load the adapter in the folder itself with
+    /// peft has no such method: there, <c>load_adapter</c> is called for each adapter. Load the adapter in the folder itself with
     /// <c>PeftModel.FromPretrained</c>, and the others with this method.
     /// </remarks>
     /// <param name="folder">The folder.</param>
@@ -64,8 +65,9 @@ public abstract partial class PeftModel
     /// <returns>The names of the adapters that were loaded, in alphabetical order.</returns>
     /// <exception cref="CheckpointException">
     /// The folder does not exist or has no subfolder with an adapter, or a file is malformed or does not match the model. Adapters that
-    /// were loaded before it stay in the model.
+    /// were already loaded stay in the model.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public IReadOnlyList<string> LoadAdapters(
         string folder, bool isTrainable = false, bool strict = false, bool allowPickle = false)
     {
@@ -115,12 +117,14 @@ public abstract partial class PeftModel
     /// card (<c>README.md</c>) is written if the folder has none.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
 
     /// <summary>Saves the given adapters.</summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <param name="selectedAdapters">Names of the adapters.</param>
     /// <exception cref="ArgumentException">A name is unknown, or the list is empty.</exception>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -140,7 +144,9 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>
+    /// <param name="folder">The folder.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public override void LoadWeights(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -14,7 +14,7 @@ public abstract partial class PeftModel
     /// number of classes is that of the adapter's head. An adapter does not contain the names of the classes: pass
     /// <see cref="PretrainedOptions.LabelNames"/>.
     /// </para>
-    /// <para>Weights of the base model that are missing are reported after the adapter is loaded, which may contain them.</para>
+    /// <para>Missing weights of the base model are reported after the adapter is loaded, because the adapter may contain them.</para>
     /// <code>
     /// using var model = PeftModel.FromPretrained(
     ///     options =&gt; AutoModelForSequenceClassification.FromPretrained("base", options), "adapter", new() { LabelNames = names });
@@ -33,7 +33,8 @@ public abstract partial class PeftModel
     /// Changes to the configuration, data type and device of the weights, and the logger for both reports. Null: the defaults.
     /// </param>
     /// <param name="revision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the base model is in the options.
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. The revision of the base model is
+    /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels the download of the adapter.</param>
     /// <returns>The model with the adapter. Disposing it disposes the base model.</returns>

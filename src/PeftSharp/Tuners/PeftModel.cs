@@ -58,8 +58,8 @@ public abstract partial class PeftModel : PretrainedModel
     public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
     /// <summary>
-    /// The active adapters, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of
-    /// <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
+    /// The active adapters, in the order in which their updates are added; <see cref="SetAdapter(string[])"/> sets them. Calls in a scope
+    /// of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
     /// </summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
 
@@ -197,8 +197,8 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
-        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because adapters are saved "
-            + "without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
+        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because they are not saved "
+            + "with the adapters. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
 
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);

@@ -12,7 +12,7 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
 {
     internal PeftModel(TModel model, PeftConfig config) : base(model, config) { }
 
-    /// <summary>Returns the base model, whose layers hold the adapters: its outputs include their effect.</summary>
+    /// <summary>Returns the base model. Its layers contain the adapters, so its outputs include their effect.</summary>
     public TModel GetBaseModel() => (TModel)Base;
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// embeddings. Default true; peft's default is false.
     /// </param>
     /// <param name="adapterNames">The adapters, in this order. Null: the active adapters.</param>
-    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    /// <exception cref="ArgumentException">A name is unknown, or two of the adapters have a copy of the same module.</exception>
     /// <exception cref="InvalidOperationException">
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running.
     /// </exception>
@@ -33,8 +33,8 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
 
     /// <summary>Removes all adapters and returns the original base model. This object can no longer be used.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The initialization of an adapter changed the base weights (pissa, olora): merge it, or load the base model again. Or calls of the
-    /// model are running.
+    /// Calls of the model are running, or the initialization of an adapter changed the base weights (pissa, olora): call
+    /// <see cref="MergeAndUnload"/>, or load the base model again.
     /// </exception>
     public TModel Unload() => (TModel)RemoveAll();
 }

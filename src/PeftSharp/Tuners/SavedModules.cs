@@ -14,8 +14,8 @@ internal static class SavedModules
     /// <param name="tree">The model's modules.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="isNew">
-    /// Whether the adapter is not loaded from files. A new adapter trains all layers of a head; peft trains and saves the last one only,
-    /// unless the configuration names others.
+    /// Whether the adapter is new, not loaded from files. A new adapter trains all layers of a head; peft trains and saves only the last
+    /// one, unless the configuration names others.
     /// </param>
     /// <exception cref="ArgumentException">A name does not match any module.</exception>
     internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config, bool isNew)
@@ -32,7 +32,7 @@ internal static class SavedModules
     /// <param name="tree">The model's modules.</param>
     /// <param name="adapter">The adapter's name.</param>
     /// <param name="config">The resolved configuration.</param>
-    /// <param name="isNew">Whether the adapter is not loaded from files.</param>
+    /// <param name="isNew">Whether the adapter is new, not loaded from files.</param>
     /// <exception cref="ArgumentException">A module cannot be copied; the message states the reason.</exception>
     internal static void Add(AdapterTree tree, string adapter, PeftConfig config, bool isNew)
     {

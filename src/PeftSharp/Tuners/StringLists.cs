@@ -5,8 +5,8 @@ namespace PeftSharp.Tuners;
 /// <summary>Reads lists of strings from JSON.</summary>
 internal static class StringLists
 {
-    /// <summary>Reads a list whose start the reader is positioned at.</summary>
-    /// <param name="reader">The reader.</param>
+    /// <summary>Reads a list of strings.</summary>
+    /// <param name="reader">The reader, positioned at the start of the list.</param>
     /// <param name="expected">The expected values of the field, for the error.</param>
     /// <exception cref="JsonException">An item is not a string.</exception>
     internal static List<string> Read(ref Utf8JsonReader reader, string expected)

@@ -31,6 +31,7 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     public bool IsAllLinear => string.Equals(Pattern, AllLinearName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Creates an instance from a list of names.</summary>
+    /// <param name="names">Paths of modules, or the ends of their paths.</param>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public static TargetModules Create(ReadOnlySpan<string> names)
     {
@@ -39,6 +40,7 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     }
 
     /// <summary>Creates an instance from a regular expression or <c>all-linear</c>.</summary>
+    /// <param name="pattern">A regular expression for whole paths, or <c>all-linear</c>.</param>
     /// <exception cref="ArgumentException">The string is empty.</exception>
     public static TargetModules FromString(string pattern)
     {
@@ -47,9 +49,11 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     }
 
     /// <summary>Converts a regular expression or <c>all-linear</c>.</summary>
+    /// <param name="pattern">A regular expression for whole paths, or <c>all-linear</c>.</param>
     public static implicit operator TargetModules(string pattern) => FromString(pattern);
 
     /// <summary>Converts a list of names.</summary>
+    /// <param name="names">Paths of modules, or the ends of their paths.</param>
     public static implicit operator TargetModules(string[] names) => Create(names);
 
     /// <inheritdoc/>

@@ -24,6 +24,7 @@ public sealed class TokenIndices : IEnumerable<int>
     public IReadOnlyDictionary<string, IReadOnlyList<int>>? ByModule { get; }
 
     /// <summary>Creates an instance with ids for the input embeddings.</summary>
+    /// <param name="ids">Distinct token ids, at least one.</param>
     /// <exception cref="ArgumentException">The list is empty, or an id is negative or repeated.</exception>
     public static TokenIndices Create(ReadOnlySpan<int> ids)
     {
@@ -32,6 +33,7 @@ public sealed class TokenIndices : IEnumerable<int>
     }
 
     /// <summary>Creates an instance with ids by the name, or the end of the name, of an embedding.</summary>
+    /// <param name="byModule">Distinct token ids by the name, or the end of the name, of an embedding.</param>
     /// <exception cref="ArgumentException">A list is empty, or an id is negative or repeated.</exception>
     public static TokenIndices ForModules(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The number of trainable parameter elements of a model.</summary>
+/// <summary>The numbers of trainable and of all parameter elements of a model.</summary>
 /// <param name="Trainable">Number of trainable elements.</param>
 /// <param name="All">Number of all elements, including those of adapters.</param>
 public sealed record TrainableParameters(long Trainable, long All)

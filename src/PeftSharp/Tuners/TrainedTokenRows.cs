@@ -8,6 +8,7 @@ namespace PeftSharp.Tuners;
 /// <summary>Adds trained rows of embeddings to an adapter (<c>trainable_token_indices</c>).</summary>
 internal static class TrainedTokenRows
 {
+    /// <summary>Adds the trained rows of an adapter to the embeddings.</summary>
     /// <param name="tree">The modules of the model.</param>
     /// <param name="adapter">The name of the adapter.</param>
     /// <param name="tokens">The rows to train.</param>
@@ -25,7 +26,7 @@ internal static class TrainedTokenRows
             {
                 var table = TargetOf(tree, place.Module) ?? throw new ArgumentException($"{field} refers to '{place.Path}', "
                     + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
-                    + "Specify an embedding, or the head of a language model that is not tied to one, that no other adapter changes.");
+                    + "Specify an embedding, or an untied head of a language model, that no other adapter changes.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);
             }

@@ -45,6 +45,7 @@ public abstract class Tuner
     internal IReadOnlySet<string> SlotNames =>
         Tree.Parts.SelectMany(part => part.Module.SlotNames).Concat(Slots.Names).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Binds the tuner to a model.</summary>
     /// <param name="tree">The model's modules.</param>
     /// <param name="owner">The module to which <see cref="Slots"/> are added as children.</param>
     internal void Bind(AdapterTree tree, Module owner) => (_tree, _slots) = (tree, new AdapterSlots(owner));
@@ -161,7 +162,7 @@ public abstract class Tuner
     /// Completes a configuration with the values that are common to all methods: the task's head and the name of the base model.
     /// </summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="isNew">Whether the adapter is not loaded from files.</param>
+    /// <param name="isNew">Whether the adapter is new, not loaded from files.</param>
     /// <exception cref="ArgumentException">The model does not define a required default, or does not have a specified module.</exception>
     internal PeftConfig Resolve(PeftConfig config, bool isNew)
     {

@@ -5,8 +5,8 @@ namespace PeftSharp.Kernels;
 
 /// <summary>GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415): x·Φ(x), with Φ the cumulative normal distribution.</summary>
 /// <remarks>
-/// Φ is computed from Abramowitz and Stegun 1964, equation 7.1.26, whose absolute error is below 1e-7. Its exponential is also that of the
-/// slope, Φ(x) + x·φ(x).
+/// Φ is computed with equation 7.1.26 of Abramowitz and Stegun 1964; its absolute error is below 1e-7. The slope, Φ(x) + x·φ(x), uses the
+/// same exponential.
 /// </remarks>
 internal readonly struct ExactGeluGate : IGate
 {

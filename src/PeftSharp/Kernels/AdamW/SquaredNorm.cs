@@ -40,7 +40,7 @@ internal static unsafe class SquaredNorm
         }
     }
 
-    /// <summary>Four accumulators, because each multiply-add waits for the one before it in the same accumulator.</summary>
+    /// <summary>Sums with four accumulators, because each multiply-add waits for the one before it in the same accumulator.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Sum(float* x, int count)
     {

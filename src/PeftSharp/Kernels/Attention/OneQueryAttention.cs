@@ -8,7 +8,7 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Attention of one query per head to all cached keys, as in generation: scores, softmax and weighted sum of a head in one pass,
 /// in float32.</summary>
-/// <remarks>libtorch computes it as matrix products, which are slow for one row.</remarks>
+/// <remarks>libtorch computes this attention as matrix products, which are slow for one row.</remarks>
 internal static unsafe class OneQueryAttention
 {
     /// <summary>Whether this kernel supports the call.</summary>

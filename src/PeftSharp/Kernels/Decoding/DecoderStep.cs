@@ -25,7 +25,7 @@ internal static unsafe class DecoderStep
 
     /// <summary>Computes the last hidden state of the new tokens and appends their keys and values to the cache.</summary>
     /// <param name="layers">The layers, whose sizes have been checked (<see cref="StepLayer.Fits"/>).</param>
-    /// <param name="norm">The last normalization.</param>
+    /// <param name="norm">The final normalization.</param>
     /// <param name="embedded">The embeddings, float [rows, 1, hidden], contiguous, of the type of the weights.</param>
     /// <returns>As <paramref name="embedded"/>.</returns>
     internal static Tensor Run(StepLayer[] layers, StepNorm norm, Tensor embedded)

@@ -8,8 +8,8 @@ namespace PeftSharp.Kernels;
 /// row of W.</summary>
 /// <remarks>
 /// A tile is 8 rows of x by 3 of W, or 4 by 4; its 24 or 16 vectors of partial sums stay in registers. Everything around such a loop is
-/// inlined, because a call would spill them to the stack in every iteration. Several rows of W are read at the same time, which defeats
-/// the hardware prefetcher, so the weight is prefetched <see cref="PrefetchDistance"/> bytes ahead, in address order.
+/// inlined, because a call would spill them to the stack in every iteration. Several rows of W are read at the same time, which the
+/// hardware prefetcher does not support, so the code prefetches the weight <see cref="PrefetchDistance"/> bytes ahead, in address order.
 /// </remarks>
 internal static unsafe class Gemv
 {

@@ -8,8 +8,8 @@ namespace PeftSharp.Kernels;
 /// value, is added to the outputs.</summary>
 /// <remarks>
 /// W is read block by block (<see cref="BlockInputs"/> rows by <see cref="BlockColumns"/> columns). Within a block, the sums of a panel
-/// of 32 columns stay in registers while all its rows are read. The short strided reads of a panel defeat the hardware prefetcher, so
-/// while a block is computed the next one is prefetched into L2, in address order.
+/// of 32 columns stay in registers while all its rows are read. The hardware prefetcher does not support the short strided reads of a
+/// panel, so while a block is computed, the code prefetches the next one into L2, in address order.
 /// </remarks>
 internal static unsafe class GemvTransposed
 {

@@ -14,7 +14,7 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// Blocked after Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication". All threads together pack a block of
 /// the smaller operand and share it (L3). Each thread packs panels of the larger operand for itself; they stay in its L2 cache while they
-/// are multiplied by the whole shared block. So the larger operand is read once, and its packed copy never leaves the core.
+/// are multiplied by the whole shared block. So the larger operand is read once, and its packed copy stays in the cache of one core.
 /// </remarks>
 internal static unsafe class Sgemm
 {

@@ -1,6 +1,7 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>Operands of <see cref="SkinnyGemm"/> for its kernels <see cref="Gemv"/> and <see cref="GemvTransposed"/>.</summary>
+/// <summary>Operands of <see cref="SkinnyGemm"/> for its kernels: <see cref="Gemv"/>, <see cref="GemvTransposed"/>,
+/// <see cref="NarrowGemv"/> and <see cref="NarrowGemvTransposed"/>.</summary>
 internal unsafe struct SkinnyGemmArguments
 {
     internal const int MaxRows = 16;

@@ -27,9 +27,11 @@ public readonly record struct BeamEarlyStopping
     public static BeamEarlyStopping Never { get; } = new(2);
 
     /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
+    /// <param name="value">Whether to stop as soon as there are as many finished sequences as beams.</param>
     public static BeamEarlyStopping FromBoolean(bool value) => value ? AtOnce : Heuristic;
 
     /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
+    /// <param name="value">Whether to stop as soon as there are as many finished sequences as beams.</param>
     public static implicit operator BeamEarlyStopping(bool value) => FromBoolean(value);
 
     /// <inheritdoc/>

@@ -76,7 +76,7 @@ public partial record GenerationConfig
     public double? EtaCutoff { get; init; }
 
     /// <summary>
-    /// The penalty of tokens that the text contains already: positive logits are divided by it, negative ones multiplied. Values greater
+    /// The penalty for tokens that the text already contains: positive logits are divided by it, negative ones multiplied. Values greater
     /// than 1 discourage repetition. Default 1.
     /// </summary>
     public double? RepetitionPenalty { get; init; }
@@ -115,12 +115,13 @@ public partial record GenerationConfig
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
     /// <summary>
-    /// Unknown fields of the file, which are written back. Generation rejects those that would change the output.
+    /// Unknown fields of the file, which are written back. Generation rejects fields that would change the output.
     /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
-    /// <summary>Returns a configuration in which values that this instance does not set are those of <paramref name="defaults"/>.</summary>
+    /// <summary>Returns a copy of this configuration in which values that are not set are taken from another configuration.</summary>
+    /// <param name="defaults">The configuration with the other values.</param>
     public GenerationConfig WithDefaults(GenerationConfig defaults)
     {
         ArgumentNullException.ThrowIfNull(defaults);

@@ -7,7 +7,10 @@ namespace PeftSharp.Generation;
 /// An exponential length penalty: after a number of generated tokens, the score of the end-of-sequence token rises with each token.
 /// </summary>
 /// <param name="StartIndex">Number of generated tokens before the penalty begins.</param>
-/// <param name="DecayFactor">The score of the end-of-sequence token rises by its absolute value times (factor^tokens - 1).</param>
+/// <param name="DecayFactor">
+/// The score s of the end-of-sequence token becomes s + |s| · (factor^n - 1), where n is the number of generated tokens after
+/// <paramref name="StartIndex"/>.
+/// </param>
 [JsonConverter(typeof(Converter))]
 public sealed record LengthDecay(int StartIndex, double DecayFactor)
 {

@@ -14,6 +14,7 @@ public abstract class CausalLMModel<TSelf, TConfig> : LanguageModel<TSelf, TConf
     where TSelf : CausalLMModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : TextConfig, new()
 {
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForCausalLM</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="objective">The training objective. Null: <see cref="CausalLMObjective.Instance"/>.</param>

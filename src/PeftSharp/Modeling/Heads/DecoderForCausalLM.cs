@@ -17,6 +17,7 @@ public abstract class DecoderForCausalLM<TSelf, TConfig> : CausalLMModel<TSelf, 
     [ComponentName(Name = "model")] private readonly PretrainedModel _model;
     [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor> _head;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForCausalLM</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

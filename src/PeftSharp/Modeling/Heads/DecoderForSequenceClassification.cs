@@ -19,6 +19,7 @@ public abstract class DecoderForSequenceClassification<TSelf, TConfig> : Sequenc
     [ComponentName(Name = "model")] private readonly PretrainedModel _model;
     [ComponentName(Name = "score")] private readonly Module<Tensor, Tensor> _classifier;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForSequenceClassification</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

@@ -19,6 +19,7 @@ public abstract class EncoderForMaskedLM<TSelf, TConfig> : MaskedLMModel<TSelf, 
     private readonly StrongBox<PretrainedModel> _body;
     [ComponentName(Name = "lm_head")] private readonly MaskedLMHead _head;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>RobertaForMaskedLM</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

@@ -21,6 +21,7 @@ public abstract class EncoderForQuestionAnswering<TSelf, TConfig> : QuestionAnsw
     [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForQuestionAnswering</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

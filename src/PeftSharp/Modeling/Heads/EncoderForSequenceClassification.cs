@@ -18,6 +18,7 @@ public abstract class EncoderForSequenceClassification<TSelf, TConfig> : Sequenc
     private readonly StrongBox<PretrainedModel> _body;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>RobertaForSequenceClassification</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

@@ -21,6 +21,7 @@ public abstract class EncoderForTokenClassification<TSelf, TConfig> : TokenClass
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForTokenClassification</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, which the model owns.</param>

@@ -5,7 +5,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>An encoder whose head reads the first token: a pooling layer, dropout and a linear layer with the scores.</summary>
+/// <summary>An encoder whose head reads the first token: a pooling layer, dropout and a linear layer that computes the scores.</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
@@ -19,13 +19,14 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     private readonly PretrainedModel _body;
     private readonly Module<Tensor, Tensor> _pooler, _classifier, _dropout;
 
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>DebertaV2ForMultipleChoice</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="objective">The training objective.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="poolerName">The name of the pooling layer in a checkpoint.</param>
     /// <param name="pooler">The pooling layer, from float [batch, hidden] to the same shape, which the model owns.</param>
-    /// <param name="classifier">The linear layer with the scores, which the model owns. Its name is <c>classifier</c>.</param>
+    /// <param name="classifier">The linear layer that computes the scores, which the model owns. Its name is <c>classifier</c>.</param>
     /// <param name="dropout">Dropout before the linear layer, in training.</param>
     protected FirstTokenModel(
         string name, TConfig config, Objective objective, PretrainedModel body, string poolerName, Module<Tensor, Tensor> pooler,

@@ -23,6 +23,7 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     where TSelf : HeadModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : PretrainedConfig, new()
 {
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForSequenceClassification</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="objective">The training objective: labels and loss of the task.</param>

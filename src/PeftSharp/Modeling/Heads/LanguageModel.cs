@@ -10,7 +10,7 @@ namespace PeftSharp.Modeling;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or of the last
+/// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or only for the last
 /// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states of the labeled
 /// tokens without materializing all logits.
 /// </para>

@@ -54,7 +54,7 @@ public static class ActivationFunctions
         : function == _gelu ? GatedActivation.ExactGelu
         : null;
 
-    /// <summary>The same activation for generation; null if there is none.</summary>
+    /// <summary>Returns the activation that the kernels for generation use for a gated activation; null if there is none.</summary>
     internal static StepActivation? OfStep(GatedActivation? activation) =>
         activation is null ? null
         : activation == GatedActivation.Silu ? StepActivation.Silu
@@ -63,8 +63,8 @@ public static class ActivationFunctions
         : null;
 
     /// <summary>
-    /// The activation of the first half of the last axis, multiplied by the second half: the product of a gated feed-forward layer whose
-    /// projections are one.
+    /// Returns a function that multiplies the activation of the first half of the last axis by the second half, for a gated feed-forward
+    /// layer in which one projection computes both.
     /// </summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     internal static Func<Tensor, Tensor> GatedHalves(string name)
@@ -79,6 +79,8 @@ public static class ActivationFunctions
     }
 
     /// <summary>Returns the activation function with the given name.</summary>
+    /// <param name="name">The name in transformers, such as <c>gelu</c> (<see cref="Names"/>).</param>
+    /// <returns>A function from a tensor to a tensor of the same shape.</returns>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static Func<Tensor, Tensor> Get(string name) =>
         _functions.TryGetValue(name, out var function)

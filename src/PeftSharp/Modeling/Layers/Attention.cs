@@ -9,6 +9,7 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 internal static class Attention
 {
+    /// <summary>Computes attention.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>

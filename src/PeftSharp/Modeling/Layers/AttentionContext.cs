@@ -39,8 +39,8 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
-    /// Int64 [batch, tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens [batch, heads or 1, tokens, tokens],
-    /// bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// Either int64 [batch, tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1, tokens,
+    /// tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
@@ -99,7 +99,7 @@ public sealed class AttentionContext : IDisposable
         return IsFirstTokenOnly ? x.narrow(1, 0, 1) : x;
     }
 
-    // The dispose scopes of the layers end before the model's.
+    // The tensor is detached, because the dispose scope of a layer ends before that of the model.
     /// <summary>Stores the attention probabilities of a layer until the end of the pass.</summary>
     /// <param name="probabilities">Float [batch, heads, queries, tokens].</param>
     internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());

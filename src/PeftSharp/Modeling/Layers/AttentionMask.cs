@@ -7,8 +7,8 @@ internal static class AttentionMask
 {
     /// <summary>Creates the mask of bidirectional attention: every token attends to every token that is not masked.</summary>
     /// <param name="mask">
-    /// [batch, tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens, [batch, heads or 1, tokens, tokens]: bool,
-    /// where true is attended to, or float, which is added to the scores. Null: all tokens are attended to.
+    /// Either int64 [batch, tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1, tokens,
+    /// tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
     /// <param name="window">Maximum distance between two tokens that attend to each other, plus one. Null: no limit.</param>
@@ -30,8 +30,8 @@ internal static class AttentionMask
 
     /// <summary>Creates the mask of causal attention: every token attends to itself and to preceding tokens that are not masked.</summary>
     /// <param name="mask">
-    /// [batch, past + tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens, [batch, heads or 1, tokens,
-    /// past + tokens]: bool, where true is attended to, or float, which is added to the scores. Null: all tokens are attended to.
+    /// Either int64 [batch, past + tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1,
+    /// tokens, past + tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
     /// <param name="past">Number of tokens in the cache.</param>

@@ -19,7 +19,7 @@ internal sealed class ComputePrecision : IDisposable
     private ComputePrecision? _outer;
     private bool _isInUse;
 
-    /// <param name="type">The type to compute in.</param>
+    /// <param name="type">The data type in which layers compute.</param>
     internal ComputePrecision(ScalarType type) => _type = type;
 
     /// <summary>Whether a scope of <see cref="Use"/> is open.</summary>

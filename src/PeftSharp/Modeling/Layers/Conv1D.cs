@@ -13,6 +13,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
     private readonly double _initialScale;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="inFeatures">Width of the input.</param>
     /// <param name="outFeatures">Width of the output.</param>
     /// <param name="initialScale">Factor of the standard deviation of an initialized weight. Default 1.</param>
@@ -32,7 +33,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
 
     Tensor IHasWeight.Weight => _weight;
 
-    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <param name="x">Float [..., inFeatures].</param>

@@ -14,6 +14,7 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
     [ThreadStatic] private static long _drawnTokens;
     private readonly double _probability;
 
+    /// <summary>Creates a dropout layer.</summary>
     /// <param name="probability">Probability of zeroing an element, in [0, 1).</param>
     public Dropout(double probability) : base(nameof(Dropout))
     {
@@ -33,7 +34,7 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
 
     bool IFirstTokenAware.CanComputeFirstTokenOnly(Tensor x) => !training || _probability == 0 || BernoulliMask.CanRun(x);
 
-    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <param name="x">Float, any shape.</param>

@@ -6,7 +6,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
 public interface IResizableVocabulary
 {
-    /// <summary>Changes the vocabulary size; new elements are the mean of the existing ones.</summary>
+    /// <summary>Changes the vocabulary size; see <see cref="VocabularyRows.Resize"/>.</summary>
     /// <param name="vocabSize">The new vocabulary size.</param>
     void ResizeVocabulary(int vocabSize);
 }

@@ -6,6 +6,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Embeds images: a class token, then one token for each patch, plus position embeddings.</summary>
 internal static class ImagePositions
 {
+    /// <summary>Adds the class token and the position embeddings to the patches.</summary>
     /// <param name="patches">Float [batch, patches, width].</param>
     /// <param name="classToken">Float, broadcast to [batch, 1, width].</param>
     /// <param name="positions">Float [1, 1 + patches, width].</param>

@@ -5,6 +5,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Selects the hidden state of each row's last token that is not padding, from which decoders classify a text.</summary>
 public static class LastToken
 {
+    /// <summary>Selects the hidden state of the last token of each row.</summary>
     /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="inputs">
     /// The batch. Padding is determined by its ids or, if embeddings were passed, by its attention mask; without both, the last token of

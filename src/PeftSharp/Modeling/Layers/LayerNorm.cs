@@ -14,6 +14,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     private readonly long[] _width;
     private readonly double _epsilon;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="width">Width of the last axis.</param>
     /// <param name="epsilon">Epsilon added to the variance.</param>
     /// <param name="hasBias">Whether a bias is added. Default true.</param>
@@ -25,7 +26,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
         RegisterComponents();
     }
 
-    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>

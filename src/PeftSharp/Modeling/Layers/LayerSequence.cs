@@ -7,6 +7,8 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Runs the layers of an encoder or decoder one after another.</summary>
 public static class LayerSequence
 {
+    /// <summary>Calls each layer with the output of the layer before it.</summary>
+    /// <typeparam name="TLayer">The type of the layers.</typeparam>
     /// <param name="layers">The layers.</param>
     /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>

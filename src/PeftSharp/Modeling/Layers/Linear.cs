@@ -21,6 +21,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     [ComponentName(Name = "weight")] private Parameter _weight;
     [ComponentName(Name = "bias")] private Parameter? _bias;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="inFeatures">Width of the input.</param>
     /// <param name="outFeatures">Width of the output.</param>
     /// <param name="hasBias">Whether a bias is added. Default true.</param>
@@ -40,7 +41,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
     internal double? InitialDeviation { get; init; }
 
-    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <param name="x">Float [..., inFeatures].</param>
@@ -59,8 +60,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
         : functional.linear(x, weight, bias);
 
     /// <summary>
-    /// Changes the number of outputs of a language model head; see <see cref="VocabularyRows.Resize"/>. New biases are the mean of the
-    /// existing ones.
+    /// Changes the number of outputs of a language model head: resizes the weight and the bias with <see cref="VocabularyRows.Resize"/>.
     /// </summary>
     internal void ResizeOutputs(long outputs)
     {

@@ -98,8 +98,8 @@ public sealed record MultiHeadAttention
     }
 
     /// <summary>
-    /// Factor of the queries: libtorch multiplies the scores by 1 / √width, so the query is multiplied by the quotient of
-    /// <see cref="Scale"/> and that.
+    /// The factor by which queries are multiplied. libtorch multiplies the scores by 1 / √width, so the factor is <see cref="Scale"/> ·
+    /// √width.
     /// </summary>
     internal double QueryFactor(long width) =>
         Scale is { } scale && scale * Math.Sqrt(width) is var factor && Math.Abs(factor - 1) > 1e-12 ? factor : 1;

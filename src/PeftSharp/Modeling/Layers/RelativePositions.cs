@@ -15,7 +15,10 @@ internal sealed record RelativePositions(Tensor Embeddings, Tensor Rows)
     /// <summary>Assigns distances to rows: one row for each distance, or for larger distances logarithmic buckets.</summary>
     /// <param name="embeddings">Float [2 · span, hidden].</param>
     /// <param name="tokens">Number of tokens of the pass.</param>
-    /// <param name="buckets">Number of buckets in each direction; distances up to half of it have their own. At most 0: no buckets.</param>
+    /// <param name="buckets">
+    /// Number of buckets in each direction. Each distance up to half of this number has its own bucket. 0 or less: each distance
+    /// has its own row.
+    /// </param>
     /// <param name="maxDistance">The distance to which the buckets extend.</param>
     internal static RelativePositions For(Tensor embeddings, long tokens, int buckets, int maxDistance)
     {

@@ -16,6 +16,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     private readonly double _epsilon;
     private readonly bool _hasUnitOffset;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="width">Width of the last axis.</param>
     /// <param name="epsilon">Epsilon added to the mean square.</param>
     /// <param name="hasUnitOffset">
@@ -28,7 +29,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
         RegisterComponents();
     }
 
-    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>

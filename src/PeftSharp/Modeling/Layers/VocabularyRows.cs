@@ -10,8 +10,8 @@ public static class VocabularyRows
     private const double CovarianceScale = 1e-9;
 
     /// <summary>
-    /// Resizes a parameter. Existing rows are kept; new rows are drawn from a normal distribution with the mean of the existing rows and
-    /// their covariance times 1e-9, as in transformers (<c>mean_resizing</c>).
+    /// Resizes a parameter. Existing rows keep their values. New rows are drawn from a normal distribution with the mean of the existing
+    /// rows and their covariance times 1e-9, as in transformers (<c>mean_resizing</c>).
     /// </summary>
     /// <param name="parameter">Float [tokens, …].</param>
     /// <param name="rows">The new number of rows; at least 1.</param>
@@ -19,6 +19,7 @@ public static class VocabularyRows
     /// A new parameter, which the module must register again:
     /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize))</c>.
     /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is less than 1.</exception>
     public static Parameter Resize(Parameter parameter, long rows)
     {
         ArgumentNullException.ThrowIfNull(parameter);

@@ -9,8 +9,8 @@ namespace PeftSharp.Modeling;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The loss is the mean of two cross-entropies: of the images for each text, and of the texts for each image. It compares the rows of one
-/// batch, so a step of several batches does not give the result of a step of one large batch.
+/// The loss is the mean of two cross-entropies: of the images for each text, and of the texts for each image. The loss compares the rows
+/// of one batch, so a step of several batches does not give the result of a step of one large batch.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

@@ -21,8 +21,8 @@ public abstract class LanguageModelObjective : Objective
         if (inputs.Labels is not { } labels) return;
         if (labels.dim() != 2)
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but a language model needs a label for "
-                + "each token, [batch, tokens]. Pass a DataCollatorForLanguageModeling, which creates the labels from the tokens; it "
-                + "replaces a column of other labels.");
+                + "each token, [batch, tokens]. Pass a DataCollatorForLanguageModeling: it creates the labels from the tokens and "
+                + "replaces the column 'labels'.");
         InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
     }
 }

@@ -8,8 +8,9 @@ namespace PeftSharp.Modeling;
 /// </summary>
 /// <remarks>
 /// <para>
-/// With <c>NumItemsInBatch</c> (the number of targets of all micro-batches of a step) a loss is the sum over this batch divided by it, so
-/// that the losses of the micro-batches add up to the loss of one large batch. Without it, the loss is the mean over this batch.
+/// <c>NumItemsInBatch</c> is the number of targets in all micro-batches of a step. If it is given, the loss is the sum over this batch
+/// divided by this number, so that the losses of the micro-batches add up to the loss of one large batch. If it is null, the loss is the
+/// mean over this batch.
 /// </para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>
@@ -19,10 +20,14 @@ public abstract class Objective
     public virtual IReadOnlyList<string> LabelNames { get; } = ["labels"];
 
     /// <summary>Validates the labels, if there are any, before native code reads them.</summary>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="config">The model's configuration.</param>
     /// <exception cref="DatasetException">A label is not a class or has the wrong type or shape.</exception>
     public abstract void CheckLabels(ModelInputs inputs, PretrainedConfig config);
 
-    /// <summary>Number of targets over which the loss averages; 0 if the batch has no labels.</summary>
+    /// <summary>Returns the number of targets over which the loss averages; 0 if the batch has no labels.</summary>
+    /// <param name="inputs">The batch, with the labels.</param>
+    /// <param name="config">The model's configuration.</param>
     public abstract long CountTargets(ModelInputs inputs, PretrainedConfig config);
 
     /// <summary>Computes the loss of a model's output; null if the batch has no labels.</summary>
@@ -59,6 +64,7 @@ public abstract class Objective
     }
 
     /// <summary>Whether the batch contains all labels of the objective.</summary>
+    /// <param name="inputs">The batch.</param>
     public bool HasLabels(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// The objective of predicting the first and the last token of the answer; positions outside the input are ignored (transformers'
-/// <c>ForQuestionAnsweringLoss</c>).
+/// The objective of predicting the first and the last token of the answer (transformers' <c>ForQuestionAnsweringLoss</c>). Positions after
+/// the last token of the input are ignored; negative positions count as 0.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class QuestionAnsweringObjective : Objective
@@ -17,7 +17,7 @@ public sealed class QuestionAnsweringObjective : Objective
     /// <inheritdoc/>
     public override IReadOnlyList<string> LabelNames { get; } = ["start_positions", "end_positions"];
 
-    // All positions are valid: those outside the input are ignored.
+    // All positions are valid; Loss ignores or changes those outside the input.
     /// <inheritdoc/>
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }
 
@@ -41,7 +41,7 @@ public sealed class QuestionAnsweringObjective : Objective
     };
 
     /// <inheritdoc/>
-    /// <remarks>The positions are shifted with the text. peft does not shift them, so its labels refer to other tokens.</remarks>
+    /// <remarks>The positions are shifted with the text. peft does not shift them, so they refer to other tokens there.</remarks>
     public override void AdjustLabelsForPrefix(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
     {
         ArgumentNullException.ThrowIfNull(inputs);

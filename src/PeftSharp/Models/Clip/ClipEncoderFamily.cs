@@ -40,7 +40,7 @@ public abstract class ClipEncoderFamily<TConfig> : ModelFamily<TConfig> where TC
     public override string CheckpointName(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith(_projection, StringComparison.Ordinal) ? name : Prefix + name;
 
-    // The parts of a whole model that this one does not have.
+    // A checkpoint of a whole CLIP model also contains parts that this model does not have.
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) => ClipFamily.IsPositionIds(key) || key.StartsWith(_other, StringComparison.Ordinal)
         || key is "logit_scale" or "visual_projection.weight" or "text_projection.weight";

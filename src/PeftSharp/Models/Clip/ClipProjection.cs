@@ -3,7 +3,7 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Clip;
 
-/// <summary>What the models with projections share.</summary>
+/// <summary>Functions for CLIP's models with projections.</summary>
 internal static class ClipProjection
 {
     /// <summary>Creates a projection to the width of the embeddings, or to classes.</summary>

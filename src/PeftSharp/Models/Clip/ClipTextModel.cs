@@ -73,7 +73,7 @@ public sealed class ClipTextModel : PretrainedModel<ClipTextModel, ClipTextConfi
         var end = Config.EosTokenId![0];
         if (end == OlderEosTokenId) return ids.argmax(-1);
         var isEnd = ids.eq(end);
-        // Like the other checks of values, not on a GPU.
+        // Values on a GPU are not checked, as elsewhere in the library.
         if (ids.device_type == DeviceType.CPU && isEnd.any(-1).logical_not() is var without && without.any().item<bool>())
             throw new DatasetException($"'input_ids' has no end-of-sequence token {end} (eos_token_id) in row "
                 + $"{without.nonzero()[0, 0].item<long>()} of the batch. Encode the texts with the tokenizer of the model, with special "

@@ -33,13 +33,14 @@ public sealed record DebertaV2Config : EncoderConfig
     public int MaxRelativePositions { get; init; } = -1;
 
     /// <summary>
-    /// Number of buckets of relative positions in each direction. At most 0: one embedding for each distance. Default -1.
+    /// Number of buckets of relative positions in each direction. 0 or less: one embedding for each distance. Default -1.
     /// </summary>
     public int PositionBuckets { get; init; } = -1;
 
     /// <summary>
-    /// The terms of the attention scores in addition to that of the two contents: <c>c2p</c>, the query's content and the key's position,
-    /// and <c>p2c</c>, the query's position and the key's content. A list, or in older files a string such as <c>p2c|c2p</c>. Null: none.
+    /// The terms of the attention scores besides the product of the two contents: <c>c2p</c> (the query's content and the key's position)
+    /// and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such as <c>p2c|c2p</c>. Null:
+    /// none.
     /// </summary>
     public IReadOnlyList<string>? PosAttType { get; init; }
 

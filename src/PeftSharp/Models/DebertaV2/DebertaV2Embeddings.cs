@@ -8,7 +8,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 namespace PeftSharp.Models.DebertaV2;
 
 /// <summary>
-/// Word embeddings, optionally with positions and token types, normalized; those of padding are zero (transformers'
+/// The normalized sum of word embeddings and, optionally, position and token type embeddings; it is zero for padding tokens (transformers'
 /// <c>DebertaV2Embeddings</c>).
 /// </summary>
 internal sealed class DebertaV2Embeddings : Module<ModelInputs, Tensor>

@@ -24,16 +24,16 @@ public sealed record ElectraConfig : EncoderConfig
     /// </summary>
     public string SummaryType { get; init; } = First;
 
-    /// <summary>Whether a multiple-choice model has a linear layer before the scores. Default true.</summary>
+    /// <summary>Whether the head of a multiple-choice model has a linear layer before the scores. Default true.</summary>
     public bool SummaryUseProj { get; init; } = true;
 
-    /// <summary>Activation function after that layer. Null: none. Default <c>gelu</c>.</summary>
+    /// <summary>Activation function after the linear layer of a multiple-choice head. Null: none. Default <c>gelu</c>.</summary>
     public string? SummaryActivation { get; init; } = "gelu";
 
-    /// <summary>Dropout before that layer, in training. Default 0.</summary>
+    /// <summary>Dropout before the linear layer of a multiple-choice head, in training. Default 0.</summary>
     public double SummaryFirstDropout { get; init; }
 
-    /// <summary>Dropout after that layer, in training. Default 0.1.</summary>
+    /// <summary>Dropout after the activation function of a multiple-choice head, in training. Default 0.1.</summary>
     public double SummaryLastDropout { get; init; } = 0.1;
 
     /// <inheritdoc/>

@@ -156,7 +156,7 @@ public sealed class ElectraForMaskedLM
     protected override Tensor Transform(Tensor states) => _transform.call(states);
 
     /// <summary>
-    /// The layers between the body and the logits, which return the width of the embeddings (<c>ElectraGeneratorPredictions</c>).
+    /// The layers between the body and the logits; their output has the width of the embeddings (<c>ElectraGeneratorPredictions</c>).
     /// </summary>
     private sealed class GeneratorPredictions : Module<Tensor, Tensor>
     {

@@ -50,7 +50,7 @@ public sealed class ModernBertFamily : ModelFamily<ModernBertConfig>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } =
         new Dictionary<string, string> { ["decoder.weight"] = "model.embeddings.tok_embeddings.weight" };
 
-    // Files of transformers 4 have one field for each base.
+    // In files of transformers 4, the bases of the two types of layers are separate fields.
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json)
     {

@@ -12,7 +12,7 @@ namespace PeftSharp.Models.ModernBert;
 /// <summary>The ModernBERT encoder without a head (Warner et al. 2024, arXiv:2412.13663; transformers' <c>ModernBertModel</c>).</summary>
 /// <remarks>
 /// <para>
-/// Rotary embeddings, layers that attend to all tokens or to a window, and gated feed-forward layers; no pooling layer. Outputs
+/// It has rotary embeddings, layers that attend to all tokens or to a window, gated feed-forward layers, and no pooling layer. Outputs
 /// <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.
 /// </para>
 /// <para>

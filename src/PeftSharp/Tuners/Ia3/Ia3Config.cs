@@ -14,7 +14,7 @@ public sealed record Ia3Config : LayerConfig
 
     /// <summary>
     /// The target layers whose input is scaled instead of their output: name suffixes or a regular expression for whole paths. Null: the
-    /// output layers of feed-forward layers in the model's family.
+    /// output projections of the feed-forward layers in the model's family.
     /// </summary>
     public TargetModules? FeedforwardModules { get; init; }
 

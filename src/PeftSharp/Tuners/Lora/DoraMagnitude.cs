@@ -26,8 +26,10 @@ internal sealed class DoraMagnitude : Module
     /// <param name="direction">W + s·B·A, float [outputs, inputs].</param>
     internal Tensor Factor(Tensor direction) => _lengths / Norm(direction.detach());
 
+    /// <summary>The L2 norm of each row.</summary>
     /// <remarks>
-    /// <c>linalg.vector_norm</c> passes its order as a TorchSharp <c>Scalar</c> that the garbage collector may free during the native
+    /// <c>linalg.vector_norm</c> is not used:
+    /// it passes its order as a TorchSharp <c>Scalar</c> that the garbage collector may free during the native
     /// call.
     /// </remarks>
     private static Tensor Norm(Tensor direction) => direction.norm(1, keepdim: false, 2);

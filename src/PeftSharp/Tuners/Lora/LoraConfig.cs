@@ -9,8 +9,8 @@ namespace PeftSharp.Tuners;
 /// arXiv:2106.09685).
 /// </summary>
 /// <remarks>
-/// peft's <c>LoraConfig</c>. Fields for other hardware, quantized weights and further variants keep their defaults; a file that sets them
-/// is rejected.
+/// peft's <c>LoraConfig</c>. Fields for other hardware, quantized weights and further variants are not supported. A file that sets such a
+/// field is rejected, unless the field matters only when an adapter is created: its value is then kept, with a warning.
 /// </remarks>
 public sealed record LoraConfig : LayerConfig
 {

@@ -59,15 +59,20 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     }
 
     /// <summary>Converts <c>true</c> to <see cref="Default"/> and <c>false</c> to <see cref="Random"/>.</summary>
+    /// <param name="initialized">Whether B is initialized to zero.</param>
     public static implicit operator LoraInitializer(bool initialized) => FromBoolean(initialized);
 
-    /// <summary>Returns the initializer with the given name.</summary>
+    /// <summary>Returns the initializer with the given name in peft.</summary>
+    /// <param name="name">The name, such as <c>gaussian</c> or <c>pissa_niter_4</c>.</param>
+    /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static implicit operator LoraInitializer(string name) => FromString(name);
 
     /// <summary>Converts <c>true</c> to <see cref="Default"/> and <c>false</c> to <see cref="Random"/>.</summary>
+    /// <param name="initialized">Whether B is initialized to zero.</param>
     public static LoraInitializer FromBoolean(bool initialized) => initialized ? Default : Random;
 
-    /// <summary>Returns the initializer with the given peft name.</summary>
+    /// <summary>Returns the initializer with the given name in peft.</summary>
+    /// <param name="name">The name, such as <c>gaussian</c> or <c>pissa_niter_4</c>.</param>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static LoraInitializer FromString(string name) => LoraInitializers.ByName(name)
         ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: "
@@ -85,11 +90,11 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary>Whether the name is supported only in files of trained adapters, which do not depend on it.</summary>
     internal virtual bool IsStartOnly => false;
 
-    /// <summary>Initializes the factors of a linear layer, which contain the default initialization of linear layers.</summary>
+    /// <summary>Initializes the factors of a linear layer. Before the call they have the default values of a linear layer.</summary>
     internal abstract void Fill(LoraStart start);
 
     /// <summary>
-    /// Initializes the factors of an embedding, float [r, rows] and [width, r], which contain normally distributed values.
+    /// Initializes the factors of an embedding, float [r, rows] and [width, r]. Before the call they have normally distributed values.
     /// </summary>
     internal virtual void FillEmbedding(TorchSharp.torch.Tensor a, TorchSharp.torch.Tensor b)
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tuners.Lora;
 
 /// <summary>
-/// Initializes A and B such that B·A is zero although neither factor is: the columns of A are random combinations of one half of the rows
-/// of a random orthogonal matrix, and the rows of B of the other half.
+/// Initializes A and B such that B·A is zero although neither factor is. The columns of A are random combinations of one half of the rows
+/// of a random orthogonal matrix; the rows of B are random combinations of the other half.
 /// </summary>
 /// <remarks>The random draws, the halves (every second row) and the factor 1/10 are those of peft.</remarks>
 internal sealed class OrthogonalInitializer : LoraInitializer

@@ -8,6 +8,7 @@ namespace PeftSharp.Tuners.Lora;
 /// </summary>
 internal static class RandomizedSvd
 {
+    /// <summary>Decomposes a matrix.</summary>
     /// <param name="matrix">Float [rows, columns].</param>
     /// <param name="rank">Number of singular values.</param>
     /// <param name="iterations">Number of power iterations.</param>

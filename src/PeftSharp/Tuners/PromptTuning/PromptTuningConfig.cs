@@ -27,10 +27,10 @@ public sealed record PromptTuningConfig : PromptLearningConfig
     [JsonIgnore]
     public Tokenizer? Tokenizer { get; init; }
 
-    /// <summary>The folder or name of the tokenizer, for peft. Null: that of the base model.</summary>
+    /// <summary>The folder or name of the tokenizer, for peft. Null: the folder or name of the base model.</summary>
     public string? TokenizerNameOrPath { get; init; }
 
-    /// <summary>Options of peft's tokenizer. They are kept but not used.</summary>
+    /// <summary>Options of peft's tokenizer, which are kept but not used.</summary>
     public JsonObject? TokenizerKwargs { get; init; }
 
     /// <inheritdoc/>

@@ -5,19 +5,19 @@ namespace PeftSharp.Tuners;
 /// </summary>
 public abstract record PromptLearningConfig : PeftConfig
 {
-    /// <summary>Number of virtual tokens; at least 1. They occupy positions of the model.</summary>
+    /// <summary>Number of virtual tokens; at least 1. Virtual tokens occupy positions of the model.</summary>
     public int NumVirtualTokens { get; init; }
 
-    /// <summary>Width of the model's embeddings. Null: that of the model.</summary>
+    /// <summary>Width of the model's embeddings. Null: detected from the model.</summary>
     public int? TokenDim { get; init; }
 
     /// <summary>Number of stacks of layers that receive virtual tokens. Null: 1. Other values are not supported.</summary>
     public int? NumTransformerSubmodules { get; init; }
 
-    /// <summary>Number of attention heads per layer. Null: that of the model.</summary>
+    /// <summary>Number of attention heads per layer. Null: detected from the model.</summary>
     public int? NumAttentionHeads { get; init; }
 
-    /// <summary>Number of layers. Null: that of the model.</summary>
+    /// <summary>Number of layers. Null: detected from the model.</summary>
     public int? NumLayers { get; init; }
 
     /// <inheritdoc/>

@@ -9,9 +9,9 @@ namespace PeftSharp.Tuners;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Outputs per token (logits of a language model, hidden states, start and end logits) begin with those of the virtual tokens, as in
-/// peft. Generated sequences do not contain them. Positions that the caller passes refer to the text and are shifted by the virtual
-/// tokens; peft ignores them.
+/// Outputs per token (logits of a language model, hidden states, start and end logits) begin with the outputs of the virtual tokens, as
+/// in peft. Generated sequences do not contain virtual tokens. Positions that the caller passes refer to the text and are shifted by
+/// the virtual tokens; peft ignores the positions.
 /// </para>
 /// <para>
 /// One adapter can be active at a time, and all rows of a batch use the same one. Thread safety: <see cref="Forward"/> is called from

@@ -5,7 +5,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The head of the masked language model (transformers' <c>BertOnlyMLMHead</c>). Submodules have the names of the checkpoint.
+/// The head of a masked language model (transformers' <c>BertOnlyMLMHead</c>). Submodules have the names of the checkpoint.
 /// </summary>
 internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {

@@ -26,6 +26,7 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>, ISt
     [ComponentName(Name = "resid_attn_dropout")] private readonly Module<Tensor, Tensor>? _attentionDropout;
     [ComponentName(Name = "resid_mlp_dropout")] private readonly Module<Tensor, Tensor>? _feedForwardDropout;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="settings">Sizes and options.</param>
     /// <param name="layer">Zero-based index of the layer.</param>
     /// <param name="window">Sliding window of the layer's attention, in tokens. Null: none.</param>

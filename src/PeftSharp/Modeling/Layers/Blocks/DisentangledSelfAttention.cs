@@ -22,7 +22,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     private readonly double _scale;
 
     /// <param name="settings">Sizes and dropout probabilities.</param>
-    /// <param name="positions">What scores contain besides content.</param>
+    /// <param name="positions">Which scores depend on relative positions.</param>
     /// <param name="layer">Zero-based index of the layer.</param>
     internal DisentangledSelfAttention(EncoderSettings settings, DisentangledSettings positions, int layer)
         : base(nameof(DisentangledSelfAttention))
@@ -59,7 +59,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
             var isFused = _positions.ContentToPosition && _positions.PositionToContent && !context.CollectsAttentions
                 && TrainingAttention.CanRunWithPositions(query, dropout);
             var rows = isFused ? positions.RowsFrom(query.shape[2]) : null;
-            // An adapter draws random numbers for all rows.
+            // Rows are selected before the projection only if no adapter wraps it, because an adapter's dropout draws numbers for all rows.
             var projectsRows = rows is not null && PositionKey is Linear && PositionQuery is Linear && rows.shape[0] <= embeddings.shape[1];
             var (positionKey, positionQuery) = Project(projectsRows ? embeddings.index_select(1, rows!) : embeddings);
             if (rows is not null && positionKey!.shape[0] == 1 && positionQuery!.shape[0] == 1)

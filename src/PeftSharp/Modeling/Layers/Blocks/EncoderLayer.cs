@@ -17,6 +17,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     [ComponentName(Name = "intermediate")] private readonly Module<Tensor, Tensor> _intermediate;
     [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="layer">Zero-based index of the layer.</param>
     public EncoderLayer(EncoderSettings settings, int layer) : this(settings, new SelfAttention(settings, layer)) { }

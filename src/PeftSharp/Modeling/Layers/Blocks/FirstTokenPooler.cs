@@ -11,6 +11,7 @@ public sealed class FirstTokenPooler : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="width">Width of the hidden states.</param>
     public FirstTokenPooler(int width) : base(nameof(FirstTokenPooler))
     {

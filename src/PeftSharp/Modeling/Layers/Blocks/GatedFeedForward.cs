@@ -18,6 +18,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     private readonly Func<Tensor, Tensor> _activation, _halves;
     private readonly GatedActivation? _gated;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="width">Width of input and output.</param>
     /// <param name="intermediate">Width between the projections.</param>
     /// <param name="activation">Activation function of the gate, by its name in transformers.</param>

@@ -22,7 +22,7 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
 
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, whose input embeddings a tied head uses.</param>
-    /// <param name="isTied">Whether the logits use the weight of the embeddings. Null: the configuration decides.</param>
+    /// <param name="isTied">Whether the logits use the weight of the embeddings. Null: as the configuration specifies.</param>
     /// <param name="activation">The activation function, by its name in transformers. Default <c>gelu</c>.</param>
     /// <param name="normName">The name of the normalization in a checkpoint. Default <c>layer_norm</c>.</param>
     internal MaskedLMHead(

@@ -9,8 +9,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Dosovitskiy et al. 2020, section 3.1 (arXiv:2010.11929). The families differ only in the names of the modules, so the
-/// constructor sets the names (not attributes of the fields). The context determines whether attention is causal.
+/// Dosovitskiy et al. 2020, section 3.1 (arXiv:2010.11929). The names of the modules differ between the families, so the
+/// constructor sets them, instead of attributes of the fields. The context determines whether attention is causal.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>

@@ -17,6 +17,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
     private readonly long? _positionPadding;
 
+    /// <summary>Creates a layer; its weights are not initialized.</summary>
     /// <param name="vocabSize">Vocabulary size.</param>
     /// <param name="positions">Number of positions.</param>
     /// <param name="types">Number of token types; 0 for a model without them.</param>

@@ -9,9 +9,9 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Computes all layers of a decoder for one new token of each row with <see cref="DecoderStep"/>, as in generation.</summary>
 internal static class FusedDecoding
 {
-    /// <summary>Computes the layers and the last normalization.</summary>
+    /// <summary>Computes the layers and the final normalization.</summary>
     /// <param name="layers">The layers.</param>
-    /// <param name="norm">The last normalization.</param>
+    /// <param name="norm">The final normalization.</param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="options">The options of the forward pass.</param>

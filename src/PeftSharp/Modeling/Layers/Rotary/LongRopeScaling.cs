@@ -7,8 +7,8 @@ namespace PeftSharp.Modeling.Layers;
 /// longer inputs.
 /// </summary>
 /// <remarks>
-/// When a generated text exceeds the original context, the cached keys are computed anew. transformers does so for Phi-3 only; texts of
-/// other models there depend on whether a cache is used.
+/// When a generated text exceeds the original context, the cached keys are computed again. transformers does this for Phi-3 only; with
+/// other models, its generated text depends on whether a cache is used.
 /// </remarks>
 internal sealed class LongRopeScaling : RotaryScaling
 {

@@ -16,6 +16,7 @@ public sealed class RotaryEmbedding
     private readonly int _width;
     private readonly int _maxPositions;
 
+    /// <summary>Creates a rotary embedding.</summary>
     /// <param name="parameters">Base and scaling of the frequencies.</param>
     /// <param name="headWidth">Width of a head.</param>
     /// <param name="maxPositions">The configuration's maximum number of tokens.</param>

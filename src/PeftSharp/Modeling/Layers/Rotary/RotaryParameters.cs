@@ -63,7 +63,10 @@ public sealed record RotaryParameters
     /// </summary>
     public double? Mscale { get; init; }
 
-    /// <summary>The same weight in the denominator, if <see cref="Mscale"/> is set too (<c>yarn</c>).</summary>
+    /// <summary>
+    /// Weight of the logarithm of <see cref="Factor"/> in the denominator of the attention factor, if <see cref="Mscale"/> is set too
+    /// (<c>yarn</c>).
+    /// </summary>
     public double? MscaleAllDim { get; init; }
 
     /// <summary>
@@ -77,7 +80,10 @@ public sealed record RotaryParameters
     /// </summary>
     public IReadOnlyList<double>? ShortFactor { get; init; }
 
-    /// <summary>The same for longer inputs (<c>longrope</c>).</summary>
+    /// <summary>
+    /// Divisors of the frequencies for inputs longer than <see cref="OriginalMaxPositionEmbeddings"/>, one for each of the rotated
+    /// width / 2 frequencies (<c>longrope</c>).
+    /// </summary>
     public IReadOnlyList<double>? LongFactor { get; init; }
 
     /// <summary>
@@ -109,7 +115,7 @@ public sealed record RotaryParameters
             foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
                 if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
         }
-        // A field of the model takes precedence, as in transformers. It stays, because a family may have it (Phi-3).
+        // A field of the model takes precedence, as in transformers. The field is kept, because the family may read it (Phi-3).
         var type = ofTypes.Length == 0 ? parameters["rope_type"]?.ToString() : null;
         if (type is "llama3" or "yarn" or "longrope" && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
         if (type == "yarn" && parameters["factor"] is null && parameters[OriginalLength] is JsonValue original
