@@ -41,7 +41,7 @@ public enum HubError
     /// </summary>
     Storage,
 
-    /// <summary>An upload was refused because the repository has changed in the meantime, or because it exists already.</summary>
+    /// <summary>The branch has another commit than the upload expects, or the repository to create exists already.</summary>
     Conflict,
 
     /// <summary>The server refused the content of an upload, such as a model card with invalid metadata.</summary>

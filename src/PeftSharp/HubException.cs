@@ -14,10 +14,12 @@ public sealed class HubException : PeftSharpException
     /// <summary>The reason.</summary>
     public HubError Reason { get; }
 
-    /// <summary>The repository, such as <c>gpt2</c> or <c>google/flan-t5-base</c>. Null if the error does not concern one.</summary>
+    /// <summary>
+    /// The repository, such as <c>gpt2</c> or <c>google/flan-t5-base</c>. Null if the error does not concern a repository.
+    /// </summary>
     public string? Repository { get; init; }
 
-    /// <summary>The branch, tag or commit that was requested. Null if the error does not concern one.</summary>
+    /// <summary>The branch, tag or commit that was requested. Null if the error does not concern a revision.</summary>
     public string? Revision { get; init; }
 
     /// <summary>The file that was requested. Null if the request did not concern a single file.</summary>

@@ -1,10 +1,12 @@
 namespace PeftSharp;
 
-/// <summary>Marks a module, such as a normalization layer, to whose parameters and submodules weight decay is not applied.</summary>
+/// <summary>
+/// Marks a module whose parameters have no weight decay, including those of its submodules. An example is a normalization layer.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or give the layer a
-/// name that ends in <c>norm</c>.
+/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or name the layer
+/// <c>norm</c> or with the ending <c>_norm</c> (<see cref="Optimization.ParameterGroups"/>).
 /// </para>
 /// <para>Thread safety: the interface has no members.</para>
 /// </remarks>

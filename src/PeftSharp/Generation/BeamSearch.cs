@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Beam search, with or without sampling: extends the most likely sequences of all prompts in parallel and keeps the best finished ones.
+/// Beam search, with or without sampling: extends the most likely sequences of all prompts in parallel and keeps the best finished
+/// sequences.
 /// </summary>
 /// <remarks>transformers' <c>_beam_search</c>; the order of operations is the same, so that ties are resolved in the same way.</remarks>
 internal sealed class BeamSearch
@@ -74,8 +75,8 @@ internal sealed class BeamSearch
     }
 
     /// <summary>
-    /// The best (or sampled) continuations of each prompt's beams. Until they are finished, <c>Lengths</c> contains the index of the beam
-    /// that each continues.
+    /// Returns the best (or sampled) continuations of each prompt's beams. In the result, <c>Lengths</c> contains the index of the beam
+    /// that each candidate continues.
     /// </summary>
     private BeamSet Candidates(BeamSet running, Tensor logProbabilities, int length)
     {
@@ -99,7 +100,7 @@ internal sealed class BeamSearch
         return new BeamSet(sequences, scores, beams, zeros_like(beams, ScalarType.Bool));
     }
 
-    /// <summary>The best unfinished candidates, and the rows of the cache that they continue.</summary>
+    /// <summary>Returns the best unfinished candidates, and the rows of the cache that they continue.</summary>
     private (BeamSet Running, Tensor Rows) SelectRunning(BeamSet candidates, Tensor ends)
     {
         var open = candidates.Scores + ends.to(ScalarType.Float32) * Excluded;
@@ -108,7 +109,7 @@ internal sealed class BeamSearch
         return (running, (running.Lengths + offsets).flatten());
     }
 
-    /// <summary>The best of the previously finished sequences and of the best candidates that have just finished.</summary>
+    /// <summary>Returns the best of the sequences that were finished before and of the best candidates that have just finished.</summary>
     private BeamSet Finish(BeamSet finished, BeamSet candidates, Tensor ends, Tensor mayImprove, int length)
     {
         var isBest = arange(_candidates, ScalarType.Int64, ends.device).lt(_beams);
@@ -124,7 +125,9 @@ internal sealed class BeamSearch
         return all.Select(all.Scores.topk(_beams).indexes);
     }
 
-    /// <summary>Whether the best running sequence could still become better than the worst finished one, bool [prompts, 1].</summary>
+    /// <summary>
+    /// Returns whether the best running sequence could still become better than the worst finished sequence, bool [prompts, 1].
+    /// </summary>
     private Tensor MayImprove(Tensor before, BeamSet running, BeamSet finished, int length)
     {
         var reach = (_earlyStopping == BeamEarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;

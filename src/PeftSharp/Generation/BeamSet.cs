@@ -4,11 +4,11 @@ namespace PeftSharp.Generation;
 
 /// <summary>Several sequences per prompt, with their state in beam search.</summary>
 /// <param name="Sequences">Tokens, int64 [prompts, sequences, maximum tokens].</param>
-/// <param name="Scores">Float [prompts, sequences].</param>
+/// <param name="Scores">The scores of the sequences, float [prompts, sequences].</param>
 /// <param name="Lengths">
-/// Number of new tokens of finished sequences (for running ones, the index of the beam that they continue), int64 [prompts, sequences].
+/// The number of new tokens of a finished sequence; the index of the beam that a running sequence continues. Int64 [prompts, sequences].
 /// </param>
-/// <param name="IsFinished">Bool [prompts, sequences].</param>
+/// <param name="IsFinished">Whether each sequence is finished, bool [prompts, sequences].</param>
 internal sealed record BeamSet(Tensor Sequences, Tensor Scores, Tensor Lengths, Tensor IsFinished) : IDisposable
 {
     /// <summary>Selects sequences of each prompt by index, int64 [prompts, sequences].</summary>

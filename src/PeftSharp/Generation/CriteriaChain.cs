@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>The stopping criteria of a call: those of its options and the caller's custom ones.</summary>
+/// <summary>The stopping criteria of a call: the criteria that its options require, and the custom criteria of the caller.</summary>
 internal sealed class CriteriaChain
 {
     private readonly List<StoppingCriteria> _criteria = [];

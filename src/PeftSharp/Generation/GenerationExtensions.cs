@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -8,9 +9,9 @@ public static class GenerationExtensions
 {
     /// <summary>Generates a continuation of each prompt.</summary>
     /// <remarks>
-    /// The model runs in evaluation mode: one in training mode is switched to evaluation mode during the call. Random numbers for
-    /// sampling come from libtorch's generator (<c>Seed.Set</c>), or, with <see cref="GenerationOptions.Seed"/>, from a separate
-    /// generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
+    /// The model runs in evaluation mode. A model in training mode is switched to evaluation mode during the call. Random numbers for
+    /// sampling come from libtorch's default generator (<c>Seed.Set</c>). If <see cref="GenerationOptions.Seed"/> is set, they come from a
+    /// separate generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>
     /// <param name="prompt">
@@ -41,8 +42,8 @@ public static class GenerationExtensions
         var processors = new ProcessorChain(plan, options.LogitsProcessors, options.PrefixAllowedTokens);
         var criteria = new CriteriaChain(plan, options.StoppingCriteria, options.Tokenizer);
         if (options.Streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
-            throw new ArgumentException($"A streamer supports one sequence, but {plan.Prompts} prompt(s) with {plan.NumBeams} "
-                + $"beam(s) and {plan.NumReturnSequences} returned sequence(s) are requested. "
+            throw new ArgumentException($"A streamer supports one sequence, but the call has {Quantity.Of(plan.Prompts, "prompt")}, "
+                + $"{Quantity.Of(plan.NumBeams, "beam")} and {Quantity.Of(plan.NumReturnSequences, "returned sequence")} for each prompt. "
                 + "Remove the streamer, or generate one sequence without beams.");
         var output = plan.NumBeams > 1
             ? new BeamSearch(plan, processors, criteria).Run(cancellationToken)

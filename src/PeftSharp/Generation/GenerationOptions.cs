@@ -34,8 +34,8 @@ public sealed record GenerationOptions : GenerationConfig
     public IReadOnlyList<StoppingCriteria> StoppingCriteria { get; init; } = [];
 
     /// <summary>
-    /// Returns the only ids that are allowed next, given the index of the prompt and the tokens so far (<c>prefix_allowed_tokens_fn</c>).
-    /// Default null: all are allowed.
+    /// Returns the ids that are allowed as the next token, given the index of the prompt and the tokens so far
+    /// (<c>prefix_allowed_tokens_fn</c>). Default null: all ids are allowed.
     /// </summary>
     public Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? PrefixAllowedTokens { get; init; }
 
@@ -53,7 +53,7 @@ public sealed record GenerationOptions : GenerationConfig
 
     /// <summary>
     /// The random seed of this call. The result is the same as after <c>torch.manual_seed(seed)</c>, even if other threads sample at the
-    /// same time. Default null: libtorch's generator, which the process shares.
+    /// same time. Default null: libtorch's default generator, which all threads of the process share.
     /// </summary>
     public long? Seed { get; init; }
 

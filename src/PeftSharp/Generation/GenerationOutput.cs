@@ -3,29 +3,32 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// The result of generation (transformers' <c>GenerateDecoderOnlyOutput</c> and <c>GenerateBeamDecoderOnlyOutput</c>). It owns its
-/// tensors: do not use <see cref="Sequences"/> after disposing it.
+/// The result of generation (transformers' <c>GenerateDecoderOnlyOutput</c> and <c>GenerateBeamDecoderOnlyOutput</c>). The object owns its
+/// tensors: do not use them after it is disposed.
 /// </summary>
-/// <remarks>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</remarks>
+/// <remarks>Thread safety: several threads can read an instance at once. Dispose it only when no thread uses it.</remarks>
 public sealed class GenerationOutput : IDisposable
 {
-    /// <summary>Prompts and generated tokens, int64 [prompts × returned, tokens]; shorter rows are padded with the padding token.</summary>
+    /// <summary>
+    /// The prompts and the generated tokens, int64 [prompts × NumReturnSequences, tokens]. Shorter rows are padded with the padding token.
+    /// </summary>
     public required Tensor Sequences { get; init; }
 
     /// <summary>
-    /// Log-probability of each sequence divided by its length to the power of the length penalty, float [prompts × returned]; null
-    /// without beam search.
+    /// The log-probability of each sequence divided by (number of generated tokens)^LengthPenalty, float [prompts × NumReturnSequences];
+    /// null without beam search.
     /// </summary>
     public Tensor? SequencesScores { get; init; }
 
     /// <summary>
-    /// The scores of each generated token after all processors: float32 [prompts × rows, vocabulary] per step; log-probabilities with beam
-    /// search. Empty unless <see cref="GenerationOptions.OutputScores"/> is set.
+    /// The scores of each step after all logits processors, float32 [prompts × rows, vocabulary]; log-probabilities with beam search. A
+    /// prompt has NumBeams rows with beam search, otherwise NumReturnSequences rows. Empty unless
+    /// <see cref="GenerationOptions.OutputScores"/> is set.
     /// </summary>
     public IReadOnlyList<Tensor> Scores { get; init; } = [];
 
     /// <summary>
-    /// The logits of the model for each generated token, before all processors: float32 [prompts × rows, vocabulary] per step. Empty unless
+    /// The logits of the model in each step, before all logits processors, float32 [prompts × rows, vocabulary]. Empty unless
     /// <see cref="GenerationOptions.OutputLogits"/> is set.
     /// </summary>
     public IReadOnlyList<Tensor> Logits { get; init; } = [];
@@ -34,8 +37,8 @@ public sealed class GenerationOutput : IDisposable
     public required int PromptLength { get; init; }
 
     /// <summary>
-    /// Returns the generated tokens without the prompt, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>, which
-    /// the caller disposes.
+    /// Returns the generated tokens without the prompt, int64 [prompts × NumReturnSequences, new tokens]: a view of
+    /// <see cref="Sequences"/>. The caller disposes the view.
     /// </summary>
     public Tensor GetNewTokens() => Sequences.narrow(1, PromptLength, Sequences.shape[1] - PromptLength);
 

@@ -53,10 +53,10 @@ internal sealed class GenerationPlan
     /// <summary>The combined options of the caller and the model.</summary>
     internal GenerationConfig Config { get; }
 
-    /// <summary>Int64 [prompts, tokens].</summary>
+    /// <summary>The token ids of the prompts, int64 [prompts, tokens].</summary>
     internal Tensor PromptIds { get; }
 
-    /// <summary>1 for tokens that are attended to, int64 [prompts, tokens]; null if all are.</summary>
+    /// <summary>1 for tokens that are attended to, int64 [prompts, tokens]; null if all tokens are attended to.</summary>
     internal Tensor? PromptMask { get; }
 
     /// <summary>
@@ -92,8 +92,8 @@ internal sealed class GenerationPlan
     internal int RowsPerPrompt => Math.Max(NumBeams, NumReturnSequences);
 
     /// <summary>
-    /// The mask; null if nothing is masked. Without a mask, padding is detected by the padding token, unless that is also an
-    /// end-of-sequence token.
+    /// Returns the attention mask; null if no token is masked. If no mask is given, padding is detected by the padding token, unless the
+    /// padding token is also an end-of-sequence token.
     /// </summary>
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
@@ -117,8 +117,8 @@ internal sealed class GenerationPlan
     }
 
     /// <summary>
-    /// Checks that token ids of the call are in the vocabulary. The model's file may contain an end-of-sequence token that a smaller
-    /// vocabulary does not have.
+    /// Checks that the token ids of the call are in the vocabulary. The padding and end-of-sequence tokens in the file of the model are not
+    /// checked, because the file may name tokens that a smaller vocabulary does not have.
     /// </summary>
     private void CheckTokens(GenerationConfig asked)
     {

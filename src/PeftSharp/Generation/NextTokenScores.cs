@@ -33,8 +33,8 @@ internal sealed class NextTokenScores : IDisposable
         _leastPadding = plan.PromptLength - (int)prompt.sum(1).max().item<long>();
     }
 
-    /// <summary>Processes the prompts, each once for all rows that begin with it.</summary>
-    /// <returns>Float32 [prompts × rows of each, vocabulary].</returns>
+    /// <summary>Processes the prompts. Each prompt is processed once for all its rows.</summary>
+    /// <returns>The logits, float32 [prompts × rows per prompt, vocabulary].</returns>
     internal Tensor Prefill()
     {
         using var scope = NewDisposeScope();
@@ -47,7 +47,7 @@ internal sealed class NextTokenScores : IDisposable
 
     /// <summary>Processes one more token of each row.</summary>
     /// <param name="sequences">All tokens so far, int64 [rows, tokens].</param>
-    /// <returns>Float32 [rows, vocabulary].</returns>
+    /// <returns>The logits, float32 [rows, vocabulary].</returns>
     internal Tensor Next(Tensor sequences)
     {
         using var scope = NewDisposeScope();
@@ -67,7 +67,7 @@ internal sealed class NextTokenScores : IDisposable
     /// <summary>The number of positions of the longest row.</summary>
     private int Longest(int length) => length + _plan.VirtualTokens - _leastPadding;
 
-    /// <summary>Selects the rows to continue; a row must continue one of the same prompt.</summary>
+    /// <summary>Selects the rows of the cache to continue. A row must be replaced by a row of the same prompt.</summary>
     internal void SelectRows(Tensor rows) => _cache?.SelectRows(rows);
 
     public void Dispose() => _cache?.Dispose();

@@ -8,7 +8,10 @@ internal sealed class ProcessorChain
     private readonly List<LogitsProcessor> _processors;
 
     /// <param name="plan">The call.</param>
-    /// <param name="own">The caller's custom processors, which run after the processors on the text and before those of sampling.</param>
+    /// <param name="own">
+    /// The caller's custom processors, which run after the other processors of the options and before those that are used only for
+    /// sampling.
+    /// </param>
     /// <param name="allowedTokens">The caller's function of allowed tokens. Null: none.</param>
     internal ProcessorChain(
         GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>

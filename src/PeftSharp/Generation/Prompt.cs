@@ -13,6 +13,7 @@ public sealed class Prompt
     private Prompt(Func<Device, (Tensor, Tensor?)> read) => _read = read;
 
     /// <summary>Creates prompts from token ids, int64 [rows, tokens]. Padding is detected by the padding token.</summary>
+    /// <param name="inputIds">The ids of the tokens. The tensor is copied when generation starts.</param>
     public static Prompt FromTensor(Tensor inputIds)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
@@ -20,6 +21,8 @@ public sealed class Prompt
     }
 
     /// <summary>Creates prompts from <c>input_ids</c> and <c>attention_mask</c>.</summary>
+    /// <param name="inputs">The inputs, int64 [rows, tokens] each. The mask may be missing.</param>
+    /// <exception cref="ArgumentException">The inputs have no <c>input_ids</c>.</exception>
     public static Prompt FromModelInputs(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -28,6 +31,7 @@ public sealed class Prompt
     }
 
     /// <summary>Creates a prompt from the token ids of one text.</summary>
+    /// <param name="ids">The ids of the tokens.</param>
     public static Prompt FromIds(IReadOnlyList<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -35,13 +39,16 @@ public sealed class Prompt
     }
 
     /// <summary>Creates a prompt from one encoded text.</summary>
+    /// <param name="encoding">The encoded text.</param>
     public static Prompt FromEncoding(TextEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
         return FromRows([encoding.Ids], [encoding.AttentionMask]);
     }
 
-    /// <summary>Creates prompts from encoded texts, padded on the left to equal length.</summary>
+    /// <summary>Creates prompts from encoded texts. Texts of different lengths must have been padded on the left.</summary>
+    /// <param name="batch">The encoded texts.</param>
+    /// <exception cref="ArgumentException">The texts have different numbers of tokens.</exception>
     public static Prompt FromBatch(BatchEncoding batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -63,7 +70,9 @@ public sealed class Prompt
     /// <inheritdoc cref="FromBatch"/>
     public static implicit operator Prompt(BatchEncoding batch) => FromBatch(batch);
 
-    /// <summary>Copies the prompts to a device: ids, int64 [rows, tokens], and the mask, which is null if none was given.</summary>
+    /// <summary>
+    /// Copies the prompts to a device. Returns the ids, int64 [rows, tokens], and the mask, which is null if no mask was given.
+    /// </summary>
     internal (Tensor Ids, Tensor? Mask) Read(Device device) => _read(device);
 
     private static Prompt FromRows(int[][] ids, int[][] mask)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Checks scores from which no token can be chosen.</summary>
+/// <summary>Checks that a token can be chosen from scores.</summary>
 internal static class ScoreCheck
 {
     /// <summary>Checks that the maximum of each row is finite. Otherwise all tokens are excluded, or the model has overflowed.</summary>

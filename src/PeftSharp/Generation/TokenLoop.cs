@@ -25,7 +25,7 @@ internal static class TokenLoop
             var scores = kept.AddScores(
                 processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
             var next = plan.DoSample ? Draw(scores, plan.Generator) : MostLikely(scores);
-            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // pads finished rows
+            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are padded
             sequences.select(1, length).copy_(next);
             running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
             streamer?.Put(Row(sequences, length, 1));

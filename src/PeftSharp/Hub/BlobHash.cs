@@ -4,12 +4,14 @@ using System.Text;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The hash by which the Hub names the content of a file: SHA-256 for files in large file storage, otherwise that of a Git blob (SHA-1 of a
-/// header with the length and of the content).
+/// The hash by which the Hub names the content of a file: SHA-256 for files in large file storage, otherwise the hash of a Git blob (SHA-1
+/// of a header that contains the length, followed by the content).
 /// </summary>
 internal static class BlobHash
 {
-    /// <summary>Starts a hash. Null if the name is not such a hash, or if the length is required but unknown.</summary>
+    /// <summary>
+    /// Starts the computation of a hash. Returns null if the name is not a hash, or if the length is required but unknown.
+    /// </summary>
     internal static IncrementalHash? Start(string etag, long? length)
     {
         if (!etag.All(char.IsAsciiHexDigitLower)) return null;

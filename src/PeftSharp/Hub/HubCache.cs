@@ -41,7 +41,9 @@ internal sealed class HubCache
 
     internal string File(string commit, string file) => Path.Combine(Snapshot(commit), Native(file));
 
-    /// <summary>The commit of a branch or tag at its last download; a commit is returned unchanged. Null: not in the cache.</summary>
+    /// <summary>
+    /// Returns the commit of a branch or tag at its last download; a commit is returned unchanged. Null: the revision is not in the cache.
+    /// </summary>
     internal string? CommitOf(string revision)
     {
         if (HubName.IsCommit(revision)) return revision;
@@ -50,14 +52,14 @@ internal sealed class HubCache
             ? commit : null;
     }
 
-    /// <summary>The path of a cached file of a branch, tag or commit. Null: not in the cache.</summary>
+    /// <summary>Returns the path of a cached file of a branch, tag or commit. Null: the file is not in the cache.</summary>
     internal string? Find(string revision, string file) =>
         CommitOf(revision) is { } commit && File(commit, file) is var path && LengthOf(path) is not null ? path : null;
 
-    /// <summary>Whether the cache records that a commit does not contain a file.</summary>
+    /// <summary>Returns whether the cache records that a commit does not contain a file.</summary>
     internal bool IsKnownMissing(string commit, string file) => System.IO.File.Exists(Missing(commit, file));
 
-    /// <summary>The length of a file or of the file to which a link refers. Null if it does not exist.</summary>
+    /// <summary>Returns the length of a file or of the file to which a link refers. Null: the file does not exist.</summary>
     internal static long? LengthOf(string path)
     {
         var file = new FileInfo(path);
@@ -92,7 +94,7 @@ internal sealed class HubCache
     }
 
     /// <summary>
-    /// Makes a blob visible as a file of a commit, by a relative link or, where links are not allowed, by moving or copying it.
+    /// Adds a blob to the folder of a commit: as a relative link or, where links are not allowed, by moving or copying the blob.
     /// </summary>
     /// <param name="etag">The name of the blob.</param>
     /// <param name="commit">The commit.</param>
@@ -113,7 +115,7 @@ internal sealed class HubCache
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
             {
-                System.IO.File.Delete(staged);                                      // Windows without the right to create links
+                System.IO.File.Delete(staged);                                      // Windows, without permission to create links
             }
         }
         if (isNew) System.IO.File.Move(blob, path, overwrite: true);

@@ -12,13 +12,16 @@ public sealed partial class HubClient
     /// <param name="isPrivate">
     /// Whether only its owner can see the repository. Null: the default of the account, which is usually false.
     /// </param>
-    /// <param name="allowExisting">Whether it is no error if the repository exists already. Default true.</param>
+    /// <param name="allowExisting">
+    /// Whether an existing repository is accepted. If false, an existing repository is an error. Default true.
+    /// </param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The name of the repository with its owner.</returns>
     /// <exception cref="ArgumentException">The name is invalid.</exception>
     /// <exception cref="HubException">
-    /// The token is missing or must not write, the repository exists (<see cref="HubError.Conflict"/>), or the Hub cannot be reached.
+    /// The token is missing or has no write permission, the repository exists and <paramref name="allowExisting"/> is false
+    /// (<see cref="HubError.Conflict"/>), or the Hub cannot be reached.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> CreateRepositoryAsync(
@@ -51,7 +54,7 @@ public sealed partial class HubClient
         }
         catch (HubException error) when (error.Reason == HubError.Forbidden && allowExisting && parts.Length > 1)
         {
-            // A token that may write to one repository only cannot create it.
+            // A token that is restricted to one repository cannot create the repository.
             try { await GetRepositoryAsync(repository, null, repositoryType, cancellationToken).ConfigureAwait(false); }
             catch (HubException missing) when (missing.Reason == HubError.RepositoryNotFound) { throw error; }
             return repository;
@@ -60,14 +63,15 @@ public sealed partial class HubClient
 
     /// <summary>Uploads the files of a folder in one commit (<c>upload_folder</c>).</summary>
     /// <remarks>
-    /// Files that the repository already contains are not uploaded, and without a changed file there is no commit. Large files are uploaded
-    /// first, and the commit is the last step: if anything fails before, the repository is unchanged, and the next attempt continues with
-    /// the files that are missing.
+    /// Files that the repository already contains are not uploaded. If no file has changed, no commit is created. Large files are uploaded
+    /// first, and the commit is the last step. If an earlier step fails, the repository is unchanged, and the next attempt uploads only the
+    /// missing files.
     /// </remarks>
     /// <param name="repository">The repository, which must exist (<see cref="CreateRepositoryAsync"/>).</param>
     /// <param name="folder">The folder.</param>
     /// <param name="options">The branch, the title of the commit, and which files are uploaded. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <returns>The commit. If no file has changed, the current commit of the branch.</returns>
     /// <exception cref="ArgumentException">The name of the repository or of a file is invalid, or no file is selected.</exception>
     /// <exception cref="HubException">The upload failed. The message names the remedy.</exception>
     /// <exception cref="IOException">The folder or a file cannot be read.</exception>
@@ -85,7 +89,7 @@ public sealed partial class HubClient
     /// <param name="fileName">The name in the repository; folders are separated by <c>/</c>. Null: the name of the file.</param>
     /// <param name="options">The branch and the title of the commit. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
-    /// <inheritdoc cref="UploadFolderAsync" path="//exception|//remarks"/>
+    /// <inheritdoc cref="UploadFolderAsync" path="//exception|//remarks|//returns"/>
     public Task<HubCommit> UploadFileAsync(
         string repository, string path, string? fileName = null, HubUploadOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -138,14 +142,14 @@ public sealed partial class HubClient
     {
         var request = Check(repository, revision, type);
         return !_settings.Offline ? request : throw request.Error(HubError.Offline,
-            "HF_HUB_OFFLINE or Offline disables uploads. Remove the setting to upload.");
+            "HF_HUB_OFFLINE or HubOptions.Offline disables uploads. Remove the setting to upload.");
     }
 
     private async Task<byte[]> ReadBytesAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         await _connection.ReceiveAsync(async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The name in the address of a repository: its last two parts.</summary>
+    /// <summary>Returns the owner and the name of a repository from its address; null if the response is not as expected.</summary>
     private static string? NameIn(byte[] answer)
     {
         try
@@ -157,7 +161,7 @@ public sealed partial class HubClient
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException) { return null; }
     }
 
-    /// <summary>The name of the account of the token.</summary>
+    /// <summary>Returns the name of the account of the token.</summary>
     private async Task<string> GetAccountAsync(HubRequest request, CancellationToken cancellationToken)
     {
         var answer = await _connection.RepeatAsync(request, async token =>

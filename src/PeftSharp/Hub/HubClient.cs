@@ -24,6 +24,7 @@ public sealed partial class HubClient : IDisposable
     /// <summary>Creates a client.</summary>
     /// <param name="options">Address, token, cache and network. Null: the defaults and the environment variables.</param>
     /// <exception cref="ArgumentException">An option or an environment variable is invalid.</exception>
+    /// <exception cref="HubException">The file that contains the token cannot be read.</exception>
     public HubClient(HubOptions? options = null) : this(new HubSettings(options)) { }
 
     internal HubClient(HubSettings settings) => (_settings, _connection) = (settings, new HubConnection(settings));
@@ -38,7 +39,8 @@ public sealed partial class HubClient : IDisposable
     public bool IsOffline => _settings.Offline;
 
     /// <summary>
-    /// Whether a text can be the name of a repository: <c>NAME</c> or <c>OWNER/NAME</c>. The loaders try a folder of that name first.
+    /// Whether a text can be the name of a repository: <c>NAME</c> or <c>OWNER/NAME</c>. The loaders prefer an existing folder with this
+    /// name.
     /// </summary>
     /// <param name="name">The text.</param>
     public static bool IsRepositoryName(string name) => HubName.IsRepository(name);
@@ -49,7 +51,7 @@ public sealed partial class HubClient : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The part that was downloaded is kept for the next attempt.</param>
-    /// <returns>The path of the file in the cache. It must not be changed.</returns>
+    /// <returns>The path of the file in the cache. Do not change the file.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">The file cannot be obtained.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -68,12 +70,12 @@ public sealed partial class HubClient : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
-    /// <returns>The folder of the revision in the cache. Its files must not be changed.</returns>
+    /// <returns>
+    /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached, the folder may lack files that were
+    /// never downloaded.
+    /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
-    /// <exception cref="HubException">
-    /// The files cannot be obtained. If the Hub cannot be reached, the cached folder is returned; it may lack files that were never
-    /// downloaded.
-    /// </exception>
+    /// <exception cref="HubException">The files cannot be obtained, and the cache does not contain the revision.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
         string repository, Func<string, bool>? filter = null, string? revision = null,
@@ -107,7 +109,7 @@ public sealed partial class HubClient : IDisposable
     /// <summary>Returns the path of a file in the cache without any request (<c>try_to_load_from_cache</c>).</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="fileName">The name of the file in the repository.</param>
-    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, as it was when it was last downloaded.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, at the commit of its last download.</param>
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <returns>The path, or null if the file is not in the cache.</returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
@@ -123,7 +125,7 @@ public sealed partial class HubClient : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>
-    /// The commit and the files of a revision, or null if the Hub is not used (offline or not reachable) and the cache contains the
+    /// Returns the commit and the files of a revision; null if the Hub is not used (offline or not reachable) and the cache contains the
     /// revision.
     /// </summary>
     internal async Task<HubRepository?> FindRepositoryAsync(
@@ -168,11 +170,11 @@ public sealed partial class HubClient : IDisposable
 
     internal HubCache Cache(HubRequest request) => new(_settings, request.Repository, request.Type);
 
-    /// <summary>The commit of a revision if the cache contains its folder.</summary>
+    /// <summary>Returns the commit of a revision if the cache contains its folder; null otherwise.</summary>
     internal string? CachedCommit(HubRequest request) =>
         Cache(request).CommitOf(request.Revision) is { } commit && Directory.Exists(Cache(request).Snapshot(commit)) ? commit : null;
 
-    /// <summary>The list of all files of a commit.</summary>
+    /// <summary>Returns the list of all files of a commit.</summary>
     internal HubTree Tree(HubRequest request) => new(_settings, _connection, request, Cache(request));
 
     internal HubException OfflineError(HubRequest request) => request.Error(HubError.Offline, "it is not in the cache "
@@ -184,7 +186,8 @@ public sealed partial class HubClient : IDisposable
         HubName.CheckRepository(repository);
         HubName.CheckRevision(revision ?? DefaultRevision);
         if (!Enum.IsDefined(type))
-            throw new ArgumentOutOfRangeException(nameof(type), type, $"It must be a member of {nameof(HubRepositoryType)}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(type), type, $"repositoryType must be a member of {nameof(HubRepositoryType)}.");
         return new HubRequest(repository, revision ?? DefaultRevision, File: null, type);
     }
 
@@ -222,10 +225,13 @@ public sealed partial class HubClient : IDisposable
         cache.Link(file.ETag, file.Commit, request.File!, isNew);
     }
 
-    /// <summary>Whether a cached file is complete. One of another length was damaged, and is downloaded again.</summary>
+    /// <summary>Returns whether a cached file is complete. A file with another length is damaged, and is downloaded again.</summary>
     private static bool Fits(long? length, HubFile file) => length is not null && (file.Size is null || length == file.Size);
 
-    /// <summary>Reads commit, ETag and size of a file from the headers of the Hub, which are also in a redirect to another host.</summary>
+    /// <summary>
+    /// Reads the commit, the ETag and the size of a file from the headers of the response. The headers are also in a redirect to another
+    /// host.
+    /// </summary>
     private async Task<HubFile> ReadFileAsync(HubRequest request, bool once, CancellationToken cancellationToken)
     {
         var address = _settings.Address(
@@ -281,7 +287,7 @@ public sealed partial class HubClient : IDisposable
     private static long? Size(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
 
-    /// <summary>Converts errors of the cache's folder.</summary>
+    /// <summary>Runs an action, and converts file system errors of the cache to <see cref="HubException"/>.</summary>
     internal async Task<T> GuardAsync<T>(HubRequest request, Func<Task<T>> action)
     {
         try { return await action().ConfigureAwait(false); }

@@ -99,11 +99,13 @@ internal sealed class HubConnection : IDisposable
     /// <param name="address">The address.</param>
     /// <param name="request">The repository, revision and file, for error messages.</param>
     /// <param name="content">
-    /// Creates the content, which calls its argument whenever a part was sent: the time without one is limited.
+    /// Creates the content. The content calls the argument whenever it has sent a part; the time between two calls is limited.
     /// </param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <param name="accept">The media type of the response. Null: any.</param>
-    /// <param name="mayHaveEffect">Whether the request must not be repeated if it is not known whether the server has executed it.</param>
+    /// <param name="mayHaveEffect">
+    /// Whether the request changes the repository. Such a request is not repeated if the server may have executed it.
+    /// </param>
     /// <returns>A successful response.</returns>
     /// <exception cref="TransientHubException">The request can be repeated.</exception>
     /// <exception cref="HubException">The server reports an error, or a file cannot be read.</exception>
@@ -133,7 +135,7 @@ internal sealed class HubConnection : IDisposable
         throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
     }
 
-    /// <summary>JSON as the content of a request.</summary>
+    /// <summary>Returns JSON as the content of a request.</summary>
     internal static HttpContent Json(byte[] body) =>
         new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 

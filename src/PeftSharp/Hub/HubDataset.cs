@@ -25,7 +25,10 @@ internal sealed class HubDataset : IDisposable
     /// <summary>The names of all files of the revision. Folders are separated by <c>/</c>.</summary>
     internal IReadOnlyList<string> Files { get; }
 
-    /// <summary>Whether an argument can be the name of a dataset: it is the name of a repository, and no existing folder or file.</summary>
+    /// <summary>
+    /// Returns whether an argument can be the name of a dataset: it is the name of a repository, and not that of an existing folder or
+    /// file.
+    /// </summary>
     internal static bool IsName(string path) => HubFolder.IsName(path);
 
     /// <summary>Finds a revision.</summary>

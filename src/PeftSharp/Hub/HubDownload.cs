@@ -74,7 +74,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         }
     }
 
-    /// <summary>Sends one request and appends its content. Returns true at the end of the file.</summary>
+    /// <summary>Sends one request and appends the content of the response. Returns true when the file is complete.</summary>
     private async ValueTask<bool> ReceiveAsync(PartialBlob partial, CancellationToken cancellationToken)
     {
         var address = settings.Address($"{request.Path}/resolve/{content.Commit}/{HubName.Escape(request.File!)}");
@@ -111,7 +111,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
     {
         if (response.Content.Headers.ContentEncoding.Count > 0)
             throw request.Error(HubError.Server, $"{response.RequestMessage?.RequestUri?.Host} sent compressed data "
-                + $"({string.Join(", ", response.Content.Headers.ContentEncoding)}) although it was asked not to. Check the proxy.");
+                + $"({string.Join(", ", response.Content.Headers.ContentEncoding)}), but uncompressed data is required. Check the proxy.");
         var total = response.Content.Headers.ContentRange?.Length ?? start + response.Content.Headers.ContentLength;
         if (content.Size is { } size && total is { } actual && actual != size)
             throw request.Error(HubError.Corrupted,

@@ -16,7 +16,7 @@ internal static partial class HubErrors
         HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout,
     ];
 
-    /// <summary>The exception for a response that reports an error.</summary>
+    /// <summary>Returns the exception for a response that reports an error.</summary>
     internal static Exception Of(HttpResponseMessage response, HubRequest request, HubSettings settings)
     {
         var (code, message) = (Header(response, "X-Error-Code"), Header(response, "X-Error-Message"));
@@ -50,7 +50,7 @@ internal static partial class HubErrors
             + "firewall.");
     }
 
-    /// <summary>The error for a response that a Hugging Face endpoint would not send.</summary>
+    /// <summary>Returns the exception for a response that a Hugging Face endpoint would not send.</summary>
     internal static HubException NotAHub(HubSettings settings, HubRequest request, string what, string? value, Exception? inner = null) =>
         request.Error(HubError.Server,
             $"the response of {settings.Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}"
@@ -60,7 +60,7 @@ internal static partial class HubErrors
     /// <summary>Whether the same request can succeed later.</summary>
     internal static bool IsTransient(HttpResponseMessage response) => _transient.Contains(response.StatusCode);
 
-    /// <summary>A header of a response. Null if it is missing or empty.</summary>
+    /// <summary>Returns a header of a response. Null: the header is missing or empty.</summary>
     internal static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values)
         || response.Content.Headers.NonValidated.TryGetValues(name, out values)
@@ -76,7 +76,10 @@ internal static partial class HubErrors
     private static string TokenState(HubSettings settings) =>
         settings.Token is null ? "No token was sent." : "A token was sent.";
 
-    /// <summary>The delay in <c>Retry-After</c> (seconds or a date) or, for a rate limit that is used up, in <c>RateLimit</c>.</summary>
+    /// <summary>
+    /// Returns the delay in the header <c>Retry-After</c> (seconds or a date) or, if a rate limit is exceeded, in the header
+    /// <c>RateLimit</c>.
+    /// </summary>
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         if (response.Headers.RetryAfter is { } header)

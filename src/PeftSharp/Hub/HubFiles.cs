@@ -28,7 +28,9 @@ internal sealed record HubFiles
     /// <summary>The configuration of an adapter.</summary>
     internal static HubFiles OfAdapterConfig { get; } = new() { Required = "adapter_config.json" };
 
-    /// <summary>A tokenizer. Its vocabulary is in <c>tokenizer.json</c>; without this file, in those of older versions.</summary>
+    /// <summary>
+    /// A tokenizer. Its vocabulary is in <c>tokenizer.json</c>, or, if there is no such file, in the files of older versions.
+    /// </summary>
     internal static HubFiles OfTokenizer { get; } = new()
     {
         IsNeeded = (file, all) => file is Config or "tokenizer_config.json" or "tokenizer.json" or "special_tokens_map.json"
@@ -86,10 +88,10 @@ internal sealed record HubFiles
 
     private Func<string, IReadOnlySet<string>, bool> IsNeededPickle { get; init; } = (_, _) => false;
 
-    /// <summary>The same files; the weights may be pickle files.</summary>
+    /// <summary>Returns the same files. If <paramref name="allow"/> is true, the weights may also be pickle files.</summary>
     internal HubFiles WithPickle(bool? allow) => allow == true ? this with { AllowPickle = true } : this;
 
-    /// <summary>The files to download before the files in an index are known.</summary>
+    /// <summary>Returns the files to download before the files in an index are known.</summary>
     internal IEnumerable<string> Select(HubRepository repository)
     {
         var all = repository.Files.ToHashSet(StringComparer.Ordinal);

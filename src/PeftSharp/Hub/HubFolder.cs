@@ -3,18 +3,22 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Hub;
 
-/// <summary>Returns the folder that a loader reads: the given folder or, for the name of a repository, its folder in the cache.</summary>
+/// <summary>Finds the folder that a loader reads: the given folder or, for the name of a repository, its folder in the cache.</summary>
 internal static class HubFolder
 {
     private const string AdapterConfig = "adapter_config.json";
 
-    /// <summary>Downloads what is needed, if <paramref name="nameOrFolder"/> is the name of a repository and no folder or file.</summary>
+    /// <summary>
+    /// Downloads the files if <paramref name="nameOrFolder"/> is the name of a repository and not that of an existing folder or file.
+    /// </summary>
     /// <param name="nameOrFolder">A folder, which has precedence, or the name of a repository.</param>
     /// <param name="files">The files that are read.</param>
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>. A folder has no revisions.</param>
     /// <param name="options">Options of the download. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
-    /// <returns>The folder; or the argument, if it is a file or cannot be a name of a repository, which the loader reports.</returns>
+    /// <returns>
+    /// The folder. If the argument is a file or cannot be the name of a repository, the argument; the loader then reports the error.
+    /// </returns>
     /// <exception cref="HubException">The repository or a required file cannot be obtained.</exception>
     internal static string Resolve(
         string nameOrFolder, HubFiles files, string? revision, HubOptions? options, CancellationToken cancellationToken) =>
@@ -23,7 +27,7 @@ internal static class HubFolder
                 .GetAwaiter().GetResult()
             : nameOrFolder;
 
-    /// <summary>Whether an argument is the name of a repository and not an existing folder or file.</summary>
+    /// <summary>Returns whether an argument is the name of a repository and not that of an existing folder or file.</summary>
     internal static bool IsName(string nameOrFolder) =>
         nameOrFolder is not null && HubName.IsRepository(nameOrFolder) && !Directory.Exists(nameOrFolder) && !File.Exists(nameOrFolder);
 
@@ -75,7 +79,7 @@ internal static class HubFolder
                     ? " " + WeightFiles.Remedy(pickle) : ""));
     }
 
-    /// <summary>The folder in the cache, if it contains what the loader reads.</summary>
+    /// <summary>Returns the folder in the cache. Throws if a file that the loader reads is missing there.</summary>
     private static string FromCache(HubClient client, HubRequest request, HubFiles files)
     {
         var (cache, commit) = (client.Cache(request), client.CachedCommit(request)!);
@@ -94,7 +98,7 @@ internal static class HubFolder
 
     private static bool IsIndex(string file) => file.EndsWith(".json", StringComparison.Ordinal);
 
-    /// <summary>The files that an index of weights lists.</summary>
+    /// <summary>Returns the files that an index of weights lists.</summary>
     private static string[] Shards(HubRequest request, string path)
     {
         try

@@ -46,7 +46,7 @@ internal static partial class HubName
                 $"'{revision}' is not a revision: {problem}. A revision is a branch, a tag or the hash of a commit.", nameof(revision));
     }
 
-    /// <summary>Why a relative path is unsafe on Linux, macOS or Windows. Null if it is safe on all of them.</summary>
+    /// <summary>Returns why a relative path is unsafe on Linux, macOS or Windows. Null: the path is safe on all of them.</summary>
     internal static string? Problem(string path)
     {
         foreach (var part in path.Split('/'))
@@ -62,7 +62,7 @@ internal static partial class HubName
         return null;
     }
 
-    /// <summary>The path in an address.</summary>
+    /// <summary>Returns the path as a part of an address.</summary>
     internal static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static bool HasUnpairedSurrogate(string part)

@@ -25,7 +25,9 @@ public sealed record HubOptions
     /// </summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Whether only the cache is used and no request is sent. Null: <c>HF_HUB_OFFLINE</c>, otherwise false.</summary>
+    /// <summary>
+    /// Whether only the cache is used and no request is sent. Null: <c>HF_HUB_OFFLINE</c> or <c>TRANSFORMERS_OFFLINE</c>, otherwise false.
+    /// </summary>
     public bool? Offline { get; init; }
 
     /// <summary>
@@ -41,7 +43,7 @@ public sealed record HubOptions
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Maximum time without data: until the server responds, and between two parts of a file. Null: <c>HF_HUB_ETAG_TIMEOUT</c>
+    /// The maximum time until the server responds, and the maximum time between two parts of a file. Null: <c>HF_HUB_ETAG_TIMEOUT</c>
     /// (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, otherwise 10 seconds; 60 seconds for uploads.
     /// </summary>
     public TimeSpan? Timeout { get; init; }

@@ -27,11 +27,11 @@ internal static class HubPush
         finally { folder.Delete(recursive: true); }
     }
 
-    /// <summary>The options with a title of the commit if they have none.</summary>
+    /// <summary>Returns the options. If they have no commit title, it is set to the given title.</summary>
     internal static HubUploadOptions WithTitle(HubUploadOptions? options, string title) =>
         (options ?? new HubUploadOptions()) with { CommitMessage = options?.CommitMessage ?? title };
 
-    /// <summary>Uploads a folder. A generated card does not replace a card in the repository that a person wrote or edited.</summary>
+    /// <summary>Uploads a folder. If a person wrote or edited the card in the repository, a generated card does not replace it.</summary>
     internal static async Task<HubCommit> UploadAsync(
         HubClient client, string repository, string folder, HubUploadOptions options, CancellationToken cancellationToken)
     {

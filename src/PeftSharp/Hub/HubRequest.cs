@@ -6,7 +6,7 @@ internal sealed record HubRequest(string Repository, string Revision, string? Fi
     /// <summary>The path of the repository in addresses of pages and files.</summary>
     internal string Path => Type == HubRepositoryType.Dataset ? $"datasets/{Repository}" : Repository;
 
-    /// <summary>The path of the repository in addresses of the interface for programs.</summary>
+    /// <summary>The path of the repository in addresses of the web API.</summary>
     internal string ApiPath => $"api/{(Type == HubRepositoryType.Dataset ? "datasets" : "models")}/{Repository}";
 
     internal HubException Error(HubError reason, string message, Exception? inner = null) =>

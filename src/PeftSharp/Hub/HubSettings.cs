@@ -12,7 +12,9 @@ internal sealed partial class HubSettings
     private readonly Func<string, string?> _environment;
 
     /// <param name="options">The options. Null: the defaults.</param>
-    /// <param name="environment">Returns an environment variable. Null: those of the process.</param>
+    /// <param name="environment">
+    /// Returns the value of an environment variable. Null: the environment variables of the process are used.
+    /// </param>
     /// <exception cref="ArgumentException">An option or an environment variable is invalid.</exception>
     internal HubSettings(HubOptions? options = null, Func<string, string?>? environment = null)
     {
@@ -48,18 +50,18 @@ internal sealed partial class HubSettings
     internal TimeSpan ResponseTimeout { get; }
     internal TimeSpan DataTimeout { get; }
     /// <summary>
-    /// Maximum time in which no part of an upload is sent, and until the server responds to it. The Hub needs longer than for other
-    /// requests, because it writes the commit.
+    /// The maximum time between two parts of an upload, and the maximum time until the server responds to the upload. The Hub needs more
+    /// time than for other requests, because it writes the commit.
     /// </summary>
     internal TimeSpan UploadTimeout { get; }
 
     internal IProgress<HubProgress>? Progress { get; }
     internal ILogger Logger { get; }
 
-    /// <summary>The free space of the disk of a folder in bytes.</summary>
+    /// <summary>Returns the free space, in bytes, of the disk that contains a folder.</summary>
     internal Func<string, long> FreeSpace { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
 
-    /// <summary>An address below the endpoint.</summary>
+    /// <summary>Returns an address below the endpoint.</summary>
     internal Uri Address(string path) => new($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
     /// <summary>Whether the token may be sent to <paramref name="address"/>: scheme, host and port are those of the endpoint.</summary>
@@ -112,7 +114,9 @@ internal sealed partial class HubSettings
             : throw new ArgumentException($"{name} is '{value}', but must be a positive number of seconds.");
     }
 
-    /// <summary>The folder in a variable, with <c>~</c> and variables (<c>$NAME</c>, <c>${NAME}</c>) expanded.</summary>
+    /// <summary>
+    /// Returns the folder in an environment variable, with <c>~</c> and variables (<c>$NAME</c>, <c>${NAME}</c>) expanded.
+    /// </summary>
     private string? Folder(string name)
     {
         if (Value(name) is not { } folder) return null;

@@ -7,14 +7,15 @@ namespace PeftSharp.Hub;
 
 /// <summary>The list of all files of a commit, from the cache or from the Hub.</summary>
 /// <remarks>
-/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, it shows which files of the commit are missing in
-/// the cache. The list in the description of a repository is incomplete if the repository is very large; this one is read page by page.
+/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, it shows which files of the commit are missing in the
+/// cache. The list in the description of a very large repository is incomplete. The list that this class reads is complete, because it is
+/// read page by page.
 /// </remarks>
 internal sealed partial class HubTree(HubSettings settings, HubConnection connection, HubRequest request, HubCache cache)
 {
     private const int FormatVersion = 1;
 
-    /// <summary>The files of a commit in the cache. Null: the cache has no list.</summary>
+    /// <summary>Returns the list of the files of a commit from the cache. Null: the cache has no list.</summary>
     internal IReadOnlyList<string>? Find(string commit)
     {
         try
@@ -86,7 +87,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
             ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", next.ToString());
     }
 
-    /// <summary>The fields that <c>huggingface_hub</c> stores for a file.</summary>
+    /// <summary>Returns the fields that <c>huggingface_hub</c> stores for a file.</summary>
     private static JsonObject Metadata(JsonNode entry)
     {
         var metadata = new JsonObject { ["size"] = entry["size"]?.DeepClone(), ["blob_id"] = entry["oid"]?.DeepClone() };

@@ -9,15 +9,15 @@ public sealed record HubUploadOptions
     /// <summary>The branch to which the files are committed. Null: <c>main</c>.</summary>
     public string? Revision { get; init; }
 
-    /// <summary>The title of the commit. Null: a title that says what is uploaded.</summary>
+    /// <summary>The title of the commit. Null: a title that names what is uploaded.</summary>
     public string? CommitMessage { get; init; }
 
     /// <summary>The description of the commit. Null: none.</summary>
     public string? CommitDescription { get; init; }
 
     /// <summary>
-    /// The commit (40 hexadecimal digits) that the branch must have. If the branch has another one, nothing is committed and a
-    /// <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: it is not checked.
+    /// The commit (40 hexadecimal digits) that the branch must have. If the branch has another commit, nothing is committed and a
+    /// <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: the commit of the branch is not checked.
     /// </summary>
     public string? ParentCommit { get; init; }
 

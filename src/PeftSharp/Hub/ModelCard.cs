@@ -2,9 +2,9 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Hub;
 
-/// <summary>A model card: the file <c>README.md</c> of a repository, with metadata for the Hub and a text for people.</summary>
+/// <summary>A model card: the file <c>README.md</c> of a repository, with metadata for the Hub and a description in Markdown.</summary>
 /// <param name="Data">The metadata.</param>
-/// <param name="Text">The text, in Markdown.</param>
+/// <param name="Text">The description, in Markdown.</param>
 public sealed record ModelCard(ModelCardData Data, string Text)
 {
     /// <summary>The name of the file.</summary>
@@ -20,7 +20,7 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     public const string GeneratedComment = GeneratedMark + " according to the information the Trainer had access to. You\n"
         + "should probably proofread and complete it, then remove this comment. -->";
 
-    /// <summary>The content of the file.</summary>
+    /// <summary>Returns the content of the file.</summary>
     public override string ToString() => Data.ToYaml() is { Length: > 0 } yaml ? $"---\n{yaml}---\n\n{Text}" : Text;
 
     /// <summary>Writes the card, unless the folder contains one that was not generated.</summary>
@@ -38,7 +38,7 @@ public sealed record ModelCard(ModelCardData Data, string Text)
         return true;
     }
 
-    /// <summary>Whether a card has the comment of a generated one.</summary>
+    /// <summary>Returns whether a card has the comment of a generated card (<see cref="GeneratedComment"/>).</summary>
     /// <param name="path">The path of the file.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool IsGenerated(string path)

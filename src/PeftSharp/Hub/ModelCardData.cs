@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The metadata of a model card (huggingface_hub's <c>ModelCardData</c>): the YAML at the start of <c>README.md</c>, by which the Hub finds
-/// and displays a model.
+/// The metadata of a model card (huggingface_hub's <c>ModelCardData</c>): the YAML at the start of <c>README.md</c>, with which the Hub
+/// finds and displays a model.
 /// </summary>
 public sealed record ModelCardData
 {
@@ -17,7 +17,7 @@ public sealed record ModelCardData
     /// <summary>The identifier of the license, such as <c>apache-2.0</c>. Null: none.</summary>
     public string? License { get; init; }
 
-    /// <summary>The name on the Hub of the model that was trained further. Null: none.</summary>
+    /// <summary>The name of the base model on the Hub: the model that was fine-tuned. Null: none.</summary>
     public string? BaseModel { get; init; }
 
     /// <summary>Further tags. Null: none.</summary>
@@ -29,7 +29,10 @@ public sealed record ModelCardData
     /// <summary>The metrics, such as <c>accuracy</c>. Null: none.</summary>
     public IReadOnlyList<string>? Metrics { get; init; }
 
-    /// <summary>The task for which the page of the model offers a form, such as <c>text-generation</c>. Null: none.</summary>
+    /// <summary>
+    /// The task of the model (<c>pipeline_tag</c>), such as <c>text-generation</c>. The Hub uses it to find the model and to display it.
+    /// Null: none.
+    /// </summary>
     public string? PipelineTag { get; init; }
 
     /// <summary>The name of the model in <see cref="Results"/>. Null: no results are written.</summary>
@@ -38,7 +41,7 @@ public sealed record ModelCardData
     /// <summary>The results of evaluations (<c>model-index</c>). Null: none.</summary>
     public IReadOnlyList<ModelCardResult>? Results { get; init; }
 
-    /// <summary>The metadata as YAML, without the lines <c>---</c>.</summary>
+    /// <summary>Returns the metadata as YAML, without the lines <c>---</c>.</summary>
     public string ToYaml()
     {
         var json = new JsonObject();
@@ -65,7 +68,7 @@ public sealed record ModelCardData
         }
     }
 
-    /// <summary>One entry for each task and dataset, with its metrics.</summary>
+    /// <summary>Returns one entry for each task and dataset, with its metrics.</summary>
     private JsonArray ResultsToJson() => new([.. (Results ?? [])
         .GroupBy(result => (
             result.TaskType, result.TaskName, result.DatasetType, result.DatasetName, result.DatasetConfig, result.DatasetSplit))

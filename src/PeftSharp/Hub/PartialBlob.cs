@@ -69,7 +69,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     }
 
     /// <summary>Appends bytes.</summary>
-    /// <exception cref="HubException">The disk is full or cannot be written, or there are more bytes than the file has.</exception>
+    /// <exception cref="HubException">The disk is full or cannot be written, or the server sent more bytes than it announced.</exception>
     internal async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (Length + bytes.Length > _content.Size)
@@ -86,7 +86,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     }
 
     /// <summary>Writes the content to the disk and compares it with its hash.</summary>
-    /// <returns>Null, or what is wrong.</returns>
+    /// <returns>A description of the error. Null: the content is correct.</returns>
     internal async Task<string?> FindErrorAsync(CancellationToken cancellationToken)
     {
         _file.Flush(flushToDisk: true);

@@ -12,7 +12,7 @@ public enum Average
     /// <remarks>
     /// If each example has one class, the micro averages of precision, recall and F1 over all classes are equal to the accuracy. For
     /// several labels per example, use <see cref="MultiLabelMetrics"/>: with <see cref="ClassificationMetrics"/> on flattened labels, 0 is
-    /// a class as well and the micro average is the proportion of correct elements.
+    /// also a class, and the micro average is the proportion of correct elements.
     /// </remarks>
     Micro,
 
@@ -22,9 +22,6 @@ public enum Average
     /// <summary>The mean of the scores of the classes, weighted by the number of examples of each class.</summary>
     Weighted,
 
-    /// <summary>
-    /// The mean over the examples of the score of each example's labels; for several labels per example (<see cref="MultiLabelMetrics"/>)
-    /// only.
-    /// </summary>
+    /// <summary>The mean of the scores of the examples. Requires several labels per example (<see cref="MultiLabelMetrics"/>).</summary>
     Samples,
 }

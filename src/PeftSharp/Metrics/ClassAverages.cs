@@ -14,7 +14,7 @@ internal static class ClassAverages
         return Mean(Array.ConvertAll(classes, label => counts.Score(label, zeroDivision)), average == Average.Weighted);
     }
 
-    /// <summary>The mean of the scores of the classes; 0 if there are no classes.</summary>
+    /// <summary>Returns the mean of the scores of the classes; 0 if there are no classes.</summary>
     /// <param name="scores">The scores of each class.</param>
     /// <param name="isWeighted">Whether to weight each class by its number of examples.</param>
     internal static PrecisionRecallF1 Mean(ClassScores[] scores, bool isWeighted)

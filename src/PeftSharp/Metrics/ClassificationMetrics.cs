@@ -9,6 +9,8 @@ namespace PeftSharp.Metrics;
 public static class ClassificationMetrics
 {
     /// <summary>Returns the proportion of correct predictions, 0 to 1.</summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
     public static double AccuracyScore(Labels labels, Labels predictions)
     {
         MetricInput.SameCount(labels.Count, predictions.Count);
@@ -26,8 +28,10 @@ public static class ClassificationMetrics
     /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
     /// <param name="classes">The classes to average over. Default: all classes that occur.</param>
     /// <exception cref="ArgumentException">
-    /// The average is binary and there are more than two classes, or two that do not include <paramref name="posLabel"/>.
+    /// The average is <see cref="Average.Samples"/>; or it is binary and there are more than two classes, or two classes that do not
+    /// include <paramref name="posLabel"/>.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
         Labels classes = default)
@@ -58,7 +62,11 @@ public static class ClassificationMetrics
     /// Returns precision, recall, F1 and support of each class, in ascending order of the classes or in the order of
     /// <paramref name="classes"/>.
     /// </summary>
-    /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
+    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="classes">The classes to report, in this order. Default: all classes that occur.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>
     public static IReadOnlyList<ClassScores> PrecisionRecallFscoreSupportPerClass(
         Labels labels, Labels predictions, double zeroDivision = 0, Labels classes = default)
     {
@@ -74,7 +82,7 @@ public static class ClassificationMetrics
         Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Precision;
 
-    /// <summary>Returns the recall: the proportion of the examples of a class that are predicted as it.</summary>
+    /// <summary>Returns the recall: the proportion of the examples of a class that are predicted as this class.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double RecallScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
@@ -94,7 +102,7 @@ public static class ClassificationMetrics
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>
     /// <param name="classes">
-    /// The classes of the rows and columns, in this order; others are left out. Default: all classes that occur.
+    /// The classes of the rows and columns, in this order; other classes are left out. Default: all classes that occur.
     /// </param>
     /// <exception cref="ArgumentException">None of <paramref name="classes"/> occurs in the labels.</exception>
     public static int[,] ConfusionMatrix(Labels labels, Labels predictions, Labels classes = default)
@@ -116,6 +124,8 @@ public static class ClassificationMetrics
     /// Returns Matthews' correlation coefficient of labels and predictions, -1 to 1, for two or more classes (Gorodkin 2004); 0 if the
     /// labels or the predictions have only one class.
     /// </summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
     public static double MatthewsCorrcoef(Labels labels, Labels predictions)
     {
         var counts = new ConfusionCounts(labels, predictions);
@@ -135,8 +145,8 @@ public static class ClassificationMetrics
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>
     /// <param name="adjusted">
-    /// Whether to scale the score so that random predictions score 0 and perfect ones 1. Default false. The adjusted score is NaN if the
-    /// labels have only one class.
+    /// Whether to scale the score so that it is 0 for random predictions and 1 for perfect predictions. Default false. The adjusted score
+    /// is NaN if the labels have only one class.
     /// </param>
     public static double BalancedAccuracyScore(Labels labels, Labels predictions, bool adjusted = false)
     {
@@ -148,8 +158,8 @@ public static class ClassificationMetrics
     }
 
     /// <summary>
-    /// Returns Cohen's kappa, the agreement of two annotators beyond chance; 1 is perfect agreement. NaN if both have only one class, the
-    /// same one, as in scikit-learn.
+    /// Returns Cohen's kappa, the agreement of two annotators beyond chance; 1 is perfect agreement. NaN if both annotators give the same
+    /// class to all examples, as in scikit-learn.
     /// </summary>
     /// <param name="labels">The classes given by the first annotator.</param>
     /// <param name="predictions">The classes given by the second annotator.</param>
@@ -181,6 +191,7 @@ public static class ClassificationMetrics
     /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
     /// <param name="classes">The classes to report, in this order. Default: all classes that occur.</param>
     /// <exception cref="ArgumentException">The number of names is not the number of classes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>
     public static ClassificationReport ClassificationReport(
         Labels labels, Labels predictions, IReadOnlyList<string>? targetNames = null, double zeroDivision = 0, Labels classes = default)
     {

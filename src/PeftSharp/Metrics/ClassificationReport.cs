@@ -50,7 +50,7 @@ public sealed class ClassificationReport
     public int Support { get; }
 
     /// <summary>
-    /// Returns the most usual scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
+    /// Returns the most common scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
     /// <c>f1_macro</c> and <c>f1_weighted</c>.
     /// </summary>
     public IReadOnlyDictionary<string, double> ToMetrics()

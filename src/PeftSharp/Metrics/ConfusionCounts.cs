@@ -43,10 +43,10 @@ internal sealed class ConfusionCounts
 
     internal int this[int trueIndex, int predictedIndex] => _counts[trueIndex, predictedIndex];
 
-    /// <summary>The index of a class in <see cref="Classes"/>; negative if it does not occur.</summary>
+    /// <summary>Returns the index of a class in <see cref="Classes"/>; negative if the class does not occur.</summary>
     internal int IndexOf(int label) => Array.BinarySearch(Classes, label);
 
-    /// <summary>Precision, recall and F1 of a class; 0/0 is <paramref name="zeroDivision"/>.</summary>
+    /// <summary>Returns precision, recall and F1 of a class; 0/0 is <paramref name="zeroDivision"/>.</summary>
     internal ClassScores Score(int label, double zeroDivision)
     {
         var index = IndexOf(label);
@@ -56,7 +56,7 @@ internal sealed class ConfusionCounts
         return new(label, scores.Precision, scores.Recall, scores.F1, True[index]);
     }
 
-    /// <summary>Precision, recall and F1 of counts that are summed over the classes.</summary>
+    /// <summary>Returns precision, recall and F1 of counts that are summed over the classes.</summary>
     internal static PrecisionRecallF1 Score(double hits, double predicted, double actual, double zeroDivision) =>
         new(Ratio(hits, predicted, zeroDivision), Ratio(hits, actual, zeroDivision), Ratio(2 * hits, predicted + actual, zeroDivision));
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace PeftSharp.Metrics;
 
 /// <summary>The classes of the examples, one integer per example. Converts implicitly from arrays, spans and lists of integers.</summary>
-/// <remarks>Arrays, spans and lists of <see cref="int"/> are not copied; those of <see cref="long"/> are converted.</remarks>
+/// <remarks>Arrays, spans and lists of <see cref="int"/> are not copied. Values of type <see cref="long"/> are converted.</remarks>
 [CollectionBuilder(typeof(Labels), nameof(Create))]
 public readonly ref struct Labels
 {

@@ -64,7 +64,7 @@ internal sealed class MultiLabelCounts
         Average.Weighted => ClassAverages.Mean(Scores, isWeighted: true),
         Average.Samples => Samples,
         _ => throw new ArgumentException(
-            $"Average.{average} requires examples of one out of two classes. "
+            $"Average.{average} requires two classes, and one class for each example. "
             + "For several labels per example, use Average.Micro, Macro, Weighted or Samples.", nameof(average)),
     };
 

@@ -54,7 +54,11 @@ public static class MultiLabelMetrics
     /// Returns the proportion of examples whose predicted labels all equal the true labels, 0 to 1 (exact match; scikit-learn's
     /// <c>accuracy_score</c>).
     /// </summary>
-    /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
+    /// <param name="labels">0 or 1 for each label of each example, [examples, labels].</param>
+    /// <param name="scores">The scores, [examples, labels]; predictions of 0 and 1 are accepted as well.</param>
+    /// <param name="labelCount">The number of labels: the length of a row.</param>
+    /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
+    /// <exception cref="ArgumentException">An argument is not as described.</exception>
     public static double SubsetAccuracy(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -62,7 +66,11 @@ public static class MultiLabelMetrics
     }
 
     /// <summary>Returns the proportion of wrong labels, 0 to 1: <c>hamming_loss</c> in scikit-learn.</summary>
-    /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
+    /// <param name="labels">0 or 1 for each label of each example, [examples, labels].</param>
+    /// <param name="scores">The scores, [examples, labels]; predictions of 0 and 1 are accepted as well.</param>
+    /// <param name="labelCount">The number of labels: the length of a row.</param>
+    /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
+    /// <exception cref="ArgumentException">An argument is not as described.</exception>
     public static double HammingLoss(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -70,7 +78,6 @@ public static class MultiLabelMetrics
     }
 
     /// <summary>Returns the scores of each label and their averages; <c>ToString</c> returns the table of scikit-learn.</summary>
-    /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     /// <param name="labels">0 or 1 for each label of each example, [examples, labels].</param>
     /// <param name="scores">The scores, [examples, labels].</param>
     /// <param name="labelCount">The number of labels: the length of a row.</param>

@@ -8,11 +8,11 @@ namespace PeftSharp.Metrics;
 public static class RankingMetrics
 {
     /// <summary>
-    /// Returns the area under the ROC curve of two classes: the probability that an example of the larger class has a higher score than one
-    /// of the smaller class, where ties count one half. NaN if the labels have only one class, as in scikit-learn.
+    /// Returns the area under the ROC curve of two classes: the probability that an example of the class with the larger id has a higher
+    /// score than an example of the other class, where ties count one half. NaN if the labels have only one class, as in scikit-learn.
     /// </summary>
     /// <param name="labels">The true classes; at most two.</param>
-    /// <param name="scores">One score per example, higher for the larger class; any scale.</param>
+    /// <param name="scores">One score per example, higher for the class with the larger id; any scale.</param>
     /// <exception cref="ArgumentException">There are more than two classes.</exception>
     public static double RocAucScore(Labels labels, MetricValues scores)
     {
@@ -43,6 +43,7 @@ public static class RankingMetrics
     /// <exception cref="ArgumentException">
     /// A row does not sum to 1, a label is not the index of a column, or the average is not supported.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
     public static double RocAucScore(
         Labels labels, MetricValues probabilities, int classes, MultiClass multiClass = MultiClass.OneVersusRest,
         Average average = Average.Macro)
@@ -70,7 +71,7 @@ public static class RankingMetrics
     /// <param name="scores">One score per example, higher for the positive class; any scale.</param>
     /// <param name="posLabel">The positive class. Default 1.</param>
     /// <exception cref="ArgumentException">
-    /// There are more than two classes, or two that do not include <paramref name="posLabel"/>.
+    /// There are more than two classes, or two classes that do not include <paramref name="posLabel"/>.
     /// </exception>
     public static double AveragePrecisionScore(Labels labels, MetricValues scores, int posLabel = 1)
     {
@@ -80,7 +81,7 @@ public static class RankingMetrics
         if (classes.Count > 2 || (classes.Count == 2 && !classes.Contains(posLabel)))
             throw new ArgumentException(
                 $"Average precision requires two classes that include the positive class {posLabel}, but the classes are "
-                + $"{string.Join(", ", classes)}. Set posLabel, or compute it for each class.", nameof(labels));
+                + $"{string.Join(", ", classes)}. Set posLabel, or compute the average precision for each class.", nameof(labels));
         var positive = new bool[labels.Count];
         for (var i = 0; i < positive.Length; i++)
             positive[i] = labels[i] == posLabel;
@@ -118,10 +119,11 @@ public static class RankingMetrics
     /// <summary>Returns the mean negative log-likelihood (natural logarithm) of several classes.</summary>
     /// <param name="labels">The true classes; each is the index of a column.</param>
     /// <param name="probabilities">[examples, classes] in row-major order; each row sums to 1.</param>
-    /// <param name="classes">The number of columns.</param>
+    /// <param name="classes">The number of columns, at least 2.</param>
     /// <exception cref="ArgumentException">
     /// A label is not the index of a column, a probability is outside [0, 1], or a row does not sum to 1.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
     public static double LogLoss(Labels labels, MetricValues probabilities, int classes)
     {
         CheckMatrix(labels, probabilities, classes);

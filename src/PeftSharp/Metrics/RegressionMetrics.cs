@@ -11,6 +11,8 @@ namespace PeftSharp.Metrics;
 public static class RegressionMetrics
 {
     /// <summary>Returns the mean squared error.</summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     public static double MeanSquaredError(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
@@ -18,10 +20,14 @@ public static class RegressionMetrics
     }
 
     /// <summary>Returns the square root of the mean squared error, in the unit of the labels.</summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     public static double RootMeanSquaredError(MetricValues labels, MetricValues predictions) =>
         Math.Sqrt(MeanSquaredError(labels, predictions));
 
     /// <summary>Returns the mean absolute error.</summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     public static double MeanAbsoluteError(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
@@ -32,10 +38,12 @@ public static class RegressionMetrics
     }
 
     /// <summary>
-    /// Returns the coefficient of determination R²: the proportion of the variance of the labels that the predictions explain. It is at
-    /// most 1, and negative if the mean of the labels is a better prediction. If all labels are equal, it is 1 if every prediction is
+    /// Returns the coefficient of determination R²: the proportion of the variance of the labels that the predictions explain. R² is at
+    /// most 1, and negative if the mean of the labels is a better prediction. If all labels are equal, R² is 1 if every prediction is
     /// correct, otherwise 0. NaN for a single example, as in scikit-learn.
     /// </summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     public static double R2Score(MetricValues labels, MetricValues predictions)
     {
         Check(labels, predictions);
@@ -52,6 +60,8 @@ public static class RegressionMetrics
     }
 
     /// <summary>Returns the errors and the coefficient of determination together.</summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     public static RegressionReport Report(MetricValues labels, MetricValues predictions)
     {
         var error = MeanSquaredError(labels, predictions);
@@ -59,6 +69,8 @@ public static class RegressionMetrics
     }
 
     /// <summary>Returns Pearson's linear correlation, -1 to 1; NaN if all labels or all predictions are equal, as in scipy.</summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
     public static double PearsonR(MetricValues labels, MetricValues predictions)
     {
@@ -70,6 +82,8 @@ public static class RegressionMetrics
     /// Returns Spearman's rank correlation, -1 to 1, with the mean rank for equal values; NaN if all labels or all predictions are equal,
     /// as in scipy.
     /// </summary>
+    /// <param name="labels">The true values.</param>
+    /// <param name="predictions">The predicted values.</param>
     /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
     public static double SpearmanR(MetricValues labels, MetricValues predictions)
     {
@@ -122,7 +136,7 @@ public static class RegressionMetrics
 
     private static bool IsConstant(ReadOnlySpan<double> values) => !values.ContainsAnyExcept(values[0]);
 
-    /// <summary>Ranks from 1; equal values have the mean of their ranks.</summary>
+    /// <summary>Returns the ranks, from 1; equal values have the mean of their ranks.</summary>
     private static double[] Ranks(ReadOnlySpan<double> values)
     {
         var sorted = values.ToArray();

@@ -4,8 +4,8 @@ namespace PeftSharp.Metrics;
 internal static class RocArea
 {
     /// <summary>
-    /// The probability that a positive has a higher score than a negative, where ties count one half; NaN if there are no positives or no
-    /// negatives.
+    /// Returns the probability that a positive example has a higher score than a negative one, where ties count one half; NaN if there are
+    /// no positive or no negative examples.
     /// </summary>
     internal static double Of(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
     {
@@ -19,7 +19,7 @@ internal static class RocArea
         return above / (positives * negatives);
     }
 
-    /// <summary>The areas to average over, each with its number of examples.</summary>
+    /// <summary>Returns the areas to average over, each with its number of examples.</summary>
     internal static IReadOnlyList<(double Area, double Examples)> Parts(
         Labels labels, MetricValues probabilities, int classes, MultiClass multiClass)
     {
@@ -38,7 +38,7 @@ internal static class RocArea
         return parts;
     }
 
-    /// <summary>The numbers of positives and negatives for each distinct score, highest score first.</summary>
+    /// <summary>Returns the numbers of positive and negative examples for each distinct score, highest score first.</summary>
     internal static List<(int Positives, int Negatives)> TiedGroups(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
     {
         var order = new int[scores.Length];
@@ -57,7 +57,7 @@ internal static class RocArea
         return groups;
     }
 
-    /// <summary>The area for one class against another (null: all others), from the scores in its column.</summary>
+    /// <summary>Returns the area of one class against another (null: all others), from the scores in the column of the class.</summary>
     private static (double Area, double Examples) Part(
         Labels labels, MetricValues probabilities, int classes, int positiveClass, int? other)
     {

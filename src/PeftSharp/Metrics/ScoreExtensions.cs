@@ -11,6 +11,7 @@ public static class ScoreExtensions
     /// <param name="scores">[rows, classes] in row-major order.</param>
     /// <param name="classes">The length of a row.</param>
     /// <exception cref="ArgumentException">The number of scores is not a multiple of <paramref name="classes"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 1.</exception>
     public static int[] ArgMax(this ReadOnlySpan<float> scores, int classes)
     {
         var best = new int[RowCount(scores.Length, classes)];
@@ -42,6 +43,7 @@ public static class ScoreExtensions
     /// <param name="classes">The length of a row.</param>
     /// <returns>Probabilities [rows, classes] in row-major order; each row sums to 1.</returns>
     /// <exception cref="ArgumentException">The number of scores is not a multiple of <paramref name="classes"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 1.</exception>
     public static float[] Softmax(this ReadOnlySpan<float> scores, int classes)
     {
         var probabilities = new float[scores.Length];

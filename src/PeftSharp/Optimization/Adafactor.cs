@@ -7,8 +7,10 @@ namespace PeftSharp.Optimization;
 /// <c>Adafactor</c> in transformers.
 /// </summary>
 /// <remarks>
-/// <para>Shazeer and Stern 2018, arXiv:1804.04235. The state of a matrix is <c>exp_avg_sq_row</c> and <c>exp_avg_sq_col</c>, that of a
-/// vector <c>exp_avg_sq</c>; with <c>beta1</c>, each parameter also has <c>exp_avg</c>.</para>
+/// <para>
+/// Shazeer and Stern 2018, arXiv:1804.04235. The state of a matrix is <c>exp_avg_sq_row</c> and <c>exp_avg_sq_col</c>, and the state of a
+/// vector is <c>exp_avg_sq</c>. With <c>beta1</c>, each parameter also has <c>exp_avg</c>.
+/// </para>
 /// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
 /// calls the model.</para>
 /// </remarks>
@@ -36,11 +38,13 @@ public sealed class Adafactor : Optimizer
     /// <param name="beta1">The decay of the first moment. Null (default): no first moment.</param>
     /// <param name="scaleParameter">Whether to multiply the learning rate by the root mean square of the parameter. Default true.</param>
     /// <param name="relativeStep">
-    /// Whether to compute the learning rate from the step and ignore the one passed to Step. Default true.
+    /// Whether to compute the learning rate from the step and to ignore the learning rate that is passed to
+    /// <see cref="Optimizer.Step(double)"/>. Default true.
     /// </param>
     /// <param name="warmupInit">With <paramref name="relativeStep"/>: start at 1e-6 · step instead of 1e-2. Default false.</param>
     /// <exception cref="ArgumentException">
-    /// A setting is out of range, or <paramref name="warmupInit"/> is true and <paramref name="relativeStep"/> is false.
+    /// <paramref name="clipThreshold"/> or <paramref name="beta1"/> is out of range, or <paramref name="warmupInit"/> is true and
+    /// <paramref name="relativeStep"/> is false.
     /// </exception>
     public Adafactor(
         IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1,

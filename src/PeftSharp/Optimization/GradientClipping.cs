@@ -16,7 +16,8 @@ public static class GradientClipping
     /// <param name="parameters">The parameters; those without a gradient are ignored.</param>
     /// <param name="maxNorm">The maximum norm. Infinity: the norm is computed, but gradients are not changed.</param>
     /// <returns>
-    /// The norm before clipping, in float32. It is NaN or infinite if a gradient is; the gradients are then NaN or 0 as in torch.
+    /// The norm before clipping, in float32. If a gradient is NaN or infinite, the norm is too, and the scaled gradients are NaN or 0, as
+    /// in torch.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN.</exception>
     public static double ClipGradNorm(IEnumerable<Parameter> parameters, double maxNorm)
@@ -42,9 +43,7 @@ public static class GradientClipping
         return stack(gradients.Select(gradient => gradient.norm().to(ScalarType.Float32, device))).norm().item<float>();
     }
 
-    /// <summary>
-    /// The factor by which to multiply gradients of this norm. NaN for a NaN norm, as in torch, so that NaN is not hidden.
-    /// </summary>
+    /// <summary>Returns the factor by which to multiply gradients with this norm. Propagates NaN, as in torch.</summary>
     internal static float Scale(double norm, double maxNorm)
     {
         var scale = (float)maxNorm / ((float)norm + Eps);

@@ -20,6 +20,7 @@ public abstract class Optimizer : IDisposable
     private bool _disposed;
 
     /// <summary>Creates an optimizer of the parameters in the groups.</summary>
+    /// <param name="groups">The parameters to train, in groups with common settings.</param>
     /// <exception cref="ArgumentException">
     /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>
@@ -143,9 +144,10 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Returns the tensors of the state of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
     protected abstract IReadOnlyList<StateSlot> GetStateSlots(Tensor parameter);
 
-    /// <summary>Updates one parameter. Called without gradient tracking, in a dispose scope of its own.</summary>
+    /// <summary>Updates one parameter. Called without gradient tracking, in a separate dispose scope.</summary>
     /// <param name="update">The parameter, its gradient and its state.</param>
     /// <param name="group">The group of the parameter.</param>
     /// <param name="learningRate">The learning rate of the group in this step.</param>

@@ -1,7 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="PythonNames"/> parses their names in Python.
+/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="PythonNames"/> converts their names in Python.
 /// </summary>
 public enum OptimizerName
 {

@@ -6,7 +6,10 @@ namespace PeftSharp.Optimization;
 /// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Every option is null
 /// by default, which selects the default of the optimizer.
 /// </summary>
-/// <remarks>Each option is supported by the optimizers in parentheses; <see cref="OptimizerFactory"/> throws for any other.</remarks>
+/// <remarks>
+/// Each option is supported by the optimizers in parentheses. <see cref="OptimizerFactory"/> throws an <see cref="ArgumentException"/> if
+/// the option is set for another optimizer.
+/// </remarks>
 public sealed record OptimizerOptions
 {
     /// <summary>The momentum factor (<c>sgd</c>, <c>rmsprop</c>); 0 or more. Default 0.</summary>
@@ -24,13 +27,17 @@ public sealed record OptimizerOptions
     /// <summary>Added to the denominator (<c>rmsprop</c>: default 1e-8; <c>adagrad</c>: default 1e-10).</summary>
     public double? Eps { get; init; }
 
-    /// <summary>Whether to divide by the estimated variance of the gradient (<c>rmsprop</c>). Default false.</summary>
+    /// <summary>
+    /// Whether to divide by the standard deviation of the gradient instead of its root mean square (<c>rmsprop</c>). Default false.
+    /// </summary>
     public bool? Centered { get; init; }
 
-    /// <summary>The decay of the learning rate (<c>adagrad</c>): it is divided by 1 + (step - 1) · LrDecay. Default 0.</summary>
+    /// <summary>
+    /// The decay of the learning rate (<c>adagrad</c>): the learning rate is divided by 1 + (step - 1) · LrDecay. Default 0.
+    /// </summary>
     public double? LrDecay { get; init; }
 
-    /// <summary>The options that are not null, by their Python names.</summary>
+    /// <summary>Returns the options that are not null, by their Python names.</summary>
     internal IReadOnlyDictionary<string, object?> ByPythonName()
     {
         (string Name, object? Value)[] all =
@@ -41,7 +48,7 @@ public sealed record OptimizerOptions
         return all.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value);
     }
 
-    /// <summary>The options as transformers writes them, such as <c>momentum=0.9,nesterov=True</c>.</summary>
+    /// <summary>Returns the options as transformers writes them, such as <c>momentum=0.9,nesterov=True</c>.</summary>
     internal string ToPython() =>
         string.Join(",", ByPythonName().Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key}={option.Value}")));
 }

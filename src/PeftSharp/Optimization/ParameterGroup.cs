@@ -4,6 +4,7 @@ namespace PeftSharp.Optimization;
 public sealed record ParameterGroup
 {
     /// <summary>Creates a group of parameters.</summary>
+    /// <param name="parameters">The parameters, in the order of the model.</param>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     public ParameterGroup(IEnumerable<NamedParameter> parameters)
     {
@@ -18,8 +19,8 @@ public sealed record ParameterGroup
     public double WeightDecay { get; init; }
 
     /// <summary>
-    /// The factor by which the learning rate is multiplied for this group. Default 1. For LoRA+, the factor of the B matrices is larger
-    /// than that of the A matrices.
+    /// The factor by which the learning rate is multiplied for this group. Default 1. In LoRA+, the B matrices have a larger factor than
+    /// the A matrices.
     /// </summary>
     public double LearningRateScale { get; init; } = 1;
 }

@@ -8,7 +8,8 @@ namespace PeftSharp.Optimization;
 /// <remarks>
 /// Frozen parameters are left out. Weight decay is not applied to the parameters of a module with the interface
 /// <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters whose name matches one of the patterns of
-/// transformers: it contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or one of its parts is <c>norm</c> or ends with <c>_norm</c>.
+/// transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is <c>norm</c> or
+/// ends with <c>_norm</c>.
 /// </remarks>
 public static partial class ParameterGroups
 {
@@ -36,6 +37,7 @@ public static partial class ParameterGroups
     /// Returns the names of the parameters with weight decay, including frozen ones. Corresponds to <c>get_decay_parameter_names</c> in
     /// transformers.
     /// </summary>
+    /// <param name="model">The model.</param>
     public static IReadOnlySet<string> GetDecayParameterNames(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);

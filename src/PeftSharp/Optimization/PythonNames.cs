@@ -2,14 +2,16 @@ using System.Text.Json;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Converts between schedules or optimizers and their names in Python, which are the enumeration names in snake case.</summary>
+/// <summary>
+/// Converts schedules and optimizers to and from their names in Python, which are the names of the enumeration members in snake case.
+/// </summary>
 public static class PythonNames
 {
-    /// <summary>Returns the schedule with a name in Python, such as <c>cosine_with_min_lr</c>.</summary>
+    /// <summary>Returns the schedule that has the given name in Python, such as <c>cosine_with_min_lr</c>.</summary>
     /// <exception cref="ArgumentException">There is no such schedule; the message lists all names.</exception>
     public static SchedulerType ParseSchedulerType(string name) => Parse<SchedulerType>(name, "schedule");
 
-    /// <summary>Returns the optimizer with a name in Python, such as <c>adamw_torch_fused</c>.</summary>
+    /// <summary>Returns the optimizer that has the given name in Python, such as <c>adamw_torch_fused</c>.</summary>
     /// <exception cref="ArgumentException">There is no such optimizer; the message lists all names.</exception>
     public static OptimizerName ParseOptimizerName(string name) => Parse<OptimizerName>(name, "optimizer");
 

@@ -19,12 +19,12 @@ public sealed class Sgd : Optimizer
     /// <summary>Creates an SGD optimizer with the defaults of torch.</summary>
     /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
     /// <param name="momentum">The momentum factor. Default 0.</param>
-    /// <param name="dampening">The dampening of the momentum: the fraction of the gradient that is not added to it. Default 0.</param>
+    /// <param name="dampening">The dampening: the fraction of the gradient that is not added to the momentum. Default 0.</param>
     /// <param name="nesterov">
     /// Whether to use Nesterov momentum (Sutskever et al. 2013). It requires a momentum and no dampening. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A setting is negative, or <paramref name="nesterov"/> is true without momentum or with dampening.
+    /// <paramref name="momentum"/> is negative, or <paramref name="nesterov"/> is true without momentum or with dampening.
     /// </exception>
     public Sgd(IEnumerable<ParameterGroup> groups, double momentum = 0, double dampening = 0, bool nesterov = false) : base(groups)
     {

@@ -2,7 +2,8 @@ namespace PeftSharp.Prediction;
 
 /// <summary>How token labels are combined into entities (transformers' <c>aggregation_strategy</c>).</summary>
 /// <remarks>
-/// Word boundaries are determined by the tokenizer's prefix of word continuations (<c>##</c>), otherwise by spaces in the text.
+/// Word boundaries are determined by the prefix that the tokenizer adds to word continuations (<c>##</c>). If the tokenizer has no such
+/// prefix, they are determined by the spaces in the text.
 /// </remarks>
 public enum AggregationStrategy
 {

@@ -41,7 +41,7 @@ internal static class AnswerSpans
             .Select(answer => new QuestionAnswer(answer.Text, answer.Start, answer.End, (float)answer.Score))];
     }
 
-    /// <summary>Softmax over the tokens that can be part of an answer; 0 for all others.</summary>
+    /// <summary>Returns the softmax over the tokens that can be part of an answer; 0 for all other tokens.</summary>
     private static double[] Normalize(float[] scores, bool[] wanted)
     {
         var max = scores.Where((_, token) => wanted[token]).DefaultIfEmpty().Max();
@@ -60,7 +60,7 @@ internal static class AnswerSpans
         }
     }
 
-    /// <summary>The character range of the words that contain the tokens.</summary>
+    /// <summary>Returns the range of characters of the words that contain the tokens.</summary>
     private static (int Start, int End) Words(TextEncoding encoding, IReadOnlyList<int?> sequences, int sequence, int first, int last)
     {
         var (words, offsets) = (encoding.WordIds, encoding.Offsets);

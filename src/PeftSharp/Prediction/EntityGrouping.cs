@@ -46,8 +46,8 @@ internal static class EntityGrouping
     }
 
     /// <summary>
-    /// Removes overlapping entities, which were found in two windows: keeps the longest, and of equally long ones that with the highest
-    /// score.
+    /// Removes overlapping entities, which were found in two windows: keeps the longest entity, and of equally long entities the one with
+    /// the highest score.
     /// </summary>
     internal static IReadOnlyList<RecognizedEntity> WithoutOverlaps(IEnumerable<RecognizedEntity> entities)
     {
@@ -123,7 +123,7 @@ internal static class EntityGrouping
             label[(label.IndexOf('-', StringComparison.Ordinal) + 1)..], text[start..end], start, end, group.Average(piece => piece.Score));
     }
 
-    /// <summary>The label without <c>B-</c> or <c>I-</c>; a label without a prefix continues an entity.</summary>
+    /// <summary>Returns the label without <c>B-</c> or <c>I-</c>; a label without a prefix continues an entity.</summary>
     private static string Tag(string label) =>
         label.StartsWith("B-", StringComparison.Ordinal) || label.StartsWith("I-", StringComparison.Ordinal) ? label[2..] : label;
 

@@ -8,14 +8,14 @@ namespace PeftSharp.Prediction;
 /// <summary>Recognizes entities (names, places, …) in texts with a token classification model.</summary>
 /// <remarks>
 /// <para>
-/// transformers' <c>token-classification</c> pipeline. Texts that exceed the maximum length of the model are processed in overlapping
-/// windows, so that no entity is lost; transformers does this only if <c>stride</c> is set.
+/// Corresponds to the <c>token-classification</c> pipeline of transformers. Texts that exceed the maximum length of the model are processed
+/// in overlapping windows, so that no entity is lost; transformers does this only if <c>stride</c> is set.
 /// </para>
 /// <code>
 /// using var recognize = EntityRecognizer.FromPretrained("my-model");
 /// foreach (var entity in recognize.Recognize("Anna lives in Paris.")) Console.WriteLine($"{entity.Type}: {entity.Text}");
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class EntityRecognizer : Predictor
 {
@@ -27,7 +27,8 @@ public sealed class EntityRecognizer : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a token classification model.</exception>
     public EntityRecognizer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -54,7 +55,9 @@ public sealed class EntityRecognizer : Predictor
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -83,6 +86,10 @@ public sealed class EntityRecognizer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <returns>The entities, in the order of their positions.</returns>
+    /// <exception cref="ArgumentException">
+    /// The text has no tokens, or <paramref name="stride"/> is not less than the window size.
+    /// </exception>
     public IReadOnlyList<RecognizedEntity> Recognize(
         string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
         int? stride = null, string? adapter = null)
@@ -108,7 +115,8 @@ public sealed class EntityRecognizer : Predictor
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The entities of each text, in the order of the texts and of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, or <paramref name="stride"/> is not less than the window size.
+    /// A text is null or has no tokens, <paramref name="stride"/> is not less than the window size, or <paramref name="batchSize"/> is less
+    /// than 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(

@@ -8,13 +8,13 @@ namespace PeftSharp.Prediction;
 
 /// <summary>Predicts masked tokens of texts with a masked language model.</summary>
 /// <remarks>
-/// <para>transformers' <c>fill-mask</c> pipeline.</para>
+/// <para>Corresponds to the <c>fill-mask</c> pipeline of transformers.</para>
 /// <code>
 /// using var fill = MaskFiller.FromPretrained("my-model");
 /// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France."))
 ///     Console.WriteLine($"{candidate.Token} {candidate.Score:F3}");
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class MaskFiller : Predictor
 {
@@ -22,7 +22,8 @@ public sealed class MaskFiller : Predictor
     /// <param name="model">A masked language model, such as one loaded by <c>AutoModelForMaskedLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a masked language model, or the tokenizer has no mask token.</exception>
     public MaskFiller(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -51,7 +52,9 @@ public sealed class MaskFiller : Predictor
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -77,7 +80,8 @@ public sealed class MaskFiller : Predictor
     /// or of <c>SetAdapter</c>.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The text has no mask, several masks or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// The text has no mask, several masks or more tokens than the model supports, a target is not a token of the vocabulary, or an
+    /// argument is out of range.
     /// </exception>
     public IReadOnlyList<MaskCandidate> Fill(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
@@ -95,7 +99,8 @@ public sealed class MaskFiller : Predictor
     /// </param>
     /// <returns>The tokens of each mask, in the order of the masks. Their texts contain the other masks.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no mask or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// The text has no mask or more tokens than the model supports, a target is not a token of the vocabulary, or an argument is out of
+    /// range.
     /// </exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillAllMasks(
         string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
@@ -104,7 +109,7 @@ public sealed class MaskFiller : Predictor
         return FillAll([text], topK, targets, new PredictionCall(1, adapter, null, CancellationToken.None))[0];
     }
 
-    /// <summary>Predicts the most likely tokens for the mask of each of several texts, in batches.</summary>
+    /// <summary>Predicts the most likely tokens for the masks of several texts, in batches. Each text has one mask.</summary>
     /// <param name="texts">Texts with exactly one <see cref="MaskToken"/> each.</param>
     /// <param name="topK">Number of tokens. Default 5.</param>
     /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
@@ -117,7 +122,8 @@ public sealed class MaskFiller : Predictor
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The tokens for each text, best first.</returns>
     /// <exception cref="ArgumentException">
-    /// A text has no mask, several masks or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// A text has no mask, several masks or more tokens than the model supports, a target is not a token of the vocabulary, or an argument
+    /// is out of range.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
@@ -128,7 +134,9 @@ public sealed class MaskFiller : Predictor
                 ? only
                 : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillAllMasks for several masks.", nameof(texts)))];
 
-    /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
+    /// <summary>
+    /// Predicts the most likely tokens for the masks of several texts asynchronously on the thread pool. Each text has one mask.
+    /// </summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{PredictionProgress},
     /// CancellationToken)"/>
     public Task<IReadOnlyList<IReadOnlyList<MaskCandidate>>> FillAsync(
@@ -163,7 +171,7 @@ public sealed class MaskFiller : Predictor
         }
     }
 
-    /// <summary>The most likely tokens and their probabilities, for each mask of each row.</summary>
+    /// <summary>Returns the most likely tokens and their probabilities, for each mask of each row.</summary>
     private (int Id, float Score)[][][] Best(Tensor logits, IReadOnlyList<TextEncoding> rows, int topK, long[]? targets) =>
         [.. rows.Select((row, index) => Places(row).Select(place => Best(logits[index, place], topK, targets)).ToArray())];
 
@@ -183,7 +191,7 @@ public sealed class MaskFiller : Predictor
 
         MaskCandidate Candidate(int place, int id, float score) => new(Tokenizer.Decode([id]), id, score, With(place, id));
 
-        // If there are several masks, the others stay in the text, and so do special tokens, as in transformers.
+        // If there are several masks, the text keeps the other masks and its special tokens, as in transformers.
         string With(int place, int id) =>
             Tokenizer.Decode(
                 ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId),

@@ -14,7 +14,7 @@ public abstract partial class Predictor
     /// </summary>
     private const int BatchesPerChunk = 64;
 
-    /// <summary>Maximum number of rows per batch that the model supports. Default: <paramref name="batchSize"/>.</summary>
+    /// <summary>Returns the maximum number of rows per batch that the model supports. Default: <paramref name="batchSize"/>.</summary>
     private protected virtual int RowsPerBatch(int batchSize) => batchSize;
 
     /// <summary>The options of each call of the model, without adapters. Default: the default options.</summary>
@@ -76,7 +76,7 @@ public abstract partial class Predictor
         return results;
     }
 
-    /// <summary>Maximum number of tokens per row, including special tokens; null: no limit.</summary>
+    /// <summary>Returns the maximum number of tokens per row, including special tokens; null: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
     /// </exception>
@@ -117,8 +117,9 @@ public abstract partial class Predictor
     }
 
     /// <summary>
-    /// The model's padding token takes precedence over the tokenizer's, because models derive positions and the last token from it.
-    /// Without either, masked positions can have any id.
+    /// The id of padded positions: the padding token of the model, otherwise that of the tokenizer, otherwise 0. The padding token of the
+    /// model takes precedence, because models use it to compute positions and to find the last token of a row. Without a padding token,
+    /// masked positions can have any id.
     /// </summary>
     private protected int PaddingId =>
         Model.Config.PadTokenId is { } id && id >= 0 && id < (Model.Inputs[0].Limit ?? long.MaxValue) ? id : Tokenizer.PadTokenId ?? 0;

@@ -14,10 +14,10 @@ namespace PeftSharp.Prediction;
 /// </summary>
 /// <remarks>
 /// <para>
-/// transformers' pipelines. Texts are sorted by length, so that batches need little padding; results are in the order of the texts. The
-/// model runs in evaluation mode and without gradients.
+/// Predictors correspond to the pipelines of transformers. Texts are sorted by length, so that batches need little padding; results are in
+/// the order of the texts. The model runs in evaluation mode and without gradients.
 /// </para>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public abstract partial class Predictor : IDisposable
 {
@@ -46,8 +46,8 @@ public abstract partial class Predictor : IDisposable
 
     /// <summary>
     /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually those of a new
-    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor logs a
-    /// warning (without a logger, to standard error).
+    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor warns:
+    /// to the logger, or without a logger to the standard error stream.
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 
@@ -72,7 +72,9 @@ public abstract partial class Predictor : IDisposable
     }
 
     /// <summary>Loads the base model, its adapter and the tokenizer.</summary>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for the task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     private protected static TSelf Load<TSelf>(
         string nameOrFolder, string? adapterNameOrFolder, string? adapterRevision, PretrainedOptions? options,
@@ -116,7 +118,9 @@ public abstract partial class Predictor : IDisposable
         }
     }
 
-    /// <summary>Rejects a head that was trained for another task and fits because it has the same names.</summary>
+    /// <summary>
+    /// Rejects a head that was trained for another task. Its weights can be loaded, because the heads of several tasks have the same names.
+    /// </summary>
     private static void RequireHeadOfTask<TSelf>(PretrainedModel model, string nameOrFolder)
     {
         var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;

@@ -3,7 +3,7 @@ namespace PeftSharp.Prediction;
 /// <summary>Converts logits to probabilities.</summary>
 internal static class Probabilities
 {
-    /// <summary>Softmax: probabilities that sum to 1.</summary>
+    /// <summary>Returns the softmax: probabilities that sum to 1.</summary>
     internal static float[] Softmax(ReadOnlySpan<float> logits)
     {
         var max = float.NegativeInfinity;
@@ -14,7 +14,7 @@ internal static class Probabilities
         return result;
     }
 
-    /// <summary>Element-wise sigmoid: independent probabilities.</summary>
+    /// <summary>Returns the sigmoid of each logit: independent probabilities.</summary>
     internal static float[] Sigmoid(ReadOnlySpan<float> logits)
     {
         var result = new float[logits.Length];
@@ -22,7 +22,7 @@ internal static class Probabilities
         return result;
     }
 
-    /// <summary>The index of the largest value; the first of equal ones.</summary>
+    /// <summary>Returns the index of the largest value; the first index if several values are equal.</summary>
     internal static int ArgMax(ReadOnlySpan<float> values)
     {
         var best = 0;

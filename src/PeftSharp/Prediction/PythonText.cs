@@ -3,7 +3,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>String operations with the results of Python's.</summary>
+/// <summary>String operations that return the same results as those of Python.</summary>
 internal static class PythonText
 {
     /// <summary><c>str.strip</c>: removes white space at both ends.</summary>
@@ -28,6 +28,6 @@ internal static class PythonText
         return lower.ToString();
     }
 
-    // Python also counts the four separators of ASCII.
+    // For Python, the four separators of ASCII are white space too.
     private static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 }

@@ -8,14 +8,14 @@ namespace PeftSharp.Prediction;
 /// <summary>Answers questions with a span of a text (extractive question answering).</summary>
 /// <remarks>
 /// <para>
-/// The <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed in
-/// overlapping windows, and the best answer of all windows is returned.
+/// Corresponds to the <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed
+/// in overlapping windows, and the best answer of all windows is returned.
 /// </para>
 /// <code>
 /// using var reader = QuestionAnswerer.FromPretrained("my-model");
 /// Console.WriteLine(reader.Answer("Where does Anna live?", "Anna lives in Paris.").Text);
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class QuestionAnswerer : Predictor
 {
@@ -27,7 +27,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
     public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -51,7 +52,9 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -76,16 +79,19 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.</returns>
+    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public QuestionAnswer Answer(
         string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
         int? stride = null, string? adapter = null) =>
@@ -102,16 +108,18 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public IReadOnlyList<QuestionAnswer> TopAnswers(
         string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
         int? stride = null, string? adapter = null)
@@ -130,11 +138,11 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
-    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
     /// </param>
     /// <param name="stride">
-    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="batchSize">Maximum number of windows per batch. Default 16.</param>
     /// <param name="adapter">

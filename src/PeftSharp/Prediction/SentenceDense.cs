@@ -11,7 +11,7 @@ internal sealed class SentenceDense : SentenceModule
 {
     private const string Config = "config.json", WeightName = "linear.weight", BiasName = "linear.bias";
 
-    // The names of PyTorch's classes, and the functions' names in transformers.
+    // The names of the classes in PyTorch, and the names of the functions in transformers.
     private static readonly Dictionary<string, string> _activations = new(StringComparer.Ordinal)
     {
         ["torch.nn.modules.activation.GELU"] = "gelu", ["torch.nn.modules.activation.LeakyReLU"] = "leaky_relu",

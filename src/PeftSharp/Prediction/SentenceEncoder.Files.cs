@@ -88,7 +88,7 @@ public sealed partial class SentenceEncoder
                 + $"{tokenizer.NumSpecialTokensToAdd()} special tokens to each text. Correct sentence_bert_config.json.");
     }
 
-    /// <summary>Width of the hidden states, which a model's configuration does not always name.</summary>
+    /// <summary>Returns the width of the hidden states, which is not in the configuration of every model.</summary>
     private int HiddenSize()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();

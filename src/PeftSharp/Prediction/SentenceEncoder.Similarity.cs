@@ -3,12 +3,16 @@ namespace PeftSharp.Prediction;
 /// <content>Comparison of embeddings.</content>
 public sealed partial class SentenceEncoder
 {
-    /// <summary>The cosine of the angle between two embeddings, from -1 to 1; 0 if an embedding is zero.</summary>
+    /// <summary>Returns the cosine of the angle between two embeddings, from -1 to 1; 0 if all elements of an embedding are 0.</summary>
+    /// <param name="first">The first embedding.</param>
+    /// <param name="second">The second embedding.</param>
     /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
     public static float CosineSimilarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
         Compare(first, second, SimilarityFunction.Cosine);
 
-    /// <summary>The similarity of two embeddings by <see cref="SimilarityFunction"/>; larger is more similar.</summary>
+    /// <summary>Returns the similarity of two embeddings by <see cref="SimilarityFunction"/>; larger is more similar.</summary>
+    /// <param name="first">The first embedding.</param>
+    /// <param name="second">The second embedding.</param>
     /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
     public float Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => Compare(first, second, SimilarityFunction);
 
@@ -16,7 +20,9 @@ public sealed partial class SentenceEncoder
     /// <param name="query">The embedding of the query.</param>
     /// <param name="embeddings">The embeddings to search.</param>
     /// <param name="topK">Maximum number of results. Default 10.</param>
-    /// <returns>Index and score, the most similar first; equally similar ones in their order.</returns>
+    /// <returns>
+    /// The index and the score of each result, the most similar embedding first; equally similar embeddings in the order of the list.
+    /// </returns>
     /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     public IReadOnlyList<SearchResult> MostSimilar(float[] query, IReadOnlyList<float[]> embeddings, int topK = 10)

@@ -11,15 +11,15 @@ namespace PeftSharp.Prediction;
 /// </summary>
 /// <remarks>
 /// <para>
-/// sentence-transformers' <c>SentenceTransformer</c> (Reimers and Gurevych 2019, arXiv:1908.10084), with the modules Transformer, Pooling,
-/// Dense and Normalize.
+/// Corresponds to <c>SentenceTransformer</c> of sentence-transformers (Reimers and Gurevych 2019, arXiv:1908.10084), with the modules
+/// Transformer, Pooling, Dense and Normalize.
 /// </para>
 /// <code>
 /// using var encoder = SentenceEncoder.FromPretrained("all-MiniLM-L6-v2");
 /// var texts = encoder.Encode(documents);
 /// foreach (var match in encoder.MostSimilar(encoder.Encode("a question"), texts, topK: 3)) Console.WriteLine(documents[match.Index]);
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed partial class SentenceEncoder : Predictor
 {
@@ -33,7 +33,8 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="pooling">How the hidden states of the tokens become one vector. Default: their mean.</param>
     /// <param name="normalize">Whether embeddings are divided by their length. Default false.</param>
     /// <param name="logger">
-    /// Logger for a warning if weights have not been trained. Null: the standard error stream.
+    /// Receives warnings: weights have not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model has a head, or no pooling is selected.</exception>
     public SentenceEncoder(
@@ -58,10 +59,12 @@ public sealed partial class SentenceEncoder : Predictor
         foreach (var module in parts.Modules) module.To(model.Device);
     }
 
-    /// <summary>Texts that can be prepended to the texts, by name, such as <c>query</c>; empty if the folder defines none.</summary>
+    /// <summary>
+    /// The prompts by name, such as <c>query</c>: texts that a call can prepend to its texts. Empty if the folder defines none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Prompts => _parts.Prompts;
 
-    /// <summary>The name of the prompt that is used if a call does not name one; null: none.</summary>
+    /// <summary>The name of the prompt that is prepended if a call names no prompt; null: none.</summary>
     public string? DefaultPromptName => _parts.DefaultPromptName;
 
     /// <summary>Maximum number of tokens of a text (<c>max_seq_length</c>); null: the limit of the tokenizer or the model.</summary>
@@ -70,7 +73,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// <summary>The function that <see cref="Similarity"/> and <see cref="MostSimilar"/> use. Default: cosine.</summary>
     public SimilarityFunction SimilarityFunction => _parts.Similarity;
 
-    // No embedding depends on a pooling layer of the model.
+    // An embedding does not depend on the pooler of the model, which may therefore be untrained.
     /// <inheritdoc/>
     public override IReadOnlyList<string> UntrainedWeights =>
         [.. base.UntrainedWeights.Where(name => !name.Contains("pooler.", StringComparison.Ordinal))];
@@ -83,9 +86,9 @@ public sealed partial class SentenceEncoder : Predictor
     /// <summary>Computes the embedding of one text.</summary>
     /// <param name="text">The text. Spaces around it are removed, as in sentence-transformers.</param>
     /// <param name="promptName">
-    /// The name of a text in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
+    /// The name of the prompt in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
     /// </param>
-    /// <param name="prompt">A text that is prepended, instead of a named one.</param>
+    /// <param name="prompt">A text that is prepended, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
     /// Whether the embedding is divided by its length, even if the model has no such module. Default false.
     /// </param>
@@ -93,7 +96,10 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="maxLength">Maximum number of tokens; a longer text is truncated. Default: <see cref="MaxLength"/>.</param>
     /// <param name="adapter">The adapter to use, for a model with adapters. Default: the adapters of the current scope.</param>
     /// <returns>The embedding.</returns>
-    /// <exception cref="ArgumentException">The text has no tokens, or there is no prompt of this name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and <paramref name="promptName"/> are
+    /// set.
+    /// </exception>
     public float[] Encode(
         string text, string? promptName = null, string? prompt = null, bool normalizeEmbeddings = false, int? truncateDim = null,
         int? maxLength = null, string? adapter = null)
@@ -105,15 +111,15 @@ public sealed partial class SentenceEncoder : Predictor
     /// <summary>Computes the embeddings of several texts, in batches.</summary>
     /// <param name="texts">The texts. Spaces around a text are removed, as in sentence-transformers.</param>
     /// <param name="promptName">
-    /// The name of a text in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
+    /// The name of the prompt in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
     /// </param>
-    /// <param name="prompt">A text that is prepended to each text, instead of a named one.</param>
+    /// <param name="prompt">A text that is prepended to each text, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
     /// Whether embeddings are divided by their length, even if the model has no such module. Default false.
     /// </param>
     /// <param name="truncateDim">
-    /// Number of elements of an embedding that are returned, for models that were trained for it (Kusupati et al. 2022, arXiv:2205.13147).
-    /// Null: all.
+    /// Number of elements of an embedding that are returned, for models that were trained for shortened embeddings (Kusupati et al. 2022,
+    /// arXiv:2205.13147). Null: all.
     /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens, including special tokens and the prompt; longer texts are truncated. Default: <see cref="MaxLength"/>.
@@ -126,7 +132,10 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The embedding of each text, in the order of the texts.</returns>
-    /// <exception cref="ArgumentException">A text is null or has no tokens, or there is no prompt of this name.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is null or has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and
+    /// <paramref name="promptName"/> are set.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding.
     /// </exception>
@@ -178,7 +187,7 @@ public sealed partial class SentenceEncoder : Predictor
             + $"{(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.", nameof(name));
     }
 
-    /// <summary>Number of tokens of a prompt, without a special token at its end.</summary>
+    /// <summary>Returns the number of tokens of a prompt, without a special token at the end.</summary>
     private int TokensOf(string prompt, int? limit)
     {
         lock (_gate)

@@ -40,7 +40,10 @@ internal sealed class SentenceFolder : IDisposable
 
     internal SimilarityFunction Similarity { get; init; }
 
-    /// <summary>Reads a folder. Without <c>modules.json</c> it contains a model only, whose tokens are averaged.</summary>
+    /// <summary>
+    /// Reads a folder. A folder without <c>modules.json</c> contains only a model; the embedding is then the mean of the hidden states of
+    /// its tokens.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="allowPickle">Whether the weights of a layer are read from a pickle file if there is no safetensors file.</param>
     /// <exception cref="CheckpointException">A file is malformed or contains something that is not supported.</exception>

@@ -47,7 +47,7 @@ internal sealed record SentencePooling(PoolingModes Modes, bool IncludesPrompt =
             : new SentencePooling(modes, fields.Flag(Prompt, true));
     }
 
-    /// <summary>The configuration in the format of sentence-transformers.</summary>
+    /// <summary>Returns the configuration in the format of sentence-transformers.</summary>
     /// <param name="width">Width of the hidden states.</param>
     internal JsonObject ToJson(int width)
     {
@@ -68,7 +68,7 @@ internal sealed record SentencePooling(PoolingModes Modes, bool IncludesPrompt =
         var used = mask.unsqueeze(2);
         var parts = new List<Tensor>();
         if (Modes.HasFlag(PoolingModes.Cls)) parts.Add(x.select(1, 0));
-        // The lowest score is that of sentence-transformers; it is the result if no token is used.
+        // -1e9 is the value of sentence-transformers. It is the result if no token is used.
         if (Modes.HasFlag(PoolingModes.Max)) parts.Add(x.masked_fill(used.eq(0), -1e9).amax([1]));
         if (Modes.HasFlag(PoolingModes.Mean)) parts.Add((x * used).sum(1) / Count(used));
         if (Modes.HasFlag(PoolingModes.MeanSqrtLen)) parts.Add((x * used).sum(1) / Count(used).sqrt());

@@ -7,12 +7,12 @@ namespace PeftSharp.Prediction;
 
 /// <summary>Classifies texts or text pairs with a sequence classification model: single-label, multi-label or regression.</summary>
 /// <remarks>
-/// <para>transformers' <c>text-classification</c> pipeline.</para>
+/// <para>Corresponds to the <c>text-classification</c> pipeline of transformers.</para>
 /// <code>
 /// using var classify = TextClassifier.FromPretrained("my-model");
 /// foreach (var result in classify.Classify(texts)) Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class TextClassifier : Predictor
 {
@@ -22,7 +22,8 @@ public sealed class TextClassifier : Predictor
     /// </param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model is not a sequence classification model.</exception>
     public TextClassifier(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -49,7 +50,9 @@ public sealed class TextClassifier : Predictor
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -84,6 +87,10 @@ public sealed class TextClassifier : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
+    /// <exception cref="ArgumentException">The text has no tokens.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
+    /// </exception>
     public TextClassification Classify(
         string text, string? textPair = null, double threshold = 0.5, int? maxLength = null, ScoreFunction? functionToApply = null,
         string? adapter = null)
@@ -114,7 +121,13 @@ public sealed class TextClassifier : Predictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each text, in the order of the texts.</returns>
-    /// <exception cref="ArgumentException">A text is null or has no tokens, or first and second texts differ in number.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is null or has no tokens, or the numbers of first and second texts differ.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
+    /// less than 1.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<TextClassification> Classify(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,

@@ -10,8 +10,8 @@ public sealed partial class TextGenerator
     /// <summary>Generates the assistant's answer to a conversation.</summary>
     /// <remarks>
     /// <para>
-    /// transformers' <c>pipeline("text-generation")(messages)</c>: the chat template of the tokenizer converts the messages to tokens, to
-    /// which no special tokens are added. If the last message is the assistant's, the model continues it.
+    /// Corresponds to <c>pipeline("text-generation")(messages)</c> in transformers. The chat template of the tokenizer converts the
+    /// messages to tokens, to which no special tokens are added. If the last message is the assistant's, the model continues it.
     /// </para>
     /// <para>
     /// Unless <see cref="GenerationConfig.EosTokenId"/> is set in the options, generation stops at the
@@ -25,11 +25,12 @@ public sealed partial class TextGenerator
     /// </remarks>
     /// <param name="messages">The messages of the conversation.</param>
     /// <param name="options">
-    /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
+    /// the pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template, and whether the last message is continued. Null: it is continued if it is the
-    /// assistant's.
+    /// Tools, documents and variables of the chat template, and whether the last message is continued. Null: the last message is continued
+    /// if it is the assistant's.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
@@ -56,8 +57,8 @@ public sealed partial class TextGenerator
     /// <summary>Generates the assistant's answers to several conversations, in batches.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
     /// <param name="options">
-    /// Options of the call, such as the adapter and the seed; each batch has a seed of its own, which is computed from this seed. Values
-    /// that are not set are those of the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed; the seed of each batch is computed from this seed. A value that is not set is
+    /// taken from the model, then from the defaults of the pipeline.
     /// </param>
     /// <param name="template">
     /// Tools, documents and variables of the chat template, and whether the last message of each conversation is continued. Null: no tools
@@ -113,7 +114,7 @@ public sealed partial class TextGenerator
     /// </summary>
     /// <inheritdoc cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"
     /// path="//param|//exception"/>
-    /// <returns>Pieces of text of whole characters; none is empty.</returns>
+    /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     public IAsyncEnumerable<string> ChatStreamAsync(
         IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ChatTemplateOptions? template = null,
         CancellationToken cancellationToken = default)
@@ -125,7 +126,7 @@ public sealed partial class TextGenerator
         return Stream(prompt, UntilAnswersEnd(options, [messages], [forAnswer]), cancellationToken);
     }
 
-    /// <summary>Sets how the prompt ends, unless the caller did, as transformers' pipeline.</summary>
+    /// <summary>Sets how the prompt ends, as transformers' pipeline does, unless the caller has set it.</summary>
     private static ChatTemplateOptions ForAnswer(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? asked)
     {
         asked ??= new ChatTemplateOptions();
@@ -134,7 +135,7 @@ public sealed partial class TextGenerator
         return asked with { AddGenerationPrompt = !continues, ContinueFinalMessage = continues };
     }
 
-    /// <summary>Adds the tokens that end an answer in the template to the end-of-sequence tokens of the model.</summary>
+    /// <summary>Adds the tokens with which an answer ends in the template to the end-of-sequence tokens of the model.</summary>
     private GenerationOptions UntilAnswersEnd(
         GenerationOptions? asked, IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, IReadOnlyList<ChatTemplateOptions> templates)
     {

@@ -11,17 +11,18 @@ namespace PeftSharp.Prediction;
 /// <summary>Generates text with a causal language model.</summary>
 /// <remarks>
 /// <para>
-/// transformers' <c>text-generation</c> pipeline, with its defaults: unless the caller or the model's <c>generation_config.json</c> sets
-/// other values, it samples with temperature 0.7 and generates at most 256 tokens. For conversations use
-/// <see cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"/>, and for tensors and scores
-/// <c>model.Generate</c>.
+/// Corresponds to the <c>text-generation</c> pipeline of transformers and has the same defaults. Unless the caller or the model's
+/// <c>generation_config.json</c> sets other values, the generator samples with temperature 0.7 and generates at most 256 tokens. For
+/// conversations use <see cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"/>, and for
+/// tensors and scores <c>model.Generate</c>.
 /// </para>
 /// <code>
 /// using var writer = TextGenerator.FromPretrained("my-model");
 /// Console.WriteLine(writer.Generate("Once upon a time", new() { MaxNewTokens = 50 }).FullText);
 /// </code>
 /// <para>
-/// Thread safety: several threads can call one instance at once; set a seed for each call that samples. Disposing it needs exclusive use.
+/// Thread safety: several threads can call one instance at once; set a seed for each call that samples. Dispose the instance only when no
+/// call is running.
 /// </para>
 /// </remarks>
 public sealed partial class TextGenerator : Predictor
@@ -33,7 +34,8 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="model">A causal language model, such as one loaded by <c>AutoModelForCausalLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
+    /// Receives warnings: the head has not been trained, or the tokenizer does not match the model. Null: warnings are written to the
+    /// standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model cannot generate text.</exception>
     public TextGenerator(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -56,7 +58,9 @@ public sealed partial class TextGenerator : Predictor
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
-    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
+    /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -76,7 +80,8 @@ public sealed partial class TextGenerator : Predictor
     /// <summary>Generates a continuation of one prompt.</summary>
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
-    /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
+    /// the pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <exception cref="ArgumentException">The prompt or the options are invalid, or several sequences are requested.</exception>
@@ -92,15 +97,15 @@ public sealed partial class TextGenerator : Predictor
     /// <summary>Generates continuations of several prompts, in batches.</summary>
     /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
-    /// Options of the call, such as the adapter and the seed; each batch has a seed of its own, which is computed from this seed. Values
-    /// that are not set are those of the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed; the seed of each batch is computed from this seed. A value that is not set is
+    /// taken from the model, then from the defaults of the pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One text per prompt, in the order of the prompts; with <see cref="GenerationConfig.NumReturnSequences"/> that many consecutive
-    /// texts per prompt.
+    /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that
+    /// number of consecutive texts for each prompt.
     /// </returns>
     /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -125,11 +130,13 @@ public sealed partial class TextGenerator : Predictor
     /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
-    /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
+    /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
+    /// the pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
-    /// <returns>Pieces of text of whole characters; none is empty.</returns>
+    /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     /// <exception cref="ArgumentException">The prompt or the options are invalid.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IAsyncEnumerable<string> GenerateStreamAsync(
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -144,7 +151,7 @@ public sealed partial class TextGenerator : Predictor
         return Model.GenerateStreamAsync(ids, Tokenizer, Resolve(options, ids.Length), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Generates the continuations of prompts in batches of similar length: an array of texts per prompt.</summary>
+    /// <summary>Generates the continuations of prompts in batches of similar length. Returns an array of texts per prompt.</summary>
     private string[][] Continue(
         IReadOnlyList<TextEncoding> prompts, GenerationOptions options, int batchSize, IProgress<PredictionProgress>? progress,
         CancellationToken cancellationToken)
@@ -169,7 +176,9 @@ public sealed partial class TextGenerator : Predictor
         return texts;
     }
 
-    /// <summary>The options for some of the prompts, with the values that apply to individual prompts selected.</summary>
+    /// <summary>
+    /// Returns the options for a batch of prompts, with those values of options for individual prompts that belong to the batch.
+    /// </summary>
     private static GenerationOptions ForBatch(GenerationOptions options, int[] prompts, int done) => options with
     {
         AdapterNames = options.AdapterNames is { Count: > 1 } names ? [.. prompts.Select(prompt => names[prompt])] : options.AdapterNames,
@@ -177,7 +186,7 @@ public sealed partial class TextGenerator : Predictor
         Seed = options.Seed + done,
     };
 
-    /// <summary>Generates the continuations of a batch: an array of texts per prompt.</summary>
+    /// <summary>Generates the continuations of a batch. Returns an array of texts per prompt.</summary>
     private string[][] ContinueBatch(TextEncoding[] rows, GenerationOptions asked, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
@@ -197,7 +206,9 @@ public sealed partial class TextGenerator : Predictor
         return [.. texts.Chunk(texts.Length / rows.Length)];
     }
 
-    /// <summary>The caller's options, with the pipeline's defaults for values that neither the caller nor the model sets.</summary>
+    /// <summary>
+    /// Returns the options of the caller, with the defaults of the pipeline for values that neither the caller nor the model sets.
+    /// </summary>
     private GenerationOptions Resolve(GenerationOptions asked, int promptTokens)
     {
         var own = Model.GenerationConfig;

@@ -2,14 +2,14 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Training;
 
-/// <summary>Weights of classes with different numbers of rows, for <see cref="LossFunctions.CrossEntropy"/>.</summary>
+/// <summary>Computes weights for classes that have different numbers of rows, for <see cref="LossFunctions.CrossEntropy"/>.</summary>
 public static class ClassWeights
 {
     /// <summary>
     /// Returns the weight of each class: rows / (number of classes · rows of the class). All classes then contribute equally to the loss.
     /// </summary>
     /// <remarks>
-    /// scikit-learn's <c>compute_class_weight("balanced")</c>. Rows without a label or with a negative one are not counted.
+    /// Corresponds to <c>compute_class_weight("balanced")</c> in scikit-learn. Rows without a label or with a negative one are not counted.
     /// </remarks>
     /// <param name="dataset">The training dataset.</param>
     /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>
@@ -34,8 +34,8 @@ public static class ClassWeights
         foreach (var label in labels)
         {
             if (label >= counts.Length)
-                throw new DatasetException($"Column '{column.Name}' contains the class id {label}, but there are {counts.Length} classes "
-                    + $"(0 to {counts.Length - 1}). Correct numClasses or the labels.");
+                throw new DatasetException($"Column '{column.Name}' contains the class id {label}, but the number of classes "
+                    + $"is {counts.Length} (0 to {counts.Length - 1}). Correct numClasses or the labels.");
             counts[label]++;
         }
         if (Array.IndexOf(counts, 0) is >= 0 and var empty)

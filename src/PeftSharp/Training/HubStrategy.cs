@@ -6,14 +6,20 @@ public enum HubStrategy
     /// <summary>The model and its card are uploaded at the end of <see cref="Trainer.Train"/>.</summary>
     End,
 
-    /// <summary>In addition, the model is uploaded after each checkpoint.</summary>
+    /// <summary>
+    /// As <see cref="End"/>; in addition, the model is uploaded after each checkpoint. A checkpoint is skipped if the upload of an earlier
+    /// one is not finished.
+    /// </summary>
     EverySave,
 
     /// <summary>
-    /// In addition, the last checkpoint is uploaded to the folder <c>last-checkpoint</c>, so that the run can be resumed.
+    /// As <see cref="EverySave"/>; in addition, the checkpoint is uploaded to the folder <c>last-checkpoint</c>, so that the run can be
+    /// resumed from it.
     /// </summary>
     Checkpoint,
 
-    /// <summary>In addition, all checkpoints are uploaded to folders with their names.</summary>
+    /// <summary>
+    /// As <see cref="EverySave"/>; in addition, each checkpoint is uploaded to a folder with its name, such as <c>checkpoint-500</c>.
+    /// </summary>
     AllCheckpoints,
 }

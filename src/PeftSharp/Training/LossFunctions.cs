@@ -11,7 +11,7 @@ public static class LossFunctions
     /// their classes. The label -100 is ignored.
     /// </summary>
     /// <remarks>
-    /// <para>PyTorch's <c>cross_entropy</c>, for classes of texts, of tokens and of images.</para>
+    /// <para>Corresponds to <c>cross_entropy</c> in PyTorch. It can be used for the classes of texts, tokens and images.</para>
     /// <para>
     /// With gradient accumulation, the mean of each batch is weighted by its number of labels, not by the sum of their weights. The result
     /// is then that of one large batch only if each batch has the same proportion of the classes.
@@ -22,8 +22,8 @@ public static class LossFunctions
     /// </param>
     /// <param name="labelSmoothing">The fraction of each target that is distributed evenly over all classes, 0 to 1. Default 0.</param>
     /// <exception cref="ArgumentException">
-    /// There are no weights, or a weight is negative, NaN or infinite. The returned function throws it if the model has another number of
-    /// classes.
+    /// There are no weights, or a weight is negative, NaN or infinite. The returned function throws this exception if the model has another
+    /// number of classes.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is outside 0 to 1.</exception>
     public static ComputeLoss CrossEntropy(IReadOnlyList<double>? classWeights = null, double labelSmoothing = 0)

@@ -1,6 +1,8 @@
 namespace PeftSharp.Training;
 
-/// <summary>What <see cref="Trainer.CreateModelCard"/> cannot know from the run. The names are those of transformers.</summary>
+/// <summary>
+/// The contents of a model card that <see cref="Trainer.CreateModelCard"/> cannot derive from the run. The names are those of transformers.
+/// </summary>
 public sealed record ModelCardOptions
 {
     /// <summary>Codes of the languages of the model, such as <c>en</c>. Null: none.</summary>
@@ -15,7 +17,7 @@ public sealed record ModelCardOptions
     /// <summary>The name of the model. Null: the name of the output folder or of the repository.</summary>
     public string? ModelName { get; init; }
 
-    /// <summary>The name on the Hub of the model that was trained further. Null: the name by which it was loaded.</summary>
+    /// <summary>The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which it was loaded.</summary>
     public string? FinetunedFrom { get; init; }
 
     /// <summary>The task, such as <c>text-classification</c>. Null: that of the model.</summary>
@@ -24,9 +26,9 @@ public sealed record ModelCardOptions
     /// <summary>The names on the Hub of the datasets, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>
     public IReadOnlyList<string>? DatasetTags { get; init; }
 
-    /// <summary>The names of the datasets for people. Null: <see cref="DatasetTags"/>.</summary>
+    /// <summary>The names of the datasets as they are displayed, such as <c>IMDB</c>. Null: <see cref="DatasetTags"/>.</summary>
     public IReadOnlyList<string>? Datasets { get; init; }
 
-    /// <summary>Whether a card that a person wrote or edited is replaced. Default false.</summary>
+    /// <summary>Whether to replace a card that a person wrote or edited. Default false.</summary>
     public bool Overwrite { get; init; }
 }

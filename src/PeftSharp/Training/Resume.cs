@@ -43,10 +43,10 @@ public readonly record struct Resume
         return new(Choice.From, folder);
     }
 
-    /// <summary>True: <see cref="Last"/>; false: <see cref="Never"/>.</summary>
+    /// <summary>Converts true to <see cref="Last"/> and false to <see cref="Never"/>.</summary>
     public static implicit operator Resume(bool resumeFromCheckpoint) => resumeFromCheckpoint ? Last : Never;
 
-    /// <summary>A string: the folder of a checkpoint (<see cref="From"/>); null: <see cref="Never"/>.</summary>
+    /// <summary>Converts the folder of a checkpoint (<see cref="From"/>); null is converted to <see cref="Never"/>.</summary>
     /// <exception cref="ArgumentException">The folder is empty.</exception>
     public static implicit operator Resume(string? folder) => folder is null ? Never : From(folder);
 

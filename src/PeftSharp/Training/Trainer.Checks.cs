@@ -61,7 +61,9 @@ public partial class Trainer
         return _modelInit!() ?? throw new InvalidOperationException("modelInit returned null. It must return the model to train.");
     }
 
-    /// <summary>Replaces the model with a new one of <c>modelInit</c>, if the trainer has it.</summary>
+    /// <summary>
+    /// Replaces the model with a new one that <c>modelInit</c> creates. Does nothing if the trainer has no <c>modelInit</c>.
+    /// </summary>
     private void ReinitializeModel()
     {
         if (_modelInit is null) return;
@@ -77,8 +79,8 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Gives the model the padding token of the tokenizer if its configuration has none, as transformers does: a decoder that classifies
-    /// texts finds the last token of a row by it.
+    /// Sets the padding token of the model to that of the tokenizer if the configuration has none, as transformers does. A decoder that
+    /// classifies texts needs the padding token to find the last token of a row.
     /// </summary>
     private void AlignPadToken()
     {
@@ -86,8 +88,8 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Gives a model whose classes have no names those of the training data, so that it is saved with them, and checks that data and model
-    /// agree about the classes.
+    /// Sets the class names of a model whose classes have no names to those of the training data, so that the model is saved with them.
+    /// Then checks that the data and the model have the same classes.
     /// </summary>
     /// <exception cref="DatasetException">
     /// A label is not a class of the model, or a class has another id in the data than in the model.
@@ -104,7 +106,7 @@ public partial class Trainer
             ClassNames.RequireSameIds(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
-    /// <summary>Checks that the padding token and the token ids of the data that the run uses have embeddings.</summary>
+    /// <summary>Checks that the padding token, and all token ids in the data of the run, have embeddings.</summary>
     /// <exception cref="DatasetException">A row contains an id that has no embedding, or the padding token has none.</exception>
     private void CheckTokenIds(Dataset trainDataset)
     {
@@ -139,12 +141,12 @@ public partial class Trainer
     {
         string[] names = [.. UpdateStep.ParametersWithoutGroup(_model, optimizer).Select(parameter => parameter.Name)];
         if (names.Length > 0)
-            yield return $"The optimizer does not train {Quantity.Of(names.Length, "trainable parameter")} without a parameter group: "
-                + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
-                + "Add each to a group, or freeze it (requires_grad = false) to save the time for its gradient.";
+            yield return $"The optimizer does not train {Quantity.Of(names.Length, "trainable parameter")}, because no parameter group "
+                + $"contains {(names.Length == 1 ? "it" : "them")}: {string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
+                + "Add each parameter to a group, or freeze it (requires_grad = false) to save the time for its gradient.";
     }
 
-    /// <summary>Returns the batches of the first epoch. The state of the random number generator does not change.</summary>
+    /// <summary>Returns the batches of the first epoch, and restores the state of the random number generator.</summary>
     /// <exception cref="DatasetException">There are no batches.</exception>
     private IReadOnlyList<int[]> FirstTrainBatches(Dataset dataset)
     {
@@ -173,7 +175,7 @@ public partial class Trainer
         return batches;
     }
 
-    /// <summary>The warnings at the start of a new run.</summary>
+    /// <summary>Returns the warnings at the start of a new run.</summary>
     private IEnumerable<string> NewRunWarnings()
     {
         if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } existing)

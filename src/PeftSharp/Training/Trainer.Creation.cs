@@ -24,26 +24,26 @@ public partial class Trainer
     /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
     /// <see cref="Train"/>.
     /// </param>
-    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
+    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Null: none.</param>
     /// <param name="dataCollator">
     /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
     /// <see cref="DefaultDataCollator"/>.
     /// </param>
     /// <param name="tokenizer">
     /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
-    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns.
+    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns. Null: none.
     /// </param>
-    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
-    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss. Null: no further metrics.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run. Null: none.</param>
     /// <param name="logger">
-    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns.
+    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns. Null: warnings are written
+    /// to the standard error stream, unless a callback handles them.
     /// </param>
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="optimizers">
-    /// An optimizer of the parameters of the model, and a learning-rate schedule. If one is null, it is created according
-    /// to <paramref name="args"/>.
-    /// The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its learning rate in each
-    /// step is that of the schedule.
+    /// An optimizer of the parameters of the model, and a learning-rate schedule. Null: the trainer creates the object according to
+    /// <paramref name="args"/>. The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its
+    /// learning rate in each step is that of the schedule.
     /// </param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
@@ -54,7 +54,7 @@ public partial class Trainer
     /// </param>
     /// <param name="evalDatasets">
     /// Several evaluation datasets by name, instead of <paramref name="evalDataset"/>. Their metrics are named <c>eval_NAME_loss</c> and so
-    /// on.
+    /// on. Null: none.
     /// </param>
     /// <param name="labelColumn">
     /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
@@ -80,27 +80,28 @@ public partial class Trainer
 
     /// <summary>Creates a trainer that creates a new model for each call of <see cref="Train"/>.</summary>
     /// <param name="modelInit">
-    /// Creates the model. It is called by the constructor and at the start of each <see cref="Train"/>, after
-    /// <see cref="TrainingArguments.Seed"/> was set, so that new weights are initialized identically.
+    /// Creates the model. It is called by the constructor and at the start of each <see cref="Train"/>, after the random number generators
+    /// were seeded with <see cref="TrainingArguments.Seed"/>, so that new weights are initialized identically.
     /// </param>
     /// <param name="args">The arguments of the run. Null: the defaults.</param>
     /// <param name="trainDataset">
     /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
     /// <see cref="Train"/>.
     /// </param>
-    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
+    /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Null: none.</param>
     /// <param name="dataCollator">
     /// Collates rows into batches. Null: a <see cref="DataCollatorWithPadding"/> if the tokenizer has a padding token, otherwise a
     /// <see cref="DefaultDataCollator"/>.
     /// </param>
     /// <param name="tokenizer">
     /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
-    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns.
+    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns. Null: none.
     /// </param>
-    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
-    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss. Null: no further metrics.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run. Null: none.</param>
     /// <param name="logger">
-    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns.
+    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns. Null: warnings are written
+    /// to the standard error stream, unless a callback handles them.
     /// </param>
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="parameterGroups">
@@ -112,7 +113,7 @@ public partial class Trainer
     /// </param>
     /// <param name="evalDatasets">
     /// Several evaluation datasets by name, instead of <paramref name="evalDataset"/>. Their metrics are named <c>eval_NAME_loss</c> and so
-    /// on.
+    /// on. Null: none.
     /// </param>
     /// <param name="labelColumn">
     /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
@@ -124,6 +125,7 @@ public partial class Trainer
     /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
     /// label is not a class of the model, or a class has another id in a dataset than in the model.
     /// </exception>
+    /// <exception cref="InvalidOperationException"><paramref name="modelInit"/> returned null.</exception>
     public Trainer(
         Func<PretrainedModel> modelInit, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
         IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,

@@ -3,6 +3,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
+using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
@@ -10,7 +11,7 @@ namespace PeftSharp.Training;
 /// <content>Evaluation and prediction.</content>
 public partial class Trainer
 {
-    /// <summary>Evaluates the model: computes and logs the loss and the metrics on the evaluation dataset, or on each of several.</summary>
+    /// <summary>Evaluates the model: computes and logs the loss and the metrics of each evaluation dataset.</summary>
     /// <param name="evalDataset">
     /// The evaluation data, a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Default null: the evaluation datasets of the
     /// constructor.
@@ -22,7 +23,7 @@ public partial class Trainer
     /// table.
     /// </returns>
     /// <exception cref="DatasetException">
-    /// The dataset has no rows or none of the columns that the model reads, or its class names have other ids than those of the model.
+    /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// There is no evaluation dataset, or the trainer is training on another thread.
@@ -53,7 +54,9 @@ public partial class Trainer
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The metrics of all datasets by name. <c>ToString</c> returns a table.</returns>
     /// <exception cref="ArgumentException">There is no dataset, or a dataset has no name.</exception>
-    /// <exception cref="DatasetException">A dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="DatasetException">
+    /// A dataset has no rows or none of the columns that the model reads, or a class has another id in a dataset than in the model.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
@@ -78,8 +81,9 @@ public partial class Trainer
     /// <param name="testDataset">The data, a <see cref="Dataset"/> or an <see cref="IterableDataset"/>.</param>
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>test</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>The predictions, the labels if the data has labels, and the metrics by name.</returns>
     /// <exception cref="DatasetException">
-    /// The dataset has no rows or none of the columns that the model reads, or its class names have other ids than those of the model.
+    /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
     /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
@@ -129,7 +133,8 @@ public partial class Trainer
     private void WarnAboutNewWeights(string message)
     {
         _warnedAboutNewWeights = true;
-        Warn(message);
+        // The warning is not written to the standard error stream a second time.
+        if (_callbacks.ReceivesWarnings || (_model as PeftModel)?.WarningOnStandardError != message) Warn(message);
     }
 
     private PredictionOutput RunEvaluation(EvaluationSet set, string prefix, bool returnPredictions, CancellationToken cancel)

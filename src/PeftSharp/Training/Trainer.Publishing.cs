@@ -12,11 +12,13 @@ public partial class Trainer
     /// the results of the evaluations (transformers' <c>create_model_card</c>).
     /// </summary>
     /// <remarks>
-    /// A generated card contains a comment that says so, and is replaced by the next one. A card without this comment was written or edited
-    /// by a person: it is kept, and a warning says so, unless <see cref="ModelCardOptions.Overwrite"/> is set.
+    /// A generated card contains a comment that marks it as generated, and a later call replaces it. A card without this comment was
+    /// written or edited by a person. It is kept, and a warning is reported, unless <see cref="ModelCardOptions.Overwrite"/> is set.
     /// </remarks>
-    /// <param name="options">What the trainer cannot know, such as the license and the names of the datasets. Null: nothing.</param>
-    /// <returns>The card, also if it was not written.</returns>
+    /// <param name="options">
+    /// Contents that the trainer cannot derive from the run, such as the license and the names of the datasets. Null: none.
+    /// </param>
+    /// <returns>The generated card, even if an existing card was kept.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public ModelCard CreateModelCard(ModelCardOptions? options = null)
     {
@@ -25,20 +27,22 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Saves the model, the tokenizer and a model card to <see cref="TrainingArguments.OutputDir"/>, and uploads them to the Hugging Face
-    /// Hub in one commit (transformers' <c>push_to_hub</c>). Checkpoints are not uploaded.
+    /// Saves the model, the tokenizer and a model card to <see cref="TrainingArguments.OutputDir"/>, and uploads this folder to the Hugging
+    /// Face Hub in one commit (transformers' <c>push_to_hub</c>). Checkpoints, and files whose path begins with <c>_</c>, are not uploaded.
     /// </summary>
     /// <remarks>
     /// The repository (<see cref="TrainingArguments.HubModelId"/>) is created if it does not exist. A generated card does not replace a
     /// card that a person wrote or edited, neither in the folder nor in the repository.
     /// </remarks>
     /// <param name="commitMessage">The title of the commit. Default <c>End of training</c>.</param>
-    /// <param name="card">What the trainer cannot know, such as the license and the names of the datasets. Null: nothing.</param>
+    /// <param name="card">
+    /// Contents that the trainer cannot derive from the run, such as the license and the names of the datasets. Null: none.
+    /// </param>
     /// <param name="progress">Receives the progress of each large file. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
+    /// <param name="cancellationToken">Cancels the upload. A cancelled upload commits nothing.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">The name of the repository is invalid.</exception>
-    /// <exception cref="HubException">The token is missing or must not write, or the upload failed.</exception>
+    /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
     public async Task<HubCommit> PushToHubAsync(
@@ -59,7 +63,7 @@ public partial class Trainer
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Uploads the model and waits for the end.</summary>
+    /// <summary>Saves and uploads the model as <see cref="PushToHubAsync"/> does, and blocks until the upload is complete.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string commitMessage = "End of training", ModelCardOptions? card = null, IProgress<HubUploadProgress>? progress = null,

@@ -22,9 +22,9 @@ public partial class Trainer
 
     /// <summary>
     /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
-    /// whole optimizer step, so that the trainer does not scale it for gradient accumulation. False: the loss is the mean over the batch,
-    /// and the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom
-    /// loss (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
+    /// whole optimizer step, so that the trainer does not scale the loss for gradient accumulation. False: the loss is the mean over the
+    /// batch, and the trainer multiplies the mean by the number of targets of the batch divided by the number of targets of the step.
+    /// Default null: false for a custom loss (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
     /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
     /// </summary>
     public bool? LossUsesNumItemsInBatch { get; init; }
@@ -37,8 +37,8 @@ public partial class Trainer
     /// <param name="inputs">The batch on the device of the model, with the labels.</param>
     /// <param name="options">
     /// Options for the call of the model. For an overriding method, <see cref="ForwardOptions.LossOnly"/> is false, so the output contains
-    /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss must be divided by
-    /// it (<see cref="LossUsesNumItemsInBatch"/>).
+    /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null, unless the loss must be divided
+    /// by this number (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
     /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
@@ -67,8 +67,8 @@ public partial class Trainer
     /// <param name="inputs">The batch on the device of the model.</param>
     /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
     /// <param name="lossWeight">
-    /// The factor of the loss in the backward pass: the number of targets of the batch divided by that of the optimizer step, or 1 if
-    /// <see cref="LossUsesNumItemsInBatch"/> is true.
+    /// The factor of the loss in the backward pass: the number of targets of the batch divided by the number of targets of the optimizer
+    /// step, or 1 if <see cref="LossUsesNumItemsInBatch"/> is true.
     /// </param>
     /// <returns>The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum over its batches.</returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
@@ -155,7 +155,7 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Runs the backward pass of a loss, which adds its gradients to those of the parameters. For overrides of <see cref="TrainingStep"/>.
+    /// Runs the backward pass of a loss, which adds to the gradients of the parameters. For overrides of <see cref="TrainingStep"/>.
     /// </summary>
     /// <remarks>The graph of the loss is freed, so a loss has one backward pass.</remarks>
     /// <param name="loss">The loss, float [].</param>
@@ -183,7 +183,7 @@ public partial class Trainer
         return new DatasetException(missing.Length > 0
             ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(" and ", missing)}. "
                 + $"{LabelColumn.SourceHint(model)} Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}."
-            : $"{model.GetName()} computed no loss: its output contains none, and it has no objective. "
+            : $"{model.GetName()} computed no loss: its output contains no loss, and the model has no objective. "
                 + "Return a ModelOutput with Loss, set an objective, or pass computeLoss to the trainer.");
     }
 

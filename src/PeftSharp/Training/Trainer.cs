@@ -23,7 +23,8 @@ namespace PeftSharp.Training;
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
-/// names (<see cref="ClassLabel"/>), the model gets the names of the dataset: it is saved with them, and reports contain them.
+/// names (<see cref="ClassLabel"/>), the model gets the names of the dataset. The model is saved with these names, and reports contain
+/// them.
 /// </para>
 /// <para>
 /// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
@@ -63,17 +64,19 @@ public partial class Trainer
     public TrainerState State { get; private set; } = new();
 
     /// <summary>Adds a callback.</summary>
+    /// <param name="callback">The callback, which is called after the existing ones.</param>
     public void AddCallback(TrainerCallback callback) => _callbacks.Add(callback);
 
     /// <summary>Removes a callback.</summary>
+    /// <param name="callback">The callback to remove.</param>
     /// <returns>True if the callback was removed; false if the trainer does not have it.</returns>
     public bool RemoveCallback(TrainerCallback callback) => _callbacks.Remove(callback);
 
     /// <summary>Trains the model.</summary>
     /// <remarks>
-    /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the rows, learning rates and
-    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved. When the method
-    /// returns, the model is in evaluation mode.
+    /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the resumed run has the same
+    /// rows, learning rates and restored optimizer state, but its dropout masks differ, because the state of the GPU's random number
+    /// generator is not saved. When the method returns, the model is in evaluation mode.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
     /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
@@ -87,11 +90,11 @@ public partial class Trainer
     /// </param>
     /// <param name="cancellationToken">
     /// Checked before each optimizer step and before each batch of an evaluation. Existing checkpoints are kept; with
-    /// <see cref="TrainingArguments.SaveOnCancel"/> another one is written.
+    /// <see cref="TrainingArguments.SaveOnCancel"/>, a checkpoint of the last step is written.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// There is no training dataset, gradients are disabled, the trainer is already training, or <c>modelInit</c> or an overriding method
-    /// returned null.
+    /// There is no training dataset, gradients are disabled, the trainer is already training, <c>modelInit</c> or an overriding method
+    /// returned null, or <c>modelInit</c> returned the model of the previous run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
@@ -108,8 +111,8 @@ public partial class Trainer
     /// The output folder is not writable, which is checked before the first step, or the disk is full. Earlier checkpoints are unchanged.
     /// </exception>
     /// <exception cref="HubException">
-    /// <see cref="TrainingArguments.PushToHub"/> is set, and the repository cannot be created, which is checked before the first step, or
-    /// the upload at the end failed. The model is then saved in <see cref="TrainingArguments.OutputDir"/>.
+    /// <see cref="TrainingArguments.PushToHub"/> is set, and the repository cannot be created (checked before the first step) or the upload
+    /// at the end failed. After a failed upload, the model is saved in <see cref="TrainingArguments.OutputDir"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the
@@ -179,7 +182,7 @@ public partial class Trainer
         Checkpoint.WriteArguments(folder, Args);
     }
 
-    /// <summary>Runs an action on a thread of its own, because a run may take days and must not occupy a thread of the pool.</summary>
+    /// <summary>Runs an action on a separate thread, because a run may take days and must not occupy a thread of the thread pool.</summary>
     private static Task<T> OnSeparateThread<T>(Func<T> action, CancellationToken cancel) =>
         Task.Factory.StartNew(action, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 

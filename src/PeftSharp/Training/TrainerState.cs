@@ -15,7 +15,9 @@ public sealed class TrainerState
     /// <summary>The number of optimizer steps of the run.</summary>
     public int MaxSteps { get; internal set; }
 
-    /// <summary>The number of epochs of the run, rounded up.</summary>
+    /// <summary>
+    /// The number of epochs of the run, rounded up; <see cref="int.MaxValue"/> for a stream whose number of rows is not known.
+    /// </summary>
     public int NumTrainEpochs { get; internal set; }
 
     /// <summary>The number of rows in a training batch.</summary>
@@ -33,13 +35,18 @@ public sealed class TrainerState
     /// <summary>The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null before the first evaluation.</summary>
     public double? BestMetric { get; internal set; }
 
-    /// <summary>The optimizer step of <see cref="BestMetric"/>; null before the first evaluation.</summary>
+    /// <summary>
+    /// The optimizer step of <see cref="BestMetric"/>; null before the first evaluation, and if
+    /// <see cref="TrainingArguments.SaveStrategy"/> is <see cref="SaveStrategy.No"/>.
+    /// </summary>
     public int? BestGlobalStep { get; internal set; }
 
     /// <summary>The folder of the checkpoint of <see cref="BestGlobalStep"/>; null if there is none.</summary>
     public string? BestModelCheckpoint { get; internal set; }
 
-    /// <summary>The number of floating-point operations so far: 6 per token and weight, excluding embeddings.</summary>
+    /// <summary>
+    /// The estimated number of floating-point operations so far: 6 for each token and each weight, without the embeddings.
+    /// </summary>
     public double TotalFlos { get; internal set; }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace PeftSharp.Training;
 /// <summary>
 /// The arguments of a training run, with the defaults of <c>TrainingArguments</c> in transformers 5 and its names in PascalCase.
 /// </summary>
-/// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid ones in one exception.</remarks>
+/// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid values in one exception.</remarks>
 public sealed record TrainingArguments
 {
     private readonly IntervalStrategy? _evalStrategy;
@@ -88,7 +88,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
-    /// processed. Weights, optimizer and step are those of the checkpoint; the training data may differ. Default false.
+    /// processed. The weights, the optimizer state and the number of the step come from the checkpoint; the training data may differ.
+    /// Default false.
     /// </summary>
     public bool IgnoreDataSkip { get; init; }
 
@@ -200,8 +201,8 @@ public sealed record TrainingArguments
     public StepsOrRatio SaveSteps { get; init; } = 500;
 
     /// <summary>
-    /// The maximum number of checkpoints of the run that are kept; older ones are deleted. The newest and the best are always kept. Default
-    /// null: all are kept.
+    /// The maximum number of checkpoints of the run that are kept; older checkpoints are deleted. The newest and the best checkpoint are
+    /// always kept. Default null: all are kept.
     /// </summary>
     public int? SaveTotalLimit { get; init; }
 
@@ -223,12 +224,14 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// The number of consecutive evaluations without improvement of <see cref="MetricForBestModel"/> after which the run ends. Default
-    /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. The model
-    /// then has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> for those of the best evaluation.
+    /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. After an
+    /// early end, the model has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> to get the weights of the best
+    /// evaluation.
     /// </summary>
     /// <remarks>
-    /// Any reduction of the loss counts as an improvement, so a run whose loss falls by tiny amounts does not end early. Set
-    /// <see cref="EarlyStoppingThreshold"/>. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has the same parameters.
+    /// Any reduction of the loss counts as an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
+    /// <see cref="EarlyStoppingThreshold"/> to ignore small reductions. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has
+    /// the same parameters.
     /// </remarks>
     public int? EarlyStoppingPatience { get; init; }
 
@@ -253,8 +256,8 @@ public sealed record TrainingArguments
     // ---- the Hugging Face Hub ----
 
     /// <summary>
-    /// Whether the model is uploaded to the Hugging Face Hub: at the end of <see cref="Trainer.Train"/>, and as <see cref="HubStrategy"/>
-    /// says. Default false. <see cref="Trainer.PushToHub"/> works without it.
+    /// Whether the model is uploaded to the Hugging Face Hub at the end of <see cref="Trainer.Train"/>, and during the run according to
+    /// <see cref="HubStrategy"/>. Default false. <see cref="Trainer.PushToHub"/> works without it.
     /// </summary>
     public bool PushToHub { get; init; }
 
@@ -276,7 +279,8 @@ public sealed record TrainingArguments
     public string? HubRevision { get; init; }
 
     /// <summary>
-    /// The token (<c>hub_token</c>) and the network. Default null: the environment variables. It is not written to files.
+    /// Options of the connection to the Hub, such as the token (<c>hub_token</c>). Default null: the environment variables. The options are
+    /// not written to files.
     /// </summary>
     [JsonIgnore]
     public HubOptions? Hub { get; init; }

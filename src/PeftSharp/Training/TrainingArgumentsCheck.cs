@@ -112,7 +112,7 @@ internal static class TrainingArgumentsCheck
                 + "Dataset (IterableDataset.ToDataset).";
     }
 
-    /// <summary>Names the argument that requires evaluations.</summary>
+    /// <summary>Returns the argument that requires evaluations, and its value.</summary>
     private static string EvaluationReason(TrainingArguments a) =>
         a.EvalStrategy == a.WithoutBestModel.EvalStrategy ? $"EvalStrategy is {a.EvalStrategy}"
             : a.LoadBestModelAtEnd ? "LoadBestModelAtEnd is true"

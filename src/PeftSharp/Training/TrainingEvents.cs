@@ -4,8 +4,8 @@ namespace PeftSharp.Training;
 
 /// <summary>The event ids of the messages that a <see cref="Trainer"/> writes to its <see cref="ILogger"/>.</summary>
 /// <remarks>
-/// Each message has named fields: <c>Step</c> and the fields that are listed with the event. Names of metrics are converted to PascalCase:
-/// <c>eval_f1</c> is the field <c>EvalF1</c>.
+/// Each message has the named fields that are listed with the event. Names of metrics are converted to PascalCase: <c>eval_f1</c> is the
+/// field <c>EvalF1</c>.
 /// </remarks>
 public static class TrainingEvents
 {

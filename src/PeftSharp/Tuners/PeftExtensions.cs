@@ -32,7 +32,11 @@ public static class PeftExtensions
         peft.Start(adapterName, () => peft.AddAdapter(adapterName, config));
         if (peft.FrozenNewWeights is not { } warning) return peft;
         if (logger is not null) logger.LogWarning("{Message}", warning);
-        else Console.Error.WriteLine($"Warning: {warning}");
+        else
+        {
+            Console.Error.WriteLine($"Warning: {warning}");
+            peft.WarningOnStandardError = warning;
+        }
         return peft;
     }
 }

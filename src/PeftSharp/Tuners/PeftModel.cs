@@ -90,6 +90,12 @@ public abstract partial class PeftModel : PretrainedModel
     internal override string? FrozenNewWeights => _configs.Count == 0 ? null
         : FrozenHead.Warning(Base, NewWeightsOutsideAdapters(), ActiveConfig);
 
+    /// <summary>
+    /// The warning about frozen new weights that <see cref="PeftExtensions.GetPeftModel{TModel}"/> wrote to the standard error stream.
+    /// Null: none.
+    /// </summary>
+    internal string? WarningOnStandardError { get; set; }
+
     internal override IEnumerable<KeyValuePair<string, Tensor>> WeightsByName() =>
         Base.WeightsByName().Concat(_configs.SelectMany(pair => _tuner.GetFileTensors(pair.Key, pair.Value))
             .Where(pair => pair.Key.StartsWith(_tuner.KeyPrefix, StringComparison.Ordinal))

@@ -13,7 +13,7 @@ public sealed class FuzzTests
     [Theory, MemberData(nameof(Readers))]
     public void Damaged_files_are_read_or_refused(string reader)
     {
-        var count = FuzzReaders.Get(reader).ShortCount;
+        var count = Math.Max(20, FuzzReaders.Get(reader).ShortCount / 4);
         var run = FuzzRun.Of(FuzzReaders.Get(reader), first: 0, count);
         run.Faults.Should().BeEmpty();
         // A mutation that always gives a valid file, or never one, would test nothing.
@@ -21,12 +21,10 @@ public sealed class FuzzTests
     }
 
     /// <summary>PEFTSHARP_FUZZ_COUNT is the number of inputs of each reader, PEFTSHARP_FUZZ_FIRST the number of the first one.</summary>
-    [SkippableTheory, MemberData(nameof(Readers)), Trait("Category", "Slow")]
-    public void Many_damaged_files_are_read_or_refused(string reader)
-    {
-        Skip.If(Variable("COUNT") is null, "PEFTSHARP_FUZZ_COUNT is not set.");
-        FuzzRun.Of(FuzzReaders.Get(reader), Variable("FIRST") ?? 0, Variable("COUNT")!.Value).Faults.Should().BeEmpty();
-    }
+    [Theory, MemberData(nameof(Readers)), Trait("Category", "Slow")]
+    public void Many_damaged_files_are_read_or_refused(string reader) =>
+        FuzzRun.Of(FuzzReaders.Get(reader), Variable("FIRST") ?? 0, Variable("COUNT") ?? FuzzReaders.Get(reader).ShortCount)
+            .Faults.Should().BeEmpty();
 
     private static long? Variable(string name) =>
         Environment.GetEnvironmentVariable($"PEFTSHARP_FUZZ_{name}") is { Length: > 0 } value

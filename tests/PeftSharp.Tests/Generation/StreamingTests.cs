@@ -125,7 +125,7 @@ public sealed class StreamingTests : IDisposable
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { NumBeams = 2 })) { }
         }).Should().ThrowExactlyAsync<ArgumentException>();
-        beams.Which.Message.Should().Contain("2 beam(s)");
+        beams.Which.Message.Should().Contain("2 beams and 1 returned sequence for each prompt");
     }
 
     [Fact]

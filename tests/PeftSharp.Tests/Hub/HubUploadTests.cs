@@ -185,7 +185,8 @@ public sealed class HubUploadTests : IDisposable
         _server.Repositories[Name] = new UploadRepository();
         (await Fails(HubError.InvalidToken, hub: Options() with { Token = "" }))
             .Should().ContainAll("need a token", "settings/tokens", "HF_TOKEN");
-        (await Fails(HubError.Forbidden, hub: Options() with { Token = "read" })).Should().ContainAll("may not write", "write permission");
+        (await Fails(HubError.Forbidden, hub: Options() with { Token = "read" }))
+            .Should().ContainAll("has no permission to write", "write permission");
         (await Fails(HubError.Offline, hub: Options() with { Offline = true })).Should().Contain("HF_HUB_OFFLINE");
         _server.Repositories.Clear();
         (await Fails(HubError.RepositoryNotFound)).Should().Contain("CreateRepositoryAsync");

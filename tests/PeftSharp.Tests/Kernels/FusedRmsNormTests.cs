@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>RMS normalization in one pass has the values and gradients of the separate operations.</summary>
+[AllThreads]
 public sealed class FusedRmsNormTests
 {
     [SkippableTheory]

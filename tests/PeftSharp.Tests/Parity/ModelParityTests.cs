@@ -10,6 +10,7 @@ namespace PeftSharp.Tests.Parity;
 /// Every recorded model of a supported family: outputs, hidden states, loss, gradients, and the loss of a training step with dropout.
 /// </summary>
 [Trait("Category", "Parity")]
+[AllThreads]
 public sealed class ModelParityTests
 {
     // float32 sums of a few hundred terms in another order; gradients sum once more over the batch

@@ -53,6 +53,23 @@ public sealed class NewHeadTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_logger_and_a_callback_a_new_head_that_the_adapter_freezes_is_warned_of_once()
+    {
+        var error = Console.Error;
+        using var written = new StringWriter();
+        Console.SetError(TextWriter.Synchronized(written));
+        try
+        {
+            using var peft = AutoModelForSequenceClassification.FromPretrained(_headless).GetPeftModel(new LoraConfig { R = 2 });
+            Trainer(peft).Train();
+            Trainer(peft).Evaluate();
+            Train(peft).Should().ContainSingle(message => message.Contains("is new and frozen"));
+        }
+        finally { Console.SetError(error); }
+        written.ToString().Split('\n').Should().ContainSingle(line => line.Contains("is new and frozen"));
+    }
+
+    [Fact]
     public void A_head_that_the_adapter_trains_is_trained_and_untrained_again_when_the_adapter_is_removed()
     {
         var created = new LogLines();
@@ -221,10 +238,15 @@ public sealed class NewHeadTests : IDisposable
     private List<string> Train(PretrainedModel model)
     {
         var warnings = new Warnings();
-        var rows = TinyRun.Rows(4);
-        new Trainer(model, TinyRun.Arguments(_folder) with { OutputDir = _folder.File("run"), MaxSteps = 1 }, rows, rows,
-            new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings]).Train();
+        Trainer(model, warnings).Train();
         return warnings.Messages;
+    }
+
+    private Trainer Trainer(PretrainedModel model, params TrainerCallback[] callbacks)
+    {
+        var rows = TinyRun.Rows(4);
+        return new Trainer(model, TinyRun.Arguments(_folder) with { OutputDir = _folder.File("run"), MaxSteps = 1 }, rows, rows,
+            new DataCollatorWithPadding(padTokenId: 0), callbacks: callbacks);
     }
 
     private static ModelInputs Inputs() => new() { InputIds = tensor(new long[,] { { 2, 5, 6, 3 } }) };

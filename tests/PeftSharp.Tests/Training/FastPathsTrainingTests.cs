@@ -12,6 +12,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Training;
 
 /// <summary>Turning off an optimized path does not change the losses, gradients and random stream of whole models.</summary>
+[AllThreads]
 public sealed class FastPathsTrainingTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Sets the scores of tokens that would repeat an n-gram to -inf (Paulus et al. 2017, arXiv:1705.04304).</summary>
+/// <summary>
+/// Prevents repeated n-grams: sets the score of a token to -inf if it would complete an n-gram that the sequence already contains (Paulus
+/// et al. 2017, arXiv:1705.04304).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="ngramSize">The size n of the n-grams; at least 1.</param>
 public sealed class NoRepeatNGramLogitsProcessor(int ngramSize) : LogitsProcessor

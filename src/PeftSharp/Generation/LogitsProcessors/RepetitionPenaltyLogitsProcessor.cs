@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Reduces the scores of tokens that the sequence contains already (Keskar et al. 2019, arXiv:1909.05858).</summary>
+/// <summary>Reduces the scores of tokens that the sequence already contains (Keskar et al. 2019, arXiv:1909.05858).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="penalty">
-/// Positive scores are divided by it and negative ones multiplied; values greater than 1 discourage repetition.
+/// The penalty. Positive scores are divided by the penalty, and negative scores are multiplied by it. Values above 1 reduce repetition.
 /// </param>
 /// <param name="promptIgnoreLength">Number of leading tokens of each row that are ignored (padding). Null: none.</param>
 public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyList<long>? promptIgnoreLength = null) : LogitsProcessor

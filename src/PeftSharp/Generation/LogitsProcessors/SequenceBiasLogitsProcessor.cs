@@ -24,7 +24,7 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
         return (scores + bias).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether each row ends with the tokens, bool [rows].</summary>
+    /// <summary>Returns whether each row ends with the tokens, bool [rows].</summary>
     private static Tensor EndsWith(Tensor inputIds, IEnumerable<int> tokens)
     {
         var wanted = TokenFilter.Ids(tokens, inputIds.device);

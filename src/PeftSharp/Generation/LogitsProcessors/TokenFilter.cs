@@ -8,7 +8,7 @@ internal static class TokenFilter
     /// <summary>Sets scores to -inf where <paramref name="removed"/> is true.</summary>
     internal static Tensor Remove(Tensor scores, Tensor removed) => scores.masked_fill(removed, double.NegativeInfinity);
 
-    /// <summary>True for scores below the <paramref name="count"/> largest scores of their row.</summary>
+    /// <summary>Returns true for scores that are less than the <paramref name="count"/>-th largest score of their row.</summary>
     internal static Tensor BelowTop(Tensor scores, int count)
     {
         using var scope = NewDisposeScope();
@@ -24,7 +24,7 @@ internal static class TokenFilter
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sets the scores of the given tokens to 0 and all others to -inf, so that one of them is chosen.</summary>
+    /// <summary>Sets the scores of the given tokens to 0 and all others to -inf, so that one of the given tokens is chosen.</summary>
     internal static Tensor Force(Tensor scores, IReadOnlyList<int> ids)
     {
         using var scope = NewDisposeScope();
@@ -34,7 +34,7 @@ internal static class TokenFilter
     /// <summary>Creates a tensor of ids, int64 [ids].</summary>
     internal static Tensor Ids(IEnumerable<int> ids, Device device) => tensor(ids.Select(id => (long)id).ToArray(), device: device);
 
-    /// <summary>The entropy of each row, float [rows, 1].</summary>
+    /// <summary>Returns the entropy of each row, float [rows, 1].</summary>
     internal static Tensor Entropy(Tensor scores)
     {
         using var scope = NewDisposeScope();

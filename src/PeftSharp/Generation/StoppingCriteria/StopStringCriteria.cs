@@ -14,6 +14,7 @@ public sealed class StopStringCriteria : StoppingCriteria
     private readonly string[] _strings;
     private readonly int _tokens;
 
+    /// <summary>Creates a criterion.</summary>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="stopStrings">The strings; none may be empty.</param>
     /// <exception cref="ArgumentException">The list or a string is empty.</exception>

@@ -14,9 +14,9 @@ public static class StreamingExtensions
 
     /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
     /// <remarks>
-    /// The model runs on a separate thread, which ends when the text is finished, when the operation is cancelled, or when the caller
-    /// stops enumerating; the enumeration completes after it. An adapter scope around this call applies to the text wherever it is
-    /// enumerated. The model's adapters cannot be changed during generation.
+    /// The model runs on a separate thread, which ends when the text is finished, when the operation is cancelled, or when the caller stops
+    /// enumerating. The enumeration completes after the thread has ended. An adapter scope that is open during this call applies to the
+    /// text, even if the text is enumerated after the scope has ended. The model's adapters cannot be changed during generation.
     /// </remarks>
     /// <param name="model">A causal language model.</param>
     /// <param name="prompt">The prompt; one row.</param>
@@ -24,7 +24,7 @@ public static class StreamingExtensions
     /// <param name="options">Options of the call. Null: the defaults of the model.</param>
     /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-sequence token, are omitted. Default true.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
-    /// <returns>Pieces of text of whole characters; none is empty.</returns>
+    /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     /// <exception cref="ArgumentException">
     /// As for <see cref="GenerationExtensions.Generate"/>; or several sequences are requested, or the options contain a streamer.
     /// </exception>

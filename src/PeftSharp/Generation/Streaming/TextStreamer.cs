@@ -2,7 +2,9 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Decodes tokens while they are generated and passes text on as soon as its characters are complete.</summary>
+/// <summary>
+/// Decodes tokens while they are generated, and passes each piece of text to a function as soon as its characters are complete.
+/// </summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TextStreamer : BaseStreamer
 {
@@ -10,6 +12,7 @@ public sealed class TextStreamer : BaseStreamer
     private readonly DecodeStream _decoder;
     private bool _skipNext;
 
+    /// <summary>Creates a streamer.</summary>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="onText">Receives each piece of text, which is never empty. Called between two tokens, so it should be fast.</param>
     /// <param name="skipPrompt">Whether the prompt is omitted. Default true.</param>

@@ -11,7 +11,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
     private const int FilesPerRequest = 256;
 
     /// <summary>Uploads the files that have changed, and deletes files.</summary>
-    /// <returns>The commit. Null: nothing has changed, so there is none.</returns>
+    /// <returns>The commit. Null: nothing has changed.</returns>
     /// <exception cref="HubException">The upload failed. Nothing was committed.</exception>
     internal async Task<HubCommit?> RunAsync(IReadOnlyList<UploadFile> files, IReadOnlyList<string> deletions, HubUploadOptions options,
         string title, CancellationToken cancellationToken)
@@ -32,7 +32,10 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         return await CommitAsync(changed, deletions, options, title, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets the Hub check the metadata of a card, which it would refuse after all files have been uploaded.</summary>
+    /// <summary>
+    /// Asks the Hub to check the metadata of a card before the upload. Otherwise the Hub would reject the commit after all files have been
+    /// uploaded.
+    /// </summary>
     private async Task CheckCardAsync(UploadFile card, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new
@@ -50,7 +53,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         catch (HubException error) when (error.Reason == HubError.RepositoryNotFound) { }     // a mirror that does not check cards
     }
 
-    /// <summary>Asks for each file whether it is a large file, and which content the repository has.</summary>
+    /// <summary>Asks the Hub for each file whether it is stored as a large file, and which content the repository has.</summary>
     private async Task AskAsync(UploadFile[] files, HubUploadOptions options, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace PeftSharp.Hub;
 
-/// <summary>Converts responses to uploads that report an error to exceptions that name the remedy.</summary>
+/// <summary>Converts error responses to uploads into exceptions whose message names the remedy.</summary>
 internal static class HubUploadErrors
 {
     private const int MaxMessageBytes = 1 << 14;
 
-    /// <summary>The exception for a response of the Hub or of its storage.</summary>
+    /// <summary>Returns the exception for a response of the Hub or of its storage.</summary>
     internal static async Task<Exception> OfAsync(
         HttpResponseMessage response, HubRequest request, HubSettings settings, CancellationToken cancellationToken)
     {
@@ -23,13 +23,13 @@ internal static class HubUploadErrors
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized when settings.Token is null => request.Error(HubError.InvalidToken,
-                $"uploads need a token ({status}). Create a token with write permission at {tokens}, and set HF_TOKEN, "
-                + "HubOptions.Token, or log in once with 'hf auth login'."),
+                $"uploads need a token ({status}). Create a token with write permission at {tokens}, and set HF_TOKEN "
+                + "or HubOptions.Token to it, or log in once with 'hf auth login'."),
             HttpStatusCode.Unauthorized => request.Error(HubError.InvalidToken,
                 $"{settings.Endpoint.Host} does not accept the token ({status}). Create a new token with write permission at {tokens}."),
             HttpStatusCode.Forbidden => request.Error(HubError.Forbidden,
-                $"the token may not write to it ({status}). Use a token with write permission for this owner ({tokens}), or the name of a "
-                + "repository of your own account."),
+                $"the token has no permission to write to it ({status}). "
+                + $"Use a token with write permission for this owner ({tokens}), or the name of a repository of your own account."),
             HttpStatusCode.NotFound => request.Error(HubError.RepositoryNotFound,
                 $"there is no such repository or branch, or the token cannot see it ({status}). "
                 + "Create it with HubClient.CreateRepositoryAsync."),

@@ -69,7 +69,7 @@ internal sealed class LargeFileUpload(
             await PostAsync(Address(its, verify), new { oid = file.Hash, size = file.Size }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The address of the upload and, if it has several parts, their addresses and size.</summary>
+    /// <summary>Returns the address of the upload and, if the upload has several parts, their addresses and size.</summary>
     private (Uri Address, Uri[]? Parts, long PartBytes) Plan(HubRequest its, JsonElement upload, UploadFile file)
     {
         var address = Address(its, upload);
@@ -119,7 +119,9 @@ internal sealed class LargeFileUpload(
     private Uri Address(HubRequest its, JsonElement action) =>
         ToAddress(its, action.TryGetProperty("href", out var href) ? href.GetString() : null);
 
-    /// <summary>An address of the response. A mirror may return those of the Hub itself.</summary>
+    /// <summary>
+    /// Returns an address in the response. If a mirror returned an address of the Hub itself, it is replaced by that of the mirror.
+    /// </summary>
     private Uri ToAddress(HubRequest its, string? text)
     {
         if (text?.StartsWith(DefaultEndpoint + "/", StringComparison.Ordinal) == true)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PeftSharp.Hub;
 
-/// <summary>A file that is uploaded: its name in the repository, its content, and what the Hub says about it.</summary>
+/// <summary>A file that is uploaded: its name in the repository, its content, and what the Hub reports about it.</summary>
 internal sealed class UploadFile
 {
     private const int SampleBytes = 512, BufferBytes = 1 << 20;
@@ -33,12 +33,12 @@ internal sealed class UploadFile
     /// <summary>The hash of the file in the repository. Null: the repository does not contain the file.</summary>
     internal string? RemoteHash { get; set; }
 
-    /// <summary>The hash of the content by which the Hub names it: SHA-256 for large files, that of a Git blob for others.</summary>
+    /// <summary>The hash by which the Hub names the content: SHA-256 for large files, the hash of a Git blob for other files.</summary>
     internal string? Hash { get; private set; }
 
     internal bool IsUnchanged => RemoteHash is not null && RemoteHash == Hash;
 
-    /// <summary>The first bytes, by which the Hub distinguishes text from binary files.</summary>
+    /// <summary>Returns the first bytes, with which the Hub distinguishes text files from binary files.</summary>
     internal byte[] ReadSample()
     {
         using var stream = Open();
@@ -58,7 +58,10 @@ internal sealed class UploadFile
         Hash = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads for a request. An error of the file must not look like one of the connection, which would be repeated.</summary>
+    /// <summary>
+    /// Reads bytes of the file for a request. Errors are converted, because a request is repeated after an <see cref="IOException"/>, which
+    /// usually means that the connection was lost.
+    /// </summary>
     /// <exception cref="HubException">The file cannot be read, or it is shorter than before.</exception>
     internal async Task ReadAsync(FileStream stream, Memory<byte> target, CancellationToken cancellationToken)
     {

@@ -3,18 +3,18 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Hub;
 
-/// <summary>The files of a folder that are uploaded.</summary>
+/// <summary>Finds the files of a folder that are uploaded.</summary>
 internal static class UploadFolder
 {
     private static readonly string[] _ignored = [".git", ".cache/huggingface", "__pycache__"];
 
-    /// <summary>The files with their names in the repository, in the order of the names.</summary>
+    /// <summary>Returns the files with their names in the repository, in the order of the names.</summary>
     /// <exception cref="ArgumentException">A name is not allowed in a repository.</exception>
     /// <exception cref="IOException">The folder or a file cannot be read.</exception>
     internal static UploadFile[] Find(string folder, string? pathInRepository, Func<string, bool>? filter)
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder '{folder}' to upload does not exist.");
-        // Folders that are links are not followed: they could contain themselves.
+        // Links to folders are not followed, because a folder could contain a link to itself.
         var found = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
         {
@@ -27,7 +27,7 @@ internal static class UploadFolder
             .Select(file => new UploadFile(file.path, NameOf(pathInRepository, file.Name)))];
     }
 
-    /// <summary>The name of a file in the repository.</summary>
+    /// <summary>Returns the name of a file in the repository.</summary>
     /// <exception cref="ArgumentException">The name is not allowed in a repository.</exception>
     internal static string NameOf(string? pathInRepository, string name)
     {

@@ -21,7 +21,9 @@ public abstract record LearningRateSchedule
         return LearningRate * Factor(step);
     }
 
-    /// <summary>Returns the learning rate of a step as a fraction of the peak, at least 0. It must depend on the step only.</summary>
+    /// <summary>
+    /// Returns the learning rate of a step as a fraction of the peak, at least 0. The result must depend on the step only.
+    /// </summary>
     /// <param name="stepsDone">The number of optimizer steps before this one: 0 for the first.</param>
     protected abstract double Factor(long stepsDone);
 }

@@ -4,7 +4,10 @@ namespace PeftSharp.Optimization;
 /// Options of a learning rate schedule in addition to its warmup (transformers' <c>lr_scheduler_kwargs</c>). Every option is null by
 /// default, which selects the default of the schedule.
 /// </summary>
-/// <remarks>Each option is supported by the schedules in parentheses; <see cref="SchedulerFactory"/> throws for any other.</remarks>
+/// <remarks>
+/// Each option is supported by the schedules in parentheses. <see cref="SchedulerFactory"/> throws an <see cref="ArgumentException"/> if
+/// the option is set for another schedule.
+/// </remarks>
 public sealed record LrSchedulerOptions
 {
     /// <summary>
@@ -23,7 +26,8 @@ public sealed record LrSchedulerOptions
     public int? Timescale { get; init; }
 
     /// <summary>
-    /// The minimum learning rate (<c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c>; <c>reduce_lr_on_plateau</c>: default 0).
+    /// The minimum learning rate (<c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>, which require it or
+    /// <see cref="MinLrRate"/>; <c>reduce_lr_on_plateau</c>: default 0).
     /// </summary>
     public double? MinLr { get; init; }
 
@@ -33,7 +37,10 @@ public sealed record LrSchedulerOptions
     /// </summary>
     public double? MinLrRate { get; init; }
 
-    /// <summary>The initial learning rate as a fraction of the peak (<c>cosine_warmup_with_min_lr</c>).</summary>
+    /// <summary>
+    /// The initial learning rate as a fraction of the peak (<c>cosine_warmup_with_min_lr</c>). Default: 1 divided by the number of warmup
+    /// steps.
+    /// </summary>
     public double? WarmupLrRate { get; init; }
 
     /// <summary>The number of decay steps (<c>warmup_stable_decay</c>, which requires it).</summary>
@@ -60,7 +67,8 @@ public sealed record LrSchedulerOptions
     public double? Factor { get; init; }
 
     /// <summary>
-    /// The number of consecutive evaluations without an improvement before a reduction (<c>reduce_lr_on_plateau</c>). Default 10.
+    /// The number of consecutive evaluations without an improvement that are accepted; the next one reduces the learning rate
+    /// (<c>reduce_lr_on_plateau</c>). Default 10.
     /// </summary>
     public int? Patience { get; init; }
 
@@ -73,10 +81,10 @@ public sealed record LrSchedulerOptions
     /// <summary>The number of evaluations after a reduction that are ignored (<c>reduce_lr_on_plateau</c>). Default 0.</summary>
     public int? Cooldown { get; init; }
 
-    /// <summary>The minimum reduction; smaller ones are skipped (<c>reduce_lr_on_plateau</c>). Default 1e-8.</summary>
+    /// <summary>The minimum reduction; smaller reductions are skipped (<c>reduce_lr_on_plateau</c>). Default 1e-8.</summary>
     public double? Eps { get; init; }
 
-    /// <summary>The options that are not null, by their Python names.</summary>
+    /// <summary>Returns the options that are not null, by their Python names.</summary>
     internal IReadOnlyDictionary<string, object?> ByPythonName()
     {
         (string Name, object? Value)[] all =

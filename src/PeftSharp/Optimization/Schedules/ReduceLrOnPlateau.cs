@@ -1,8 +1,8 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Reduces the learning rate when a metric has stopped improving. Corresponds to <c>ReduceLROnPlateau</c> in torch, as a function from one
-/// state to the next.
+/// Reduces the learning rate when a metric has stopped improving. Corresponds to <c>ReduceLROnPlateau</c> in torch. The object has no
+/// state: <see cref="Next"/> computes the next state from the previous one.
 /// </summary>
 public sealed record ReduceLrOnPlateau
 {
@@ -12,7 +12,9 @@ public sealed record ReduceLrOnPlateau
     /// <summary>The factor by which the learning rate is reduced, less than 1. Default 0.1.</summary>
     public double Factor { get; init; } = 0.1;
 
-    /// <summary>The number of consecutive evaluations without an improvement before a reduction. Default 10.</summary>
+    /// <summary>
+    /// The number of consecutive evaluations without an improvement that are accepted; the next one reduces the learning rate. Default 10.
+    /// </summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>The minimum difference that counts as an improvement. Default 1e-4.</summary>
@@ -27,7 +29,7 @@ public sealed record ReduceLrOnPlateau
     /// <summary>The minimum learning rate. Default 0.</summary>
     public double MinLr { get; init; }
 
-    /// <summary>The minimum reduction; smaller ones are skipped. Default 1e-8.</summary>
+    /// <summary>The minimum reduction; smaller reductions are skipped. Default 1e-8.</summary>
     public double Eps { get; init; } = 1e-8;
 
     /// <summary>Returns the state after an evaluation.</summary>

@@ -1,7 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="PythonNames"/> parses their names in Python.
+/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="PythonNames"/> converts their names in Python.
 /// </summary>
 public enum SchedulerType
 {
@@ -27,8 +27,8 @@ public enum SchedulerType
     InverseSqrt,
 
     /// <summary>
-    /// A constant learning rate that is reduced when a metric stops improving (<c>reduce_lr_on_plateau</c>). It is not a function of the
-    /// step; see <see cref="ReduceLrOnPlateau"/>.
+    /// A constant learning rate that is reduced when a metric stops improving (<c>reduce_lr_on_plateau</c>). The learning rate is not a
+    /// function of the step; see <see cref="Optimization.ReduceLrOnPlateau"/>.
     /// </summary>
     ReduceLrOnPlateau,
 

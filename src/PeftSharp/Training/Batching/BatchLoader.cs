@@ -12,7 +12,7 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <summary>Whether the labels come from a column of the data; false for collators that may create them.</summary>
     internal bool ReadsLabels => collator is DefaultDataCollator or DataCollatorWithPadding;
 
-    /// <summary>Whether the collator is not one of the library, so that it may read any column.</summary>
+    /// <summary>Whether the collator is not one of this library. Such a collator may read any column.</summary>
     internal bool IsCustom =>
         collator is not (DefaultDataCollator or DataCollatorWithPadding or DataCollatorForLanguageModeling or DataCollatorWithFlattening);
 

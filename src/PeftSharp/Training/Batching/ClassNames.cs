@@ -4,7 +4,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>The names of the classes in the labels of a dataset, and their comparison with those of the model.</summary>
+/// <summary>The names of the classes in the labels of a dataset, and their comparison with the class names of the model.</summary>
 internal static class ClassNames
 {
     /// <summary>
@@ -24,11 +24,13 @@ internal static class ClassNames
                 _ => null,
             };
 
-    /// <summary>Checks that a class that the data and the model both name has the same id in both.</summary>
+    /// <summary>Checks that each class whose name occurs both in the data and in the model has the same id in both.</summary>
     /// <param name="dataset">The dataset, with the columns for the collator.</param>
     /// <param name="model">The model.</param>
     /// <param name="role">The purpose of the dataset, such as <c>training</c>, for the message.</param>
-    /// <exception cref="DatasetException">A class has another id, so the model would learn or be measured with wrong labels.</exception>
+    /// <exception cref="DatasetException">
+    /// A class has another id in the data than in the model, so training and metrics would use wrong labels.
+    /// </exception>
     internal static void RequireSameIds(Dataset dataset, PretrainedModel model, string role)
     {
         if (Of(dataset, model) is not { } names || model.Config.GivenLabelNames is not { } known) return;
@@ -38,21 +40,24 @@ internal static class ClassNames
                 || same.Index == id)
                 continue;
             throw new DatasetException($"The class '{name}' has the id {id} in the {role} data ({string.Join(", ", names)}), but "
-                + $"{same.Index} in {model.GetName()} ({string.Join(", ", known)}). Give the data the ids of the model: "
+                + $"{same.Index} in {model.GetName()} ({string.Join(", ", known)}). Convert the labels to the ids of the model: "
                 + "dataset.AlignLabelsWithMapping(model.Config.Label2Id, labelColumn), or, if the data was split before its labels were "
                 + "converted, call ClassEncodeColumn before the split.");
         }
     }
 
-    /// <summary>Returns a warning if the training data names its classes and the model keeps other names.</summary>
+    /// <summary>
+    /// Returns a warning if the training data and the model name their classes, and no name occurs in both; null otherwise.
+    /// </summary>
     internal static string? Warning(Dataset dataset, PretrainedModel model) =>
         Of(dataset, model) is { } names && model.Config.GivenLabelNames is { } known
             && !names.Intersect(known, StringComparer.OrdinalIgnoreCase).Any()
             ? $"The classes of the training data are {string.Join(", ", names)}, but those of {model.GetName()} are "
-                + $"{string.Join(", ", known)}. The model keeps its names. To give it those of the data, pass them to FromPretrained: "
+                + $"{string.Join(", ", known)}. The model keeps its names. To use the names of the data, pass them to FromPretrained: "
                 + "labelNames: dataset.GetClassNames(labelColumn)."
             : null;
 
+    /// <summary>Checks that the model has all classes that occur in the labels.</summary>
     /// <exception cref="DatasetException">A label is not a class of the model.</exception>
     internal static void RequireClasses(Dataset dataset, PretrainedModel model, string role)
     {

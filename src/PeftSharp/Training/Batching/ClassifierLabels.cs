@@ -12,8 +12,8 @@ internal static class ClassifierLabels
     /// <param name="subject">The column and the purpose of its dataset, for messages.</param>
     /// <param name="name">The name of the column, for messages.</param>
     /// <exception cref="DatasetException">
-    /// The labels are class ids that are stored as floating-point values, lists of class ids, lists that do not have a value for each label
-    /// of the model, or they have another problem type than the model.
+    /// The labels are class ids that are stored as floating-point values, lists of class ids, or lists whose length is not the number of
+    /// labels of the model; or the labels and the model have different problem types.
     /// </exception>
     internal static void Require(Column column, PretrainedModel model, string subject, string name)
     {
@@ -46,8 +46,8 @@ internal static class ClassifierLabels
                             + "Each row needs a value for each label of the model."));
         if (model.Config.ProblemType == ProblemType.SingleLabelClassification)
             throw new DatasetException($"{subject} contains lists with a value for each label, but the problem type of {model.GetName()} "
-                + "is SingleLabelClassification, from its configuration or an earlier training. If a row can have several labels, load the "
-                + "model with ProblemType.MultiLabelClassification; otherwise store one class id for each row.");
+                + "is SingleLabelClassification (from its configuration or an earlier training). If a row can have several labels, load "
+                + "the model with ProblemType.MultiLabelClassification; otherwise store one class id for each row.");
     }
 
     private static bool HasOnlyIntegers(Column column) =>

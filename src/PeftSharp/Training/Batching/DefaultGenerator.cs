@@ -18,6 +18,6 @@ internal static class DefaultGenerator
     /// <summary>Returns the state, uint8 [bytes].</summary>
     internal static Tensor Save() => random.get_rng_state();
 
-    /// <summary>Restores a state of <see cref="Save"/>.</summary>
+    /// <summary>Restores a state that <see cref="Save"/> returned.</summary>
     internal static void Restore(Tensor state) => random.set_rng_state(state);
 }

@@ -37,7 +37,7 @@ internal static class LabelColumn
             .RenameColumn(column, Labels);
     }
 
-    /// <summary>Returns a hint how to select the column that probably contains the labels.</summary>
+    /// <summary>Returns a hint that names the column that probably contains the labels, and how to select it.</summary>
     internal static string RenameHint(Dataset dataset, string[] unused, string[] missing)
     {
         if (missing is not [Labels]) return $"Rename the label columns with dataset.RenameColumn to {string.Join(" and ", missing)}.";
@@ -49,13 +49,16 @@ internal static class LabelColumn
             + $"\"{likely}\" to the trainer, or call dataset.RenameColumn(\"{likely}\", \"{Labels}\").{encode}";
     }
 
-    /// <summary>Returns a hint where the labels of a batch come from.</summary>
+    /// <summary>Returns a hint about the source of the labels of a batch.</summary>
     internal static string SourceHint(PretrainedModel model) => model.Objective is LanguageModelObjective
         ? "The labels of a language model are made from its tokens: pass dataCollator: new DataCollatorForLanguageModeling(tokenizer"
             + $"{(model.Objective is CausalLMObjective ? ", mlm: false" : "")}) to the trainer."
         : "Add a label column to the dataset, or return the labels from the collator.";
 
-    /// <exception cref="DatasetException">The labels are text, or not those that the loss of the model expects.</exception>
+    /// <summary>Checks that the labels are numbers of the type that the loss of the model expects.</summary>
+    /// <exception cref="DatasetException">
+    /// The labels are text, or have another type or length than the loss of the model expects.
+    /// </exception>
     internal static void RequireNumeric(Column column, PretrainedModel model, string role, string name)
     {
         if (column.Feature is Value { Dtype: "string" })

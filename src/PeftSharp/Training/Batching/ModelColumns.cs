@@ -25,7 +25,8 @@ internal static class ModelColumns
     /// <paramref name="labelColumn"/> is an input of the model, or the labels of the model have other names.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// The dataset has no rows, no input of the model, no labels although they are needed, or an unused column that must not be removed.
+    /// The dataset has no rows, no column that the model reads, or no labels although they are needed; or it has an unused column and
+    /// <paramref name="unusedColumns"/> is <see cref="UnusedColumns.Reject"/>.
     /// </exception>
     internal static Dataset Of(
         Dataset dataset, PretrainedModel model, UnusedColumns unusedColumns, string role, bool needsLabels, ILogger? logger,

@@ -16,7 +16,7 @@ internal sealed class RowStream(IterableDataset dataset, Func<Dataset, Dataset> 
 
     /// <summary>Reads the first rows, with the columns that the model reads.</summary>
     /// <exception cref="DatasetException">
-    /// There are no rows, or they have no input of the model or no labels although they are needed.
+    /// There are no rows, or the rows have no column that the model reads, or no labels although they are needed.
     /// </exception>
     internal static Dataset Head(IterableDataset dataset, int count, Func<Dataset, Dataset> select)
     {

@@ -5,8 +5,8 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>
-/// Batches of the rows of a stream, in its order. Rows are read one after the other, also if batches are prefetched; only collating runs on
-/// several threads. The saved position is that of the last batch that was returned, not of those that were prefetched.
+/// Batches of the rows of a stream, in its order. Rows are read one after the other even if batches are prefetched; only collating runs on
+/// several threads. The saved position is the position after the last batch that was returned, not after the prefetched batches.
 /// </summary>
 internal sealed class StreamBatches : EpochBatches
 {

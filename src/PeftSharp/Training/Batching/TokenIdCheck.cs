@@ -5,8 +5,8 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>
-/// Checks token ids: those of a dataset before the first step, so that one id without an embedding does not end a run after hours, and
-/// those of each batch before it is collated, so that the message names the row.
+/// Checks token ids: those of a dataset before the first step, so that an id without an embedding is reported immediately and not hours
+/// later, and those of each batch before it is collated, so that the message names the row.
 /// </summary>
 /// <remarks>
 /// Reading all ids of files that are mapped into memory could take minutes. Of such columns, rows at the start, at the end and in regular

@@ -23,6 +23,7 @@ public sealed class TensorBoardCallback : TrainerCallback, IDisposable
 
     /// <summary>Creates a callback.</summary>
     /// <param name="folder">The folder of the event file; created if it does not exist.</param>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is null or empty.</exception>
     public TensorBoardCallback(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -15,38 +15,65 @@ public abstract class TrainerCallback
     private TrainerContext? _context;
 
     /// <summary>
-    /// The model, the optimizer, the learning-rate schedule and the tokenizer of the trainer that calls the callback. Available in every
-    /// event.
+    /// The model, the optimizer, the learning-rate schedule and the tokenizer of the trainer that calls this callback. The property can be
+    /// read in every event.
     /// </summary>
     /// <exception cref="InvalidOperationException">No trainer has called the callback yet.</exception>
     protected TrainerContext Context => _context ?? throw new InvalidOperationException(
         $"The Context of this {GetType().Name} is not available before a trainer calls it. Read Context in an event such as OnTrainBegin.");
 
     /// <summary>Called at the beginning of a run.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called at the end of a run.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called at the beginning of an epoch.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnEpochBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called at the end of an epoch.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnEpochEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called before each optimizer step, which may have several batches.</summary>
+    /// <summary>Called before the first batch of each optimizer step.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called before the optimizer updates the parameters. The gradients are computed and clipped.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after the optimizer has updated the parameters, before the gradients are removed.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after each batch of an optimizer step except the last (gradient accumulation).</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnSubstepEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after each optimizer step.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after each evaluation, with its metrics.</summary>
@@ -58,7 +85,7 @@ public abstract class TrainerCallback
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
     { }
 
-    /// <summary>Called after <see cref="Trainer.Predict"/>, with its metrics.</summary>
+    /// <summary>Called at the end of <see cref="Trainer.Predict"/>, with its metrics.</summary>
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
@@ -76,6 +103,9 @@ public abstract class TrainerCallback
     public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) { }
 
     /// <summary>Called after a checkpoint was written.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after values were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
@@ -95,11 +125,11 @@ public abstract class TrainerCallback
     public virtual void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) { }
 
     /// <summary>
-    /// Returns the state that checkpoints store for the callback; null if it has none (transformers' <c>ExportableState</c>).
+    /// Returns the state of the callback, which checkpoints store (transformers' <c>ExportableState</c>). Null: the callback has no state.
     /// </summary>
     public virtual JsonObject? SaveState() => null;
 
-    /// <summary>Loads a state of <see cref="SaveState"/> when a run is resumed.</summary>
+    /// <summary>Loads a state that <see cref="SaveState"/> returned. Called when a run is resumed.</summary>
     /// <param name="state">The state in the checkpoint.</param>
     public virtual void LoadState(JsonObject state) { }
 

@@ -23,7 +23,7 @@ internal static class Checkpoint
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors",
         ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
 
-    /// <summary>The files that only a resumed run reads. The others are those of the model, and the arguments.</summary>
+    /// <summary>The files that only a resumed run reads. The other files are the files of the model and the arguments.</summary>
     internal static readonly IReadOnlyList<string> StateFiles =
         [OptimizerFile, SchedulerFile, RandomFile, ModelStateFile, TrainingStream.FileName, TrainerStateFile.Name];
 

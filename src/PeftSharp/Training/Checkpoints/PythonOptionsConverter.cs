@@ -8,7 +8,7 @@ namespace PeftSharp.Training.Checkpoints;
 internal sealed class PythonOptionsConverter<T>(Func<T, object> toPython) : JsonConverter<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("The arguments of a checkpoint are compared as JSON.");
+        throw new NotSupportedException("The arguments of a checkpoint are not deserialized: they are compared as JSON.");
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, toPython(value), options);

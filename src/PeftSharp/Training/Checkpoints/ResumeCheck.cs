@@ -7,7 +7,7 @@ namespace PeftSharp.Training.Checkpoints;
 /// <summary>Checks whether a checkpoint belongs to the run that resumes it.</summary>
 internal static class ResumeCheck
 {
-    /// <summary>Arguments that determine the rows of a step. If they differed, rows would be skipped or repeated.</summary>
+    /// <summary>Arguments that determine the rows of a step. If they differ, rows would be skipped or repeated.</summary>
     private static readonly string[] _rowOrderArguments =
         ["per_device_train_batch_size", "gradient_accumulation_steps", "dataloader_drop_last", "train_sampling_strategy"];
 
@@ -29,7 +29,7 @@ internal static class ResumeCheck
         if (saved.GlobalStep > plan.MaxSteps)
             throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "
                 + $"but this run ends at step {plan.MaxSteps} (MaxSteps, NumTrainEpochs), so it belongs to another run. "
-                + "Resume with the arguments of its run, resume another checkpoint, or load the model of the "
+                + "Resume with the arguments of the run that saved it, resume another checkpoint, or load the model of the "
                 + "checkpoint and start a new run.");
         var warnings = new List<string>();
         if (saved.GlobalStep == plan.MaxSteps)
@@ -46,7 +46,7 @@ internal static class ResumeCheck
             if (rowOrderChanges.Count > 0 && !arguments.IgnoreDataSkip)
                 throw new CheckpointException(
                     $"The run of checkpoint '{folder}' has another row order: {string.Join("; ", rowOrderChanges)}. "
-                    + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");
+                    + "Resume with the arguments of the run that saved it, or load the model of the checkpoint and start a new run.");
             changes.AddRange(Changes(_optimizationArguments, before, now));
         }
         if (changes.Count > 0)

@@ -37,6 +37,7 @@ internal static class TrainerStateFile
         JsonFile.Write(Path.Combine(folder, Name), json);
     }
 
+    /// <summary>Reads the state of a checkpoint.</summary>
     /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
     internal static TrainerState Read(string folder)
     {

@@ -9,8 +9,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// Masked language modeling follows Devlin et al. 2018, section 3.1: of the selected tokens, 80% are replaced by the mask token, 10% by a
-/// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers. If no
-/// token of a batch is selected, one is selected at random; the loss of transformers is then NaN.
+/// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers. If no token
+/// of a batch is selected, the collator selects one at random. In transformers, the loss of such a batch is NaN.
 /// </para>
 /// <para>
 /// In contrast to transformers, the label -100 is set for padded positions only (attention mask 0), not for all tokens with the id of the

@@ -21,17 +21,17 @@ public sealed class DataCollatorWithPadding : IDataCollator
 
     /// <summary>Creates a collator that pads as the tokenizer does: with its padding token, on its padding side.</summary>
     /// <param name="tokenizer">The tokenizer that encoded the rows.</param>
-    /// <param name="maxLength">The length to which batches are padded. Null: the length of the longest row. Rows are not truncated.</param>
+    /// <param name="maxLength">The minimum length of a batch. A longer row is not truncated. Null: the length of the longest row.</param>
     /// <param name="padToMultipleOf">The length of a batch is rounded up to a multiple of this value. Null: it is not rounded.</param>
     /// <exception cref="ArgumentException">The tokenizer has no padding token.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     public DataCollatorWithPadding(Tokenizer tokenizer, int? maxLength = null, int? padToMultipleOf = null)
         : this(PadTokenIdOf(tokenizer), tokenizer.PaddingSide, maxLength, padToMultipleOf) { }
 
-    /// <summary>Creates a collator for rows without a tokenizer.</summary>
+    /// <summary>Creates a collator from the id of the padding token, without a tokenizer.</summary>
     /// <param name="padTokenId">The id of the padding token.</param>
     /// <param name="paddingSide">The side of the padding. Default right; text generation requires left.</param>
-    /// <param name="maxLength">The length to which batches are padded. Null: the length of the longest row. Rows are not truncated.</param>
+    /// <param name="maxLength">The minimum length of a batch. A longer row is not truncated. Null: the length of the longest row.</param>
     /// <param name="padToMultipleOf">The length of a batch is rounded up to a multiple of this value. Null: it is not rounded.</param>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative, or a length is below 1.</exception>
     public DataCollatorWithPadding(

@@ -19,9 +19,9 @@ public interface IDataCollator
     ModelInputs Collate(IReadOnlyList<Row> rows);
 
     /// <summary>
-    /// Converts rows into a batch for training. A collator that changes rows at random overrides it: if its random numbers depend only on
-    /// <paramref name="epoch"/> and <see cref="Row.Index"/>, a resumed run and a run with several threads get the same batches. Default:
-    /// <see cref="Collate"/>, which evaluation and prediction use.
+    /// Converts rows into a batch for training. A collator that changes rows at random implements this method. If its random numbers depend
+    /// only on <paramref name="epoch"/> and <see cref="Row.Index"/>, a resumed run and a run with several threads get the same batches.
+    /// Default: <see cref="Collate"/>, which evaluation and prediction use.
     /// </summary>
     /// <param name="rows">The rows, at least one; all have the same columns.</param>
     /// <param name="epoch">The epoch, from 0.</param>
@@ -37,7 +37,7 @@ public interface IDataCollator
     /// <summary>
     /// Whether a batch depends on random numbers or on earlier batches. If true, batches are collated one after the other on the training
     /// thread even if <see cref="TrainingArguments.DataloaderNumWorkers"/> is above 0, so that a run is reproducible. A collator that calls
-    /// another collator should return its value. Default false.
+    /// another collator should return the value of the other collator. Default false.
     /// </summary>
     bool DrawsRandomNumbers => false;
 }

@@ -22,9 +22,9 @@ internal static class NestedLists
         var shape = Shape(items[0]);
         var isFloat = IsFloat(items[0].Feature);
         if (Array.Find(items, item => !HasShape(item, shape, ignoreWidth: true)) is { } other)
-            throw new DatasetException($"The rows of column '{column}' have different shapes in one batch: "
-                + $"[{string.Join(", ", shape[..^1])}] and [{string.Join(", ", Shape(other)[..^1])}], without the last axis, "
-                + "or nested lists of different lengths. Give all rows the same shape, such as the same number of choices.");
+            throw new DatasetException($"The rows of column '{column}' have different shapes in one batch. Without the last axis, "
+                + $"a row has shape [{string.Join(", ", shape[..^1])}] and another has shape [{string.Join(", ", Shape(other)[..^1])}]; "
+                + "lists within one row can differ too. Give all rows the same shape, such as the same number of choices.");
         var longest = items.Max(Longest);
         shape[^1] = longest;
         if ((isFloat || padding is null) && !Array.TrueForAll(items, item => HasShape(item, shape, ignoreWidth: false)))

@@ -78,7 +78,8 @@ internal static class RowTensors
                 + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\"), or, if the column is not the label, "
                 + $"remove it: RemoveColumns(\"{column}\")."),
             var value => throw new DatasetException($"Column '{column}' contains values of type {value.GetType().Name}, "
-                + $"which cannot be converted to a tensor. Convert it to numbers with Map, or remove it with RemoveColumns(\"{column}\")."),
+                + "which cannot be converted to a tensor. Convert them to numbers with Map, or remove the column: "
+                + $"RemoveColumns(\"{column}\")."),
         };
 
     private static T[] Values<T>(IReadOnlyList<Row> rows, Func<Row, T> read)

@@ -8,9 +8,10 @@ namespace PeftSharp.Training.Loop;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="isCustom">
-/// Whether a custom function or an overriding method computes the loss: the model then does not check the labels, and returns the logits.
+/// Whether a custom function or an overriding method computes the loss. If true, the model returns the logits and does not check the
+/// labels.
 /// </param>
-/// <param name="isOverridden">Whether an overriding method calls the model, so that the model must check its inputs.</param>
+/// <param name="isOverridden">Whether an overriding method calls the model. If true, the model checks its inputs in each call.</param>
 /// <param name="isScaled">
 /// Whether the loss is already divided by the number of targets of the step. Null: <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>,
 /// and false for a custom loss.

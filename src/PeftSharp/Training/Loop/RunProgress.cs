@@ -29,7 +29,7 @@ internal sealed class RunProgress
     /// </summary>
     internal int UpdatesInEpoch { get; private set; }
 
-    /// <summary>The global L2 norm of the gradients of the last step before clipping.</summary>
+    /// <summary>The global L2 norm of the gradients of the last step, before clipping.</summary>
     internal float GradientNorm { get; set; }
 
     /// <summary>The learning rate of the last step.</summary>
@@ -43,7 +43,7 @@ internal sealed class RunProgress
     /// </summary>
     internal bool IsEvaluationPending { get; set; }
 
-    /// <summary>Whether a checkpoint was due after that evaluation.</summary>
+    /// <summary>Whether a checkpoint was to be saved after the pending evaluation.</summary>
     internal bool IsSavePending { get; set; }
 
     internal void EndStep() => UpdatesInEpoch++;
@@ -104,7 +104,7 @@ internal sealed class RunProgress
     /// <param name="checksRows">Whether the runs must have the same rows.</param>
     /// <param name="folder">The folder of the checkpoint, for messages.</param>
     /// <exception cref="CheckpointException">
-    /// The checkpoint has no such state, or its run has another number of rows or of steps per epoch.
+    /// The checkpoint does not contain this state, or its run has another number of rows or of steps per epoch.
     /// </exception>
     internal void LoadState(JsonObject? state, StepPlan plan, bool isStream, bool checksRows, string folder)
     {
@@ -131,7 +131,7 @@ internal sealed class RunProgress
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
             throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
-                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+                + $"{Number(plan.Rows)} rows. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)

@@ -6,7 +6,9 @@ namespace PeftSharp.Training.Loop;
 /// <param name="BatchesPerEpoch">The number of batches per epoch.</param>
 /// <param name="UpdatesPerEpoch">The number of optimizer steps per epoch; the last may have fewer batches.</param>
 /// <param name="MaxSteps">The number of optimizer steps of the run.</param>
-/// <param name="Epochs">The number of epochs, rounded up.</param>
+/// <param name="Epochs">
+/// The number of epochs, rounded up; <see cref="int.MaxValue"/> for a stream whose number of rows is not known.
+/// </param>
 /// <param name="Samples">The number of rows that the run processes.</param>
 /// <param name="Rows">The number of rows of the training data; null for a stream whose number of rows is not known.</param>
 internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int MaxSteps, int Epochs, double Samples, long? Rows)
@@ -36,8 +38,9 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
     }
 
     /// <summary>
-    /// Returns the plan for a stream. If its number of rows is not known, an epoch has as many steps as the run, as in transformers: the
-    /// epoch in the log is then the number of passes over the stream plus the fraction of the run.
+    /// Returns the plan for a stream. If the number of rows is not known, an epoch has as many steps as the run, as in transformers. The
+    /// epoch in the log is then the number of completed passes over the stream, plus the batches of the current pass divided by the batches
+    /// of the run.
     /// </summary>
     /// <param name="rows">The number of rows; null if it is not known, which requires <see cref="TrainingArguments.MaxSteps"/>.</param>
     /// <param name="arguments">The arguments of the run.</param>

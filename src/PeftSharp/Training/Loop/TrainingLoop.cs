@@ -122,9 +122,7 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>
-    /// Stops the run after an epoch of a stream that has returned no rows, because the next epochs would have none either.
-    /// </summary>
+    /// <summary>Stops the run if the stream returned no rows in an epoch, because it would return none in the next epochs either.</summary>
     /// <exception cref="DatasetException">No epoch had rows.</exception>
     private void StopWithoutRows(int epoch)
     {

@@ -40,7 +40,7 @@ internal sealed class TrainingRun(
 
     /// <summary>
     /// The state of the default random number generator before the row order of the current epoch was drawn; null if the row order uses a
-    /// generator of its own. The run disposes it.
+    /// separate generator. The run disposes the tensor.
     /// </summary>
     internal Tensor? EpochBegin
     {
@@ -52,7 +52,9 @@ internal sealed class TrainingRun(
         }
     }
 
-    /// <summary>Starts the run: takes over the resumed state, if there is one, and sets the values that depend on the arguments.</summary>
+    /// <summary>
+    /// Starts the run: sets the state, which is that of the checkpoint in a resumed run, and the values that depend on the arguments.
+    /// </summary>
     internal void Begin(TrainerState? resumed)
     {
         State = resumed ?? new TrainerState();

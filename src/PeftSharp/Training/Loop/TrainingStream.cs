@@ -43,12 +43,12 @@ internal sealed class TrainingStream(RowStream rows)
         });
     }
 
-    /// <summary>Reads the position of a checkpoint.</summary>
+    /// <summary>Reads the position from a checkpoint.</summary>
     /// <exception cref="CheckpointException">The file is missing or damaged, or the checkpoint belongs to another stream.</exception>
     internal void Load(string folder)
     {
         const string Remedy =
-            "Resume with the stream of its run; or set IgnoreDataSkip to true, so that the epoch starts at the first row.";
+            "Resume with the stream of the run that saved it, or set IgnoreDataSkip to true, so that the epoch starts at its first row.";
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
             throw new CheckpointException(

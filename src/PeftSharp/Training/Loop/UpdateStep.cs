@@ -14,7 +14,7 @@ namespace PeftSharp.Training.Loop;
 /// <param name="optimizer">The optimizer.</param>
 /// <param name="scaling">Scales the loss of a batch for gradient accumulation.</param>
 /// <param name="trainingStep">
-/// Computes the loss and the gradients of a batch on the device of the model: (batch, options, weight) to the weighted loss.
+/// Computes the loss and the gradients of a batch on the device of the model. Arguments: batch, options, weight; result: loss times weight.
 /// </param>
 /// <param name="maxGradNorm">The maximum global L2 norm of the gradients; 0 disables clipping.</param>
 internal sealed class UpdateStep(
@@ -31,10 +31,10 @@ internal sealed class UpdateStep(
     /// Computes the accumulated gradients of a group of batches. The loss is the mean over the targets of the whole group, so it does not
     /// depend on the batch size.
     /// </summary>
-    /// <param name="group">The batches, on the CPU; they are disposed.</param>
+    /// <param name="group">The batches, on the CPU. The method disposes them.</param>
     /// <param name="step">The number of the step, from 1, for error messages.</param>
     /// <param name="areGradientsUsed">
-    /// Whether a callback may read the gradients: they are then clipped in place here; otherwise the optimizer scales them.
+    /// Whether a callback may read the gradients. If true, this method clips them in place; otherwise the optimizer scales them.
     /// </param>
     /// <param name="onBatch">Called after each batch except the last.</param>
     /// <returns>The loss, and the global L2 norm of the gradients before clipping.</returns>
@@ -74,7 +74,7 @@ internal sealed class UpdateStep(
         }
     }
 
-    /// <summary>Returns the parameters of the optimizer that were not loaded from a checkpoint, with their names there.</summary>
+    /// <summary>Returns the parameters of the optimizer that were not loaded from a checkpoint, with their names in a checkpoint.</summary>
     private static IEnumerable<NamedParameter> NewWeightsOf(PretrainedModel model, Optimizer optimizer)
     {
         if (model.NewWeights.Untrained.Count == 0) return [];

@@ -9,7 +9,7 @@ namespace PeftSharp.Training.Publishing;
 /// </summary>
 /// <remarks>
 /// The files are copied first, because old checkpoints are deleted during the run. If the previous upload is not finished, a checkpoint is
-/// not uploaded; the next one, or the end of the run, uploads a newer model.
+/// not uploaded; a newer model is uploaded after the next checkpoint, or at the end of the run.
 /// </remarks>
 /// <param name="warn">Reports an upload that failed, at the next event on the thread of the training.</param>
 internal sealed class CheckpointUploads(Action<string> warn) : TrainerCallback

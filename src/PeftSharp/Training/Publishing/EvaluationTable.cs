@@ -5,7 +5,8 @@ using PeftSharp.Internal;
 namespace PeftSharp.Training.Publishing;
 
 /// <summary>
-/// The evaluations of a run, from its log: a row for each and the final results (transformers' <c>parse_log_history</c>).
+/// The evaluations of a run, from its log: a table with a row for each evaluation, and the results of the last evaluation (transformers'
+/// <c>parse_log_history</c>).
 /// </summary>
 internal sealed class EvaluationTable
 {
@@ -47,7 +48,7 @@ internal sealed class EvaluationTable
         }
     }
 
-    /// <summary>A table in Markdown; empty if there was no evaluation.</summary>
+    /// <summary>Returns a table in Markdown; empty if there was no evaluation.</summary>
     internal string ToMarkdown()
     {
         if (_rows.Count == 0) return "";
@@ -65,14 +66,14 @@ internal sealed class EvaluationTable
         static string Cell(OrderedDictionary<string, string> row, string column) => row.GetValueOrDefault(column, "");
     }
 
-    /// <summary>At most four decimals, as in transformers.</summary>
+    /// <summary>Formats a number with at most four decimals, as in transformers.</summary>
     internal static string Round(double value) => PythonFloat.Repr(value) is var text && text.Split('.') is [_, { Length: > 4 }]
         ? value.ToString("F4", CultureInfo.InvariantCulture) : text;
 
     private static bool IsResult(string key) => key.StartsWith(Evaluation, StringComparison.Ordinal)
         && !_notResults.Any(name => key.EndsWith(name, StringComparison.Ordinal));
 
-    /// <summary><c>eval_matthews_correlation</c> → <c>Matthews Correlation</c>.</summary>
+    /// <summary>Returns the name of a result, such as <c>Matthews Correlation</c> for <c>eval_matthews_correlation</c>.</summary>
     private static string NameOf(string key) => string.Join(' ', key[Evaluation.Length..].Split('_')
         .Select(part => part.Length == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..].ToLowerInvariant()));
 }

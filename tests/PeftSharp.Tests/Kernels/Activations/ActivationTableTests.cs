@@ -7,6 +7,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Activations with a lookup table have libtorch's values and gradients.</summary>
+[AllThreads]
 public sealed class ActivationTableTests
 {
     [SkippableTheory]

@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>GELU with the tanh approximation has libtorch's values and gradients.</summary>
+[AllThreads]
 public sealed class FusedGeluTests
 {
     [SkippableFact]

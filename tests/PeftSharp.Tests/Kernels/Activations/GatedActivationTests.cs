@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>The product of a gated feed-forward layer has the values and gradients of the separate operations.</summary>
+[AllThreads]
 public sealed class GatedActivationTests
 {
     [SkippableTheory]

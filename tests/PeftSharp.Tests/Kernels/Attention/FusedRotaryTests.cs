@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Rotary embeddings in one pass have the values and gradients of the separate operations.</summary>
+[AllThreads]
 public sealed class FusedRotaryTests
 {
     [SkippableTheory]

@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Attention of grouped heads has the values and gradients of attention with repeated keys and values.</summary>
+[AllThreads]
 public sealed class GroupedAttentionTests
 {
     [SkippableTheory]

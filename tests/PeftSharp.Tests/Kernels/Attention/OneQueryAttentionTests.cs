@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Attention of one query has libtorch's result for any cache length, mask and strides.</summary>
+[AllThreads]
 public sealed class OneQueryAttentionTests
 {
     [SkippableTheory]

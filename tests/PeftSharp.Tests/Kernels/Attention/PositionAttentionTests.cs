@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Fused attention with scores of relative positions has the output and the gradients of libtorch's separate operations.</summary>
+[AllThreads]
 public sealed class PositionAttentionTests : IDisposable
 {
     private const int Batch = 3, Heads = 2, Width = 5;

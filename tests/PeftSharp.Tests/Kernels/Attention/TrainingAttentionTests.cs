@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Fused attention has the output and gradients of libtorch and leaves its generator in the same state.</summary>
+[AllThreads]
 public sealed class TrainingAttentionTests : IDisposable
 {
     private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;

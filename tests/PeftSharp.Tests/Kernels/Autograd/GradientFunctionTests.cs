@@ -8,6 +8,7 @@ namespace PeftSharp.Tests.Kernels;
 /// An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later
 /// passes are not affected.
 /// </summary>
+[AllThreads]
 public sealed class GradientFunctionTests
 {
     [Theory]

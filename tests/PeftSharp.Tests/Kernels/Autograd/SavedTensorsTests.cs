@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>A custom function frees its saved tensors during the only backward pass, as libtorch's functions do.</summary>
+[AllThreads]
 public sealed class SavedTensorsTests
 {
     [Theory, InlineData(false), InlineData(true)]

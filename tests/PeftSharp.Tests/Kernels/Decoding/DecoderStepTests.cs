@@ -15,6 +15,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>All layers in one parallel region give the logits and tokens that the separate operations give.</summary>
+[AllThreads]
 public sealed class DecoderStepTests : IDisposable
 {
     private const int Vocabulary = 64;

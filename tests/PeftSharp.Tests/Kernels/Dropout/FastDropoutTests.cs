@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>The mask is bit-identical to libtorch's, and libtorch's generator ends in the same state.</summary>
+[AllThreads]
 public sealed class FastDropoutTests
 {
     public static TheoryData<int[], double, ScalarType, int> Cases

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Products of many heads are those of float64 for any strides; with a triangle the needed part is.</summary>
+[AllThreads]
 public sealed class BatchedSgemmTests
 {
     [SkippableTheory]

@@ -7,6 +7,7 @@ namespace PeftSharp.Tests.Kernels;
 /// <summary>
 /// Float32 matrix products and the linear layers that use them have libtorch's values and gradients, also with partial tiles and blocks.
 /// </summary>
+[AllThreads]
 public sealed class SgemmTests
 {
     public static TheoryData<int, int, int, bool, bool> Cases

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Products of a few rows are libtorch's, also with sizes that are not multiples of vectors and blocks.</summary>
+[AllThreads]
 public sealed class SkinnyGemmTests
 {
     public static TheoryData<int, int, int, ScalarType, bool, bool> Cases

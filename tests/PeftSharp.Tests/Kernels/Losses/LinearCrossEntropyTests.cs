@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>The chunked loss and its gradients are those of cross entropy over all logits.</summary>
+[AllThreads]
 public sealed class LinearCrossEntropyTests : IDisposable
 {
     private const int Hidden = 6;
