@@ -102,7 +102,9 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         return true;
     }
 
-    /// <summary>Whether the content of a response continues the partial file; otherwise it starts at the beginning.</summary>
+    /// <summary>
+    /// Returns whether the content of a response continues the partial file. If false, the content starts at the beginning of the file.
+    /// </summary>
     private static bool Continues(HttpResponseMessage response, PartialBlob partial) =>
         partial.Length == 0 ? (int)response.StatusCode != 416
             : (int)response.StatusCode == 206 && response.Content.Headers.ContentRange?.From == partial.Length;

@@ -7,9 +7,9 @@ namespace PeftSharp.Hub;
 
 /// <summary>The list of all files of a commit, from the cache or from the Hub.</summary>
 /// <remarks>
-/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, it shows which files of the commit are missing in the
-/// cache. The list in the description of a very large repository is incomplete. The list that this class reads is complete, because it is
-/// read page by page.
+/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, the list shows which files of the commit are missing
+/// in the cache. The list in the description of a very large repository is incomplete. The list that this class reads is complete, because
+/// it is read page by page.
 /// </remarks>
 internal sealed partial class HubTree(HubSettings settings, HubConnection connection, HubRequest request, HubCache cache)
 {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The file <c>ETAG.incomplete</c> to which the content of a blob is downloaded. It remains when a download is interrupted, so that the
-/// next one continues at its end.
+/// The file <c>ETAG.incomplete</c> to which the content of a blob is downloaded. The file remains when a download is interrupted, so that
+/// the next download continues at its end.
 /// </summary>
 /// <remarks>
 /// The file is opened for one process at a time. On file systems without locks, two processes would write the same bytes to the same
@@ -85,7 +85,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         _hash?.AppendData(bytes.Span);
     }
 
-    /// <summary>Writes the content to the disk and compares it with its hash.</summary>
+    /// <summary>Writes the content to the disk and compares its hash with the expected hash.</summary>
     /// <returns>A description of the error. Null: the content is correct.</returns>
     internal async Task<string?> FindErrorAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,8 @@ public static class ClassWeights
     /// Returns the weight of each class: rows / (number of classes · rows of the class). All classes then contribute equally to the loss.
     /// </summary>
     /// <remarks>
-    /// Corresponds to <c>compute_class_weight("balanced")</c> in scikit-learn. Rows without a label or with a negative one are not counted.
+    /// Corresponds to <c>compute_class_weight("balanced")</c> in scikit-learn. Rows without a label, and rows with a negative label, are
+    /// not counted.
     /// </remarks>
     /// <param name="dataset">The training dataset.</param>
     /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>

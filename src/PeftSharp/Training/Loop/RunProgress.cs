@@ -20,12 +20,12 @@ internal sealed class RunProgress
     /// <summary>The id of the run. A resumed run has the id of the run of its checkpoint.</summary>
     internal string RunId { get; private set; } = $"{Guid.NewGuid():N}";
 
-    /// <summary>The current epoch, or the next one between two epochs; from 0.</summary>
+    /// <summary>The current epoch, or between two epochs the next epoch; from 0.</summary>
     internal int Epoch { get; private set; }
 
     /// <summary>
-    /// The number of completed optimizer steps of <see cref="Epoch"/>. It equals the steps per epoch until <see cref="EndEpoch"/> is
-    /// called.
+    /// The number of completed optimizer steps of <see cref="Epoch"/>. After the last step of the epoch, it equals the number of steps per
+    /// epoch until <see cref="EndEpoch"/> is called.
     /// </summary>
     internal int UpdatesInEpoch { get; private set; }
 
