@@ -83,7 +83,7 @@ internal sealed partial class CardUpdate
         return Node(info);
     }
 
-    private void RequireSameColumns(
+    private static void RequireSameColumns(
         IReadOnlyDictionary<string, Feature> known, IReadOnlyDictionary<string, Feature> pushed, IEnumerable<YamlMappingNode> splits)
     {
         if (known.Count == pushed.Count && known.All(column => pushed.TryGetValue(column.Key, out var type) && type == column.Value))

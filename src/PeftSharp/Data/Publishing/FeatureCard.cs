@@ -9,7 +9,7 @@ namespace PeftSharp.Data;
 internal static class FeatureCard
 {
     /// <param name="features">The types as <see cref="FeatureJson"/> writes them, by column.</param>
-    internal static JsonArray Of(JsonObject features) => new([.. features.Select(feature => Named(feature.Key, Of(feature.Value!)))]);
+    internal static JsonArray Of(JsonObject features) => new([.. features.Select(JsonNode? (feature) => Named(feature.Key, Of(feature.Value!)))]);
 
     private static JsonObject Of(JsonNode type) => type["_type"] is JsonValue name ? name.GetValue<string>() switch
     {
@@ -26,7 +26,7 @@ internal static class FeatureCard
     private static JsonObject Names(JsonNode names) => new(names.AsArray().Select(
         (name, id) => KeyValuePair.Create(id.ToString(CultureInfo.InvariantCulture), name?.DeepClone())));
 
-    private static JsonNode Named(string name, JsonObject type)
+    private static JsonObject Named(string name, JsonObject type)
     {
         var named = new JsonObject { ["name"] = name };
         foreach (var (field, value) in type)

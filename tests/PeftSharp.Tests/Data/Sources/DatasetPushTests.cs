@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PeftSharp.Data;
 using PeftSharp.Hub;
 using PeftSharp.Tests.Hub;
+using YamlDotNet.RepresentationModel;
 
 namespace PeftSharp.Tests.Data;
 
@@ -83,6 +84,45 @@ public sealed class DatasetPushTests : IDisposable
         var loaded = Load();
         loaded.Keys.Should().Equal("train", "test");
         loaded["test"].GetClassNames("label").Should().Equal("neg", "yes");
+    }
+
+    /// <summary>The expected text is what <c>Features._to_yaml_list</c> of datasets and <c>yaml.dump</c> write for these types.</summary>
+    [Fact]
+    public void Nested_types_in_the_card_are_those_that_Python_writes()
+    {
+        var tags = new Sequence(new ClassLabel("O", "1"));
+        Dataset.FromList([new Dictionary<string, object?>
+        {
+            ["tags"] = new long[] { 0, 1 }, ["nested"] = new[] { new[] { 1L } },
+            ["struct"] = new Dictionary<string, object?> { ["name"] = "n", ["flags"] = new[] { true } },
+            ["messages"] = new[] { new Dictionary<string, object?> { ["role"] = "user" } },
+        }]).CastColumn("tags", tags).PushToHub(Name, hub: Hub);
+        var card = new YamlStream();
+        card.Load(new StringReader(Repository.Text("README.md")));
+        var expected = new YamlStream();
+        expected.Load(new StringReader("""
+            - name: tags
+              list:
+                class_label:
+                  names:
+                    '0': O
+                    '1': '1'
+            - name: nested
+              list:
+                list: int64
+            - name: struct
+              struct:
+              - name: name
+                dtype: string
+              - name: flags
+                list: bool
+            - name: messages
+              list:
+              - name: role
+                dtype: string
+            """));
+        card.Documents[0].RootNode["dataset_info"]["features"].Should().Be(expected.Documents[0].RootNode);
+        Load()["train"].Features["tags"].Should().Be(tags);
     }
 
     [Fact]
