@@ -68,8 +68,8 @@ public abstract class ImagePredictor : IDisposable
         Func<PretrainedModel, TSelf> create, CancellationToken cancellationToken)
     {
         if (adapterRevision is not null && adapterNameOrFolder is null)
-            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, or "
-                + "set Revision in the options for the revision of the model.", nameof(adapterRevision));
+            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, "
+                + "or set Revision in the options for the revision of the model.", nameof(adapterRevision));
         var model = adapterNameOrFolder is null ? load(options)
             : PeftModel.FromPretrained(load, adapterNameOrFolder, options, adapterRevision, cancellationToken);
         try

@@ -83,8 +83,8 @@ public abstract partial class Predictor : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         if (adapterRevision is not null && adapterNameOrFolder is null)
-            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, or "
-                + "set Revision in the options for the revision of the model.", nameof(adapterRevision));
+            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, "
+                + "or set Revision in the options for the revision of the model.", nameof(adapterRevision));
         string? adapterFolder = null;
         if (adapterNameOrFolder is not null)
             adapterFolder = HubFolder.Resolve(

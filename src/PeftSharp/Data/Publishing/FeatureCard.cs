@@ -9,7 +9,8 @@ namespace PeftSharp.Data;
 internal static class FeatureCard
 {
     /// <param name="features">The types as <see cref="FeatureJson"/> writes them, by column.</param>
-    internal static JsonArray Of(JsonObject features) => new([.. features.Select(JsonNode? (feature) => Named(feature.Key, Of(feature.Value!)))]);
+    internal static JsonArray Of(JsonObject features) =>
+        new([.. features.Select(JsonNode? (feature) => Named(feature.Key, Of(feature.Value!)))]);
 
     private static JsonObject Of(JsonNode type) => type["_type"] is JsonValue name ? name.GetValue<string>() switch
     {

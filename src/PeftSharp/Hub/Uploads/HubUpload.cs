@@ -90,7 +90,8 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             answer = await connection.RepeatAsync(request, async token =>
             {
                 using var response = await connection.SendAsync(HttpMethod.Post, Address("commit", options), request,
-                    keepAlive => new CommitContent(options, title, files, deletions, keepAlive), token, mayHaveEffect: true).ConfigureAwait(false);
+                    keepAlive => new CommitContent(options, title, files, deletions, keepAlive), token, mayHaveEffect: true)
+                    .ConfigureAwait(false);
                 try { return await ReadAsync(response, token).ConfigureAwait(false); }
                 catch (TransientHubException error)
                 {

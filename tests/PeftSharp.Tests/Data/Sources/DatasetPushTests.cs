@@ -75,9 +75,9 @@ public sealed class DatasetPushTests : IDisposable
             - config_name: default
               data_files:
               - split: train
-                path: data/train-*
+                path: "data/train-*"
               - split: test
-                path: data/test-*
+                path: "data/test-*"
             ---
 
             """.ReplaceLineEndings("\n"));
@@ -131,8 +131,8 @@ public sealed class DatasetPushTests : IDisposable
         var reviews = Reviews(40);
         await reviews.PushToHubAsync(Name, numShards: 3, hub: Hub);
         const string text = "---\n\r\n\r\n# Reviews ü\r\n\r\nWritten by hand.\r\n---\r\nnot metadata: 1\r\n";
-        Repository.Files["README.md"] = System.Text.Encoding.UTF8.GetBytes(
-            $"---\nlicense: mit\ntags:\n- 'yes'\n- \"\U0001F600 a: b\"\ntitle: |\n  two\n  lines\n{Repository.Text("README.md")[4..^4]}{text}");
+        const string others = "license: mit\ntags:\n- 'yes'\n- \"\U0001F600 a: b\"\ntitle: |\n  two\n  lines\n";
+        Repository.Files["README.md"] = System.Text.Encoding.UTF8.GetBytes($"---\n{others}{Repository.Text("README.md")[4..^4]}{text}");
         await Reviews(5).PushToHubAsync(Name, "test", hub: Hub);
         Repository.Files.Keys.Should().BeEquivalentTo("README.md", "data/train-00000-of-00003.parquet",
             "data/train-00001-of-00003.parquet", "data/train-00002-of-00003.parquet", "data/test-00000-of-00001.parquet");
@@ -231,7 +231,8 @@ public sealed class DatasetPushTests : IDisposable
         var before = Repository.Commit;
         void Refused<TError>(Action push, string message) where TError : Exception =>
             FluentActions.Invoking(push).Should().ThrowExactly<TError>().WithMessage(message);
-        Refused<DatasetException>(() => numbers.PushToHub(Name, "test", hub: Hub), "*n: Value(int32)*train: text: Value(string)*configName*");
+        Refused<DatasetException>(
+            () => numbers.PushToHub(Name, "test", hub: Hub), "*n: Value(int32)*train: text: Value(string)*configName*");
         Refused<DatasetException>(() => new DatasetDict { ["train"] = Reviews(1), ["test"] = numbers }.PushToHub(Name, hub: Hub),
             "*'train'*'test'*different columns*");
         Refused<DatasetException>(() => new DatasetDict().PushToHub(Name, hub: Hub), "*no split*");
@@ -243,9 +244,11 @@ public sealed class DatasetPushTests : IDisposable
         Refused<ArgumentException>(() => numbers.PushToHub(Name, maxShardSize: "1MB", numShards: 2, hub: Hub), "*Both*");
         Refused<ArgumentOutOfRangeException>(() => numbers.PushToHub(Name, numShards: 0, hub: Hub), "*numShards*");
         Refused<HubException>(() => numbers.PushToHub("other/data", hub: Hub), "*other/data*");
-        Repository.Files["README.md"] = "---\nconfigs: [\n---\n"u8.ToArray();
-        Refused<DatasetException>(() => Reviews(2).PushToHub(Name, hub: Hub), "The card (README.md)*malformed*");
         Repository.Commit.Should().Be(before);
+        Repository.Files["README.md"] = "---\nconfigs: [\n---\n"u8.ToArray();
+        Repository.Commit = new string('d', 40);
+        Refused<DatasetException>(() => Reviews(2).PushToHub(Name, hub: Hub), "The card (README.md)*malformed*");
+        Repository.Commit.Should().Be(new string('d', 40));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Refused<TaskCanceledException>(() => Reviews(2).PushToHub(Name, hub: Hub, cancellationToken: cancelled.Token), "*");

@@ -40,6 +40,7 @@ internal static class RowFiles
 
     private static (string Name, IArrowArray Values)[] Arrays(Dataset rows) =>
     [
-        ("i", ParquetFiles.Int64([.. rows["i"].ToArray<long>().Select(i => (long?)i)])), ("text", ParquetFiles.Text([.. rows["text"].GetStrings()])),
+        ("i", ParquetFiles.Int64([.. rows["i"].ToArray<long>().Select(i => (long?)i)])),
+        ("text", ParquetFiles.Text([.. rows["text"].GetStrings()])),
     ];
 }
