@@ -39,7 +39,9 @@ internal sealed class ConfigJson
     /// <summary>All fields, in the order of the file.</summary>
     public JsonObject Fields { get; }
 
-    /// <summary>Whether a field is present and not null. The field still belongs to <see cref="Rest"/>.</summary>
+    /// <summary>
+    /// Returns whether a field is present and not null. The call does not count as reading: the field remains in <see cref="Rest"/>.
+    /// </summary>
     /// <param name="name">The name of the field.</param>
     public bool Has(string name) => Fields[name] is not null;
 
@@ -147,8 +149,10 @@ internal sealed class ConfigJson
         ? new ConfigJson(fields, _source, $"{_prefix}{name}[{index}].")
         : throw Wrong($"{name}[{index}]", item, "an object")).ToList();
 
-    /// <summary>Gets a field as a JSON node of any type, or null if it is absent or null. For fields that can have several types, such as
-    /// a string or a list.</summary>
+    /// <summary>
+    /// Gets a field as a JSON node, or null if it is absent or null. Use it for fields that can have several types, such as a string or a
+    /// list.
+    /// </summary>
     /// <param name="name">The name of the field.</param>
     public JsonNode? GetNode(string name) => Ask(name);
 

@@ -1,10 +1,10 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A text during normalization: its current characters, and the range of the original text that each comes from.</summary>
+/// <summary>A text during normalization: its current characters and, for each, the corresponding range of the original text.</summary>
 /// <remarks>
-/// A buffer that is reused. Ranges are not stored until characters are inserted or removed. The ranges of new characters are those of
-/// <c>NormalizedString</c> in Hugging Face's tokenizers: a replacement has the range of the replaced character, an insertion that of the
-/// character before it.
+/// Instances are reused. Ranges are stored only after characters have been inserted or removed. The ranges of new characters are the same
+/// as in <c>NormalizedString</c> of Hugging Face's tokenizers: a replacement has the range of the replaced character, and an insertion has
+/// the range of the character before it.
 /// </remarks>
 internal sealed class AlignedText
 {

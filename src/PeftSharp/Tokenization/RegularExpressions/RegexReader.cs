@@ -56,15 +56,15 @@ internal sealed class RegexReader(string expression)
             : throw Malformed($"{expression[start.._position]} is too large");
     }
 
-    /// <summary>The position, to return to with <see cref="Return"/>.</summary>
+    /// <summary>Returns the current position, for <see cref="Return"/>.</summary>
     internal int Mark() => _position;
 
     internal void Return(int mark) => _position = mark;
 
     /// <summary>
-    /// Reads an escape sequence after the backslash if it is one of a set of code points, such as <c>\d</c> and <c>\p{L}</c>.
+    /// Reads an escape sequence after the backslash if it stands for a set of code points, such as <c>\d</c> and <c>\p{L}</c>.
     /// </summary>
-    /// <param name="isInClass">Whether it is in a class in brackets.</param>
+    /// <param name="isInClass">Whether the sequence is in a class in brackets.</param>
     internal CodePointSet? ReadEscapedSet(bool isInClass)
     {
         var c = Peek;
@@ -92,7 +92,7 @@ internal sealed class RegexReader(string expression)
         return isNegated ? property.Complement() : property;
     }
 
-    /// <summary>Reads an escape sequence after the backslash that is one code point.</summary>
+    /// <summary>Reads an escape sequence after the backslash that stands for one code point.</summary>
     internal int ReadEscapedCodePoint()
     {
         var start = _position;
