@@ -37,10 +37,7 @@ public sealed class VocabularyMatchTests : IDisposable
     {
         const int Rows = 30_000;
         using var model = TinyRun.Model();
-        var arguments = TinyRun.Arguments(_folder) with
-        {
-            MaxSteps = 2, PerDeviceTrainBatchSize = 2, TrainSamplingStrategy = SamplingStrategy.Sequential,
-        };
+        var arguments = TinyRun.Arguments(_folder) with { MaxSteps = 2, TrainSamplingStrategy = SamplingStrategy.Sequential };
         Train(Mapped(Rows - 1)).Should().Throw<DatasetException>().WithMessage($"*at [1] of row {Rows - 1} of the training data.*");
         // Row 125 is between the rows that are checked before the first step.
         Train(Mapped(125)).Should().NotThrow("the run ends before this row");

@@ -23,8 +23,11 @@ internal sealed unsafe class MappedDataFile
     private readonly byte* _start;
     private string? _fingerprint;
 
-    private MappedDataFile(string path, SafeBuffer memory, long offset, FileStream stream) : this(path, memory, offset, stream.Length,
-        File.GetLastWriteTimeUtc(stream.SafeFileHandle), File.GetCreationTimeUtc(stream.SafeFileHandle)) { }
+    private MappedDataFile(string path, SafeBuffer memory, long offset, FileStream stream)
+        : this(path, memory, offset, stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle),
+            File.GetCreationTimeUtc(stream.SafeFileHandle))
+    {
+    }
 
     private MappedDataFile(string path, SafeBuffer memory, long offset, long length, DateTime writtenAt, DateTime createdAt)
     {
