@@ -14,6 +14,7 @@ namespace PeftSharp.Hub;
 internal sealed partial class HubTree(HubSettings settings, HubConnection connection, HubRequest request, HubCache cache)
 {
     private const int FormatVersion = 1;
+    private const int MaxEntries = 1_000_000;
 
     /// <summary>Returns the list of the files of a commit from the cache. Null: the cache has no list.</summary>
     internal IReadOnlyList<string>? Find(string commit)
@@ -43,38 +44,45 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         };
         Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
         AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
-        return [.. files.Keys];
+        return [.. files.Select(file => file.Key)];
     }
 
     /// <summary>Reads the files of a commit and their sizes in bytes from the Hub.</summary>
     /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
     internal async Task<IReadOnlyDictionary<string, long>> ReadSizesAsync(string commit, CancellationToken cancellationToken) =>
         (await ReadPagesAsync(commit, cancellationToken).ConfigureAwait(false)).ToDictionary(
-            file => file.Key, file => file.Value["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) ? bytes : 0);
+            file => file.Key, file => file.Value!["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) ? bytes : 0);
 
-    private async Task<SortedDictionary<string, JsonObject>> ReadPagesAsync(string commit, CancellationToken cancellationToken)
+    private async Task<KeyValuePair<string, JsonObject?>[]> ReadPagesAsync(string commit, CancellationToken cancellationToken)
     {
-        var files = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        var entries = new SortedDictionary<string, JsonObject?>(StringComparer.Ordinal);                      // null: a folder
         for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
-            page = await ReadPageAsync(page, files, cancellationToken).ConfigureAwait(false);
-        return files;
+        {
+            var known = entries.Count;
+            page = await ReadPageAsync(page, entries, cancellationToken).ConfigureAwait(false);
+            if (page is not null && (entries.Count == known || entries.Count > MaxEntries))
+                throw request.Error(HubError.Server, entries.Count > MaxEntries
+                    ? $"the list of files of {settings.Endpoint.Host} has more than {MaxEntries} entries. Download the files that you need "
+                        + $"with {nameof(HubClient)}.{nameof(HubClient.DownloadFileAsync)}."
+                    : $"the list of files of {settings.Endpoint.Host} does not end: a page after {known} entries contains no new one. "
+                        + "If HF_ENDPOINT is set, check its address.");
+        }
+        return [.. entries.Where(entry => entry.Value is not null)];
     }
 
-    private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject> files, CancellationToken cancellationToken)
+    private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject?> entries, CancellationToken cancellationToken)
     {
         var (bytes, link) = await connection.RepeatAsync(request, async token =>
         {
             using var response = await connection.SendAsync(
                 HttpMethod.Get, page, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
-            var body = await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            var body = await connection.ReadAsync(response, request, token).ConfigureAwait(false);
             return (body, HubErrors.Header(response, "Link"));
         }, cancellationToken).ConfigureAwait(false);
         try
         {
             foreach (var entry in PythonJson.Loads(bytes)!.AsArray())
-                if (entry!["type"]!.GetValue<string>() == "file")
-                    files[entry["path"]!.GetValue<string>()] = Metadata(entry);
+                entries[entry!["path"]!.GetValue<string>()] = entry["type"]!.GetValue<string>() == "file" ? Metadata(entry) : null;
         }
         catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
@@ -82,9 +90,8 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         }
         if (link is null || NextPage().Match(link) is not { Success: true } match)
             return null;
-        var next = new Uri(page, match.Groups[1].Value);
-        return settings.IsEndpoint(next) && next != page
-            ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", next.ToString());
+        return Uri.TryCreate(page, match.Groups[1].Value, out var next) && settings.IsEndpoint(next)
+            ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", match.Groups[1].Value);
     }
 
     /// <summary>Returns the fields that <c>huggingface_hub</c> stores for a file.</summary>

@@ -32,6 +32,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     /// <summary>Opens or creates the file and computes the hash of the bytes that it contains.</summary>
     internal static async Task<PartialBlob> OpenAsync(string path, HubRequest request, HubFile content, CancellationToken cancellationToken)
     {
+        if (new FileInfo(path).LinkTarget is not null) File.Delete(path);            // a link could lead to a file outside the cache
         var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

@@ -66,6 +66,17 @@ internal sealed class ConfigJson
     /// <exception cref="CheckpointException">The field is not a 32-bit integer.</exception>
     public int? GetIntOrNull(string name) => Find<int>(name, Whole, JsonNumbers.TryInt);
 
+    /// <summary>Gets a required 32-bit integer that is not negative.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is absent, null, negative or not a 32-bit integer.</exception>
+    public int GetCount(string name) => GetInt(name) is >= 0 and var value ? value : throw Wrong(name, Count);
+
+    /// <summary>Gets a 32-bit integer that is not negative, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is negative or not a 32-bit integer.</exception>
+    public int GetCount(string name, int unset) => Has(name) ? GetCount(name) : unset;
+
     /// <summary>Gets a 64-bit integer, or <paramref name="unset"/> if the field is absent or null.</summary>
     /// <param name="name">The name of the field.</param>
     /// <param name="unset">The value that is returned if the field is absent or null.</param>
@@ -162,6 +173,7 @@ internal sealed class ConfigJson
     public CheckpointException Wrong(string name, string expected) => Wrong(name, Fields[name], expected);
 
     private const string Whole = "an integer";
+    private const string Count = "an integer that is not negative";
     private const string Number = "a number";
     private const string Truth = "true or false";
     private const string Text = "a string";

@@ -20,9 +20,11 @@ public static class ClassWeights
     /// <exception cref="DatasetException">
     /// There is no such column, it does not contain class ids, or a class has no rows.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is not positive.</exception>
     public static IReadOnlyList<double> Balanced(Dataset dataset, string labelColumn = "labels", int? numClasses = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        if (numClasses is { } classes) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes, nameof(numClasses));
         var column = dataset[ColumnNames.Find(dataset, labelColumn)];
         if (column.Feature is not (ClassLabel or Value { Dtype: "int64" or "int32" or "bool" }))
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but class weights need class ids. "

@@ -5,6 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>Reads the characters and escape sequences of a regular expression.</summary>
 internal sealed class RegexReader(string expression)
 {
+    private const int MaxDepth = 250, MaxShownLength = 500;
+    private int _depth;
     private int _position;
 
     internal bool IsAtEnd => _position >= expression.Length;
@@ -121,11 +123,24 @@ internal sealed class RegexReader(string expression)
         }
     }
 
+    /// <summary>Begins a group or a class of characters. Deep nesting is refused, because the parsers are recursive.</summary>
+    /// <exception cref="TokenizerException">Groups and classes are nested too deep.</exception>
+    internal void Enter()
+    {
+        if (++_depth > MaxDepth)
+            throw Unsupported($"groups or classes that are nested more than {MaxDepth} deep");
+    }
+
+    /// <summary>Ends a group or a class of characters.</summary>
+    internal void Leave() => _depth--;
+
     internal TokenizerException Malformed(string what) =>
-        new($"The regular expression '{expression}' of the tokenizer is malformed: {what} (position {_position}).");
+        new($"The regular expression '{Shown}' of the tokenizer is malformed: {what} (position {_position}).");
+
+    private string Shown => expression.Length <= MaxShownLength ? expression : expression[..MaxShownLength] + "…";
 
     internal TokenizerException Unsupported(string what) =>
-        new($"The regular expression '{expression}' of the tokenizer uses {what}, which is not supported (position {_position}).");
+        new($"The regular expression '{Shown}' of the tokenizer uses {what}, which is not supported (position {_position}).");
 
     private int ReadHexadecimal(int min, int max)
     {
