@@ -148,6 +148,38 @@ public sealed class PythonCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_state_of_the_random_number_generator_is_refused()
+    {
+        var run = Copy(PythonRun.Plain);
+        var bytes = File.ReadAllBytes(Copied("rng_state.pth"));
+        using var scope = NewDisposeScope();
+        manual_seed(42);
+        var start = bytes.AsSpan().IndexOf(random.get_rng_state().bytes[..8]);      // the seed, which is followed by the other numbers
+        bytes.AsSpan(start + 8, 5000).Fill(0xee);
+        File.WriteAllBytes(Copied("rng_state.pth"), bytes);
+        Refused(run, run.Arguments(_folder.Path), "copy").Should().Contain("rng_state.pth");
+    }
+
+    [Theory]
+    [InlineData(8, 700)]       // remaining words
+    [InlineData(12, 0)]        // whether it is seeded
+    [InlineData(16, 600)]      // the next word
+    public void A_damaged_state_of_the_random_number_generator_in_an_own_checkpoint_is_refused(int offset, int value)
+    {
+        var run = new PythonRun(PythonRun.Dropout);
+        var arguments = run.Arguments(_folder.Path) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 7 };
+        run.Trainer(arguments).Train(run.Folder);
+        var file = Path.Combine(_folder.File("checkpoint-7"), "rng_state.safetensors");
+        using var scope = NewDisposeScope();
+        var state = Safetensors.Load(file);
+        var bytes = state["cpu"].bytes;
+        BitConverter.TryWriteBytes(bytes[offset..], value);
+        Safetensors.Save(file, state);
+        run.Invoking(run => run.Trainer(arguments).Train(_folder.File("checkpoint-7"))).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("rng_state.safetensors");
+    }
+
+    [Fact]
     public void The_state_of_a_schedule_that_depends_on_a_metric_is_required()
     {
         var run = Copy(PythonRun.Plateau);

@@ -105,6 +105,9 @@ internal static class Checkpoint
         if (begin is null && run.OrderUsesDefaultGenerator && run.Progress.UpdatesInEpoch > 0)
             throw new CheckpointException($"'{file}' has no tensor 'epoch_begin', so the row order of the epoch cannot be restored. "
                 + "Resume a checkpoint at the end of an epoch, or load the model of the checkpoint and start a new run.");
+        if (!DefaultGenerator.IsState(now) || (begin is not null && !DefaultGenerator.IsState(begin)))
+            throw new CheckpointException($"'{file}' contains no valid state of the random number generator, so it is damaged. Resume "
+                + "another checkpoint, or load the model of the checkpoint and start a new run.");
         run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);

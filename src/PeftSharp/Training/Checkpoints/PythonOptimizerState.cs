@@ -51,22 +51,24 @@ internal sealed class PythonOptimizerState
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var untouched = parameters.Where(pair => !reader.Read(pair.Position, pair.Parameter, step, tensors))
             .Select(pair => pair.Parameter.Name).ToArray();
-        if (step > 0 && untouched.Length == parameters.Count)
+        if (step > 0 && untouched.Length == parameters.Length)
             throw new CheckpointException($"'{path}' contains no state of a parameter, although {step} steps were trained. {Remedy}");
         var changes = reader.Changes(groups).Distinct().ToArray();
+        var rates = groups.Select(group => PythonFile.NumberOf(group["lr"]) ?? throw file.Error("a group has no learning rate 'lr'"))
+            .ToArray();
         optimizer.LoadState(tensors);
         if (untouched.Length > 0)
             warn($"'{path}' has no state of {Quantity.Of(untouched.Length, "parameter")} ({string.Join(", ", untouched.Take(3))}"
                 + $"{(untouched.Length > 3 ? ", …" : "")}), which had no gradient in the Python run. Their state starts at zero.");
         if (changes.Length > 0)
             warn($"The Python run of '{path}' is resumed with other settings of the optimizer: {string.Join("; ", changes)}.");
-        return [.. groups.Select(group => PythonFile.NumberOf(group["lr"]) ?? throw file.Error("a group has no learning rate 'lr'"))];
+        return rates;
     }
 
     private IReadOnlyList<object?> Positions(PickleDictionary group) => _file.List(group, "params");
 
     /// <summary>The parameters of the optimizer with their positions in the file.</summary>
-    private IReadOnlyList<(long Position, NamedParameter Parameter)> Match(IReadOnlyList<PickleDictionary> groups)
+    private (long Position, NamedParameter Parameter)[] Match(IReadOnlyList<PickleDictionary> groups)
     {
         var positions = groups.SelectMany(Positions).Select(position => position as long? ?? throw _file.Error("a position is no integer"))
             .ToArray();
@@ -84,14 +86,14 @@ internal sealed class PythonOptimizerState
         return pairs;
     }
 
-    private string FirstDifference(IReadOnlyList<(long Position, NamedParameter Parameter)> pairs, NamedParameter[] own)
+    private string FirstDifference((long Position, NamedParameter Parameter)[] pairs, NamedParameter[] own)
     {
         foreach (var (position, parameter) in pairs)
             foreach (var slot in _optimizer.SlotsOf(parameter.Value))
                 if ((_state[position] as PickleDictionary)?[slot.Name] is PickleTensor tensor && !tensor.Shape.SequenceEqual(slot.Shape))
                     return $"The first different shape is that of parameter {position} of the file, whose {slot.Name} is "
                         + $"{Shape(tensor.Shape)}; '{parameter.Name}' needs {Shape(slot.Shape)}.";
-        return pairs.Count < own.Length ? $"The first parameter that is not in the file may be '{own[pairs.Count].Name}'."
+        return pairs.Length < own.Length ? $"The first parameter that is not in the file may be '{own[pairs.Length].Name}'."
             : $"The last parameter of this run is '{own[^1].Name}'.";
     }
 

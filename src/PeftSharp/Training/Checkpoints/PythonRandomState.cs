@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PeftSharp.Serialization;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
@@ -16,7 +15,7 @@ internal static class PythonRandomState
 
     private const string FileOfFirstProcess = "rng_state_0.pth";
 
-    /// <summary>Returns the state of the CPU generator, uint8 [bytes].</summary>
+    /// <summary>Returns the state of the CPU generator, uint8 [bytes]. Called in a dispose scope.</summary>
     /// <param name="run">The run.</param>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="warn">Reports that there is no state.</param>
@@ -32,12 +31,10 @@ internal static class PythonRandomState
             return DefaultGenerator.Save();
         }
         using var file = PythonFile.Open(path, ignoresArrays: true);
-        using var current = DefaultGenerator.Save();
-        if (file.Values["cpu"] is not PickleTensor { Type: SafetensorsDtype.U8 } saved || !saved.Shape.SequenceEqual(current.shape))
-            throw file.Error($"it has no tensor 'cpu' of {current.numel()} bytes (the state of PyTorch's random number generator)");
-        using var state = file.Map(saved);
-        CheckSeed(run, BinaryPrimitives.ReadUInt64LittleEndian(state.bytes[..sizeof(ulong)]), path);
-        return state.clone();
+        if (file.Values["cpu"] is not PickleTensor saved || file.Map(saved).clone() is not { } state || !DefaultGenerator.IsState(state))
+            throw file.Error("it has no tensor 'cpu' with a state of PyTorch's random number generator");
+        CheckSeed(run, DefaultGenerator.SeedOf(state), path);
+        return state;
     }
 
     /// <summary>The seed of the row order is that of the default generator, which is a part of its state, unless DataSeed is set.</summary>

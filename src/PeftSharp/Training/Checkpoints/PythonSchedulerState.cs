@@ -1,6 +1,5 @@
 using PeftSharp.Internal;
 using PeftSharp.Optimization;
-using PeftSharp.Serialization;
 using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Training.Checkpoints;
@@ -40,7 +39,7 @@ internal static class PythonSchedulerState
             return;
         }
         var scale = run.Optimizer.Groups[0].LearningRateScale;
-        if (PythonFile.NumberOf(file.List(values, "base_lrs").FirstOrDefault()) is not { } peak)
+        if (file.List(values, "base_lrs") is not [var first, ..] || PythonFile.NumberOf(first) is not { } peak)
             throw file.Error("'base_lrs' has no learning rate");
         var now = schedule.At(run.State.GlobalStep) * scale;
         if (Differ(peak, schedule.Peak * scale))
