@@ -11,16 +11,19 @@ namespace PeftSharp.Tokenization;
 /// </remarks>
 internal sealed class TranslatedRegex
 {
-    // For one match. Oniguruma gives up after 10,000,000 steps, in less than a second.
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
+    // Of one match. Oniguruma gives up after 10,000,000 steps, in less than a second.
+    private static readonly TimeSpan _longestMatch = TimeSpan.FromSeconds(10);
     private readonly string _expression;
+    private readonly TimeSpan _timeout;
     private readonly Regex _regex;
     private readonly RegexAlphabet _alphabet;
 
     /// <exception cref="TokenizerException">The expression is malformed or contains something that is not supported.</exception>
-    internal TranslatedRegex(string expression)
+    internal TranslatedRegex(string expression) : this(expression, _longestMatch) { }
+
+    internal TranslatedRegex(string expression, TimeSpan timeout)
     {
-        _expression = expression;
+        (_expression, _timeout) = (expression, timeout);
         var parser = new RegexParser(expression);
         var pattern = parser.Parse();
         _alphabet = new RegexAlphabet(parser.Sets);
@@ -55,8 +58,8 @@ internal sealed class TranslatedRegex
         catch (RegexMatchTimeoutException error)
         {
             throw new TokenizerException($"The regular expression '{_expression}' of the tokenizer needs more than "
-                + $"{_timeout.TotalSeconds:0} seconds for a text of {text.Length} characters. Nested quantifiers, such as (a+)+, try very many "
-                + "combinations. Correct the expression.", error);
+                + $"{_timeout.TotalSeconds:0.#} seconds for a text of {text.Length} characters. Nested quantifiers, such as (a+)+, try "
+                + "very many combinations. Correct the expression.", error);
         }
         ArrayPool<char>.Shared.Return(symbols);
     }
