@@ -5,8 +5,8 @@ namespace PeftSharp;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or name the layer
-/// <c>norm</c> or with the ending <c>_norm</c> (<see cref="Optimization.ParameterGroups"/>).
+/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or give the layer the
+/// name <c>norm</c> or a name that ends with <c>_norm</c> (<see cref="Optimization.ParameterGroups"/>).
 /// </para>
 /// <para>Thread safety: the interface has no members.</para>
 /// </remarks>

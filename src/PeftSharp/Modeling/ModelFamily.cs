@@ -56,8 +56,8 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The family's tokenizer class in transformers, such as <c>BertTokenizer</c>. Used if neither <c>tokenizer_config.json</c> nor
-    /// <c>config.json</c> names a class; <see cref="TokenizersBackend"/> takes precedence even if they do, as in transformers. Default
-    /// null: the files determine the class.
+    /// <c>config.json</c> names a class. The value <see cref="TokenizersBackend"/> is used even if a file names a class, as in
+    /// transformers. Default null: the files determine the class.
     /// </summary>
     public virtual string? TokenizerClass => null;
 

@@ -94,8 +94,8 @@ public sealed class ModelInputs : IDisposable
     }
 
     /// <summary>
-    /// Moves the batch to <paramref name="device"/>. Returns this instance if it is there already, otherwise a new batch with new
-    /// tensors, which the caller disposes; this batch is not disposed.
+    /// Moves the batch to <paramref name="device"/>. Returns this instance if its tensors are already on the device, otherwise a new batch
+    /// with new tensors, which the caller disposes; this batch is not disposed.
     /// </summary>
     public ModelInputs To(Device device)
     {
