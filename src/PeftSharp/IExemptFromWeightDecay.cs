@@ -1,7 +1,7 @@
 namespace PeftSharp;
 
 /// <summary>
-/// Marks a module whose parameters have no weight decay, including those of its submodules. An example is a normalization layer.
+/// Marks a module whose parameters have no weight decay, including the parameters of its submodules. An example is a normalization layer.
 /// </summary>
 /// <remarks>
 /// <para>

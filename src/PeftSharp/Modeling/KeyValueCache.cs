@@ -36,7 +36,9 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Number of layers with cached tokens.</summary>
     public int LayerCount => _layers.Count;
 
-    /// <summary>Appends the keys and values of new tokens to a layer and returns those that the new tokens attend to.</summary>
+    /// <summary>
+    /// Appends the keys and values of new tokens to a layer and returns the keys and values that the new tokens attend to.
+    /// </summary>
     /// <param name="layer">Zero-based index of the layer; layers are added in order.</param>
     /// <param name="keys">Float [batch, heads, tokens, width].</param>
     /// <param name="values">As <paramref name="keys"/>.</param>

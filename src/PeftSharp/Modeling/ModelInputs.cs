@@ -80,8 +80,8 @@ public sealed class ModelInputs : IDisposable
         : throw new ArgumentException("The batch contains no tensor. Set at least InputIds.");
 
     /// <summary>
-    /// Creates a batch that shares the tensors of this one and in which a tensor can be replaced without changing this one. Dispose only
-    /// one of the two batches.
+    /// Creates a batch with the same tensors. Replacing a tensor in the new batch does not change this batch. Dispose only one of the two
+    /// batches.
     /// </summary>
     public ModelInputs ShallowCopy() => new(_tensors);
 

@@ -20,8 +20,8 @@ public static class ChatTemplateExtensions
     /// <remarks>
     /// <para>
     /// The tokens of an assistant's message are those that the template encloses in <c>{% generation %}</c>. If the template has no such
-    /// tag, they are those after the generation prompt, up to and including the end of the message, so that the model learns to stop.
-    /// Corresponds to <c>assistant_only_loss</c> in trl.
+    /// tag, the tokens of a message are those after the generation prompt, up to and including the end of the message, so that the model
+    /// learns to stop. Corresponds to <c>assistant_only_loss</c> in trl.
     /// </para>
     /// <para>
     /// Fields that are null are not passed to the template, because a dataset contains null for each field that a message does not have.

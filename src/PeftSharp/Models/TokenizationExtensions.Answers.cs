@@ -16,8 +16,8 @@ public static partial class TokenizationExtensions
     /// <remarks>
     /// <para>
     /// A text that is too long is divided into overlapping windows; each window becomes a row. If a window does not contain the whole
-    /// answer, or the question has no answer, both positions are that of the classification token (0 if the tokenizer has none).
-    /// Corresponds to <c>prepare_train_features</c> of transformers' examples.
+    /// answer, or the question has no answer, both positions are the position of the classification token (0 if the tokenizer has no such
+    /// token). Corresponds to <c>prepare_train_features</c> of transformers' examples.
     /// </para>
     /// <para>
     /// The start of an answer in SQuAD's format may be counted in code points, as in Python, or in UTF-16 code units, as in C#. The library
