@@ -5,9 +5,9 @@ namespace PeftSharp.Modeling;
 /// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
 /// <para>
-/// Memory is reserved in advance: the capacity is doubled when the cache is full, or is allocated once if the maximum length is known.
-/// While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place, because the backward pass still
-/// reads them. Layers with a sliding window reserve memory for the window and up to a quarter more.
+/// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
+/// whenever the cache is full. While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place,
+/// because the backward pass still reads them. Layers with a sliding window reserve memory for the window and up to a quarter more.
 /// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
@@ -28,8 +28,8 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass
-    /// the following layers may have processed fewer.
+    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass the
+    /// following layers may have processed fewer tokens.
     /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 

@@ -21,7 +21,7 @@ public abstract class ModelFamily
     /// </summary>
     public virtual IReadOnlyList<string> CompositeModelTypes => [];
 
-    /// <summary>The name of the body inside a model with a head, which prefixes its keys, such as <c>bert</c>.</summary>
+    /// <summary>The name of the body inside a model with a head, such as <c>bert</c>. The keys of the body begin with this name.</summary>
     public abstract string BaseModelPrefix { get; }
 
     /// <summary>The constructor for each supported task. A constructor only creates the model; its weights are loaded afterwards.</summary>
@@ -89,8 +89,8 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The weights that are tied if <see cref="PretrainedConfig.TieWordEmbeddings"/> is set. Maps the name of a weight to the name of the
-    /// weight with which it is shared, both as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint
-    /// may contain either or both. Default: none.
+    /// weight with which it is shared, both names as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A
+    /// checkpoint may contain either or both. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 

@@ -66,7 +66,7 @@ public abstract partial class PeftModel
     /// <remarks>
     /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
     /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
-    /// applies the scope, but does not check its names.
+    /// applies the scope, but does not check the adapter names.
     /// </remarks>
     /// <param name="adapterName">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>

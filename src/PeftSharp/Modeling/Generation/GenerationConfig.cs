@@ -28,7 +28,7 @@ public partial record GenerationConfig
     public int? MinLength { get; init; }
     /// <summary>The minimum number of generated tokens.</summary>
     public int? MinNewTokens { get; init; }
-    /// <summary>The stopping condition of beam search. Default false.</summary>
+    /// <summary>The stopping condition of beam search. Default <see cref="BeamEarlyStopping.Heuristic"/>.</summary>
     public BeamEarlyStopping? EarlyStopping { get; init; }
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
