@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Greedy tokens a second with the key-value cache; the first run is not counted. The rate at which the threads read memory, measured in
-/// the same process, gives the shortest time in which the weights can be read.
+/// Measures the tokens per second of greedy generation with the key-value cache. The first run is not counted. The memory bandwidth is
+/// measured in the same process; it gives the minimum time in which the weights can be read.
 /// </summary>
 internal static class GenerateTokens
 {
@@ -61,7 +61,7 @@ internal static class GenerateTokens
         }
     }
 
-    /// <summary>Bytes of GPT-2's position embeddings, of which a token reads one row.</summary>
+    /// <summary>Returns the size in bytes of GPT-2's position embeddings, of which each token reads only one row.</summary>
     private static double NotRead(PretrainedModel model) =>
         model.named_parameters().Where(pair => pair.name.EndsWith("wpe.weight", StringComparison.Ordinal))
             .Sum(pair => (double)pair.parameter.numel() * pair.parameter.ElementSize);

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>The memory and time of the process, and the machine that it runs on.</summary>
+/// <summary>Returns the memory and time of the process, and prints results.</summary>
 internal static class Machine
 {
     /// <summary>Peak memory of the process in MB (2^20 bytes), as in the Python scripts.</summary>
@@ -20,7 +20,7 @@ internal static class Machine
         return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
     }
 
-    /// <summary>Seconds since the operating system made the process.</summary>
+    /// <summary>Seconds since the operating system started the process.</summary>
     internal static double SecondsSinceStart()
     {
         using var process = Process.GetCurrentProcess();

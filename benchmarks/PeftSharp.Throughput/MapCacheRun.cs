@@ -6,8 +6,8 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Measures tokenization of many short rows: the tokenizer alone, and <c>Tokenize</c> with a cache folder from and to mapped files, and
-/// opening the stored result. Memory is what the process needs for itself: all but the shared pages of mapped files.
+/// Measures the tokenization of many short rows: the tokenizer alone, <c>Tokenize</c> with a cache folder, from and to mapped files, and
+/// opening the stored result. The reported memory is the private memory of the process, without the shared pages of mapped files.
 /// </summary>
 internal static class MapCacheRun
 {
@@ -20,7 +20,7 @@ internal static class MapCacheRun
         var tokenizer = AutoTokenizer.FromPretrained(options.Text("tokenizer"));
         var line = options.Read();
         var texts = Texts(rows, words, tokenizer, folder);
-        _ = tokenizer.Encode(texts[..BatchSize].GetStrings("text"));                       // compiles the code
+        _ = tokenizer.Encode(texts[..BatchSize].GetStrings("text"));     // compiles the code before the measurement
         if (what is "all" or "tokenizer")
             Measure("tokenizer", () =>
             {

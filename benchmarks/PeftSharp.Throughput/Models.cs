@@ -10,7 +10,7 @@ using PeftSharp.Models.Vit;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>Models of the published sizes with random weights.</summary>
+/// <summary>Creates models of the published sizes with random weights.</summary>
 internal static class Models
 {
     internal static readonly string[] Names =
@@ -20,7 +20,7 @@ internal static class Models
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="layers">Number of layers; 0: that of the published model.</param>
+    /// <param name="layers">The number of layers; 0: the number of the published model.</param>
     internal static PretrainedModel Create(string name, int layers = 0) => name switch
     {
         "bert-base" => AutoModelForSequenceClassification.FromConfig(new BertConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 2 }),
@@ -53,7 +53,7 @@ internal static class Models
             NumKeyValueHeads = 2, TieWordEmbeddings = true,
         }),
         "vit-base" => AutoModelForImageClassification.FromConfig(new VitConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 10 }),
-        _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
+        _ => throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}."),
     };
 
     private static int Or(int layers, int published) => layers > 0 ? layers : published;

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Command-line options, named as those of the Python scripts. A value is a word or an integer. The printed result contains the options.
+/// Command-line options, with the same names as in the Python scripts. A value is a word or an integer. The printed result contains the
+/// options.
 /// </summary>
 internal sealed class Options
 {
@@ -46,7 +47,7 @@ internal sealed class Options
     }
 
     /// <summary>The options that were read, to which results are added.</summary>
-    /// <exception cref="ArgumentException">An option was given that the command does not have.</exception>
+    /// <exception cref="ArgumentException">The command line contains an option that the command does not have.</exception>
     internal JsonObject Read() =>
         _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is not an option of this command.");
 }

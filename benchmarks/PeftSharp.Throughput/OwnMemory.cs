@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>
-/// Watches the memory that the process has for itself (Linux: anonymous pages), without the shared pages of mapped files.
-/// </summary>
+/// <summary>Measures the private memory of the process (on Linux: anonymous pages), without the shared pages of mapped files.</summary>
 internal sealed class OwnMemory : IDisposable
 {
     private readonly Timer _timer;

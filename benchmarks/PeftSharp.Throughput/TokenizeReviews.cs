@@ -5,7 +5,8 @@ using PeftSharp.Models;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Measures tokens per second of both kinds of tokenizer on texts of a JSON lines file, in batches of 1,000. The first run is not counted.
+/// Measures the tokens per second of the tokenizers of BERT and GPT-2 for the texts of a JSON lines file, in batches of 1,000. The first
+/// run is not counted.
 /// </summary>
 internal static class TokenizeReviews
 {

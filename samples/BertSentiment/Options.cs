@@ -1,6 +1,6 @@
 using System.Globalization;
 
-/// <summary>The options of the command line. Without options, the program makes its own reviews and a small BERT.</summary>
+/// <summary>The options of the command line. Without options, the program creates reviews and a small BERT.</summary>
 internal sealed record Options
 {
     internal string? Model { get; private set; }

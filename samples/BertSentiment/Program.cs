@@ -13,7 +13,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for 
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A published BERT and real reviews if the options name them; otherwise a small untrained BERT, and reviews made by a grammar.
+// The published BERT and the real reviews in the options; otherwise a small untrained BERT, and reviews that a grammar creates.
 var isReal = options.Model is not null;
 var name = options.Model ?? NewSmallBert(Path.Combine(options.Output, "start"));
 var dataset = isReal
@@ -64,7 +64,7 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 }
 #endregion
 
-// The saved model, loaded again, gives the same scores as the trained one.
+// After it is loaded again, the saved model returns the same scores as the trained model.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
 // The batch size must be the same: matrix products of another size may round differently.
@@ -81,7 +81,7 @@ Console.WriteLine(FormattableString.Invariant(
     $"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return isSame ? 0 : 1;
 
-// The vocabulary and the configuration are in the folder tiny-bert; the weights are drawn here.
+// The vocabulary and the configuration are in the folder tiny-bert; the weights are random.
 static string NewSmallBert(string folder)
 {
     var source = Path.Combine(AppContext.BaseDirectory, "tiny-bert");

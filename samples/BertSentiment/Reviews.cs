@@ -2,8 +2,8 @@ using System.Globalization;
 using PeftSharp.Data;
 
 /// <summary>
-/// Film reviews made by a grammar. Each pattern contains a good and a bad word, in either order, so counting words does not find the
-/// label: the model must read the sentence.
+/// Film reviews that a grammar creates. Each pattern contains a good and a bad word, in either order. Therefore, the label cannot be found
+/// by counting words; the model must read the sentence.
 /// </summary>
 internal static class Reviews
 {
@@ -39,7 +39,7 @@ internal static class Reviews
         "My friends chose it. ", "It runs for two hours. ",
     ];
 
-    /// <summary>Makes rows with <c>text</c> and <c>label</c> (1: the writer liked the film). The same seed gives the same rows.</summary>
+    /// <summary>Creates rows with <c>text</c> and <c>label</c> (1: the writer liked the film). The same seed gives the same rows.</summary>
     internal static Dataset Make(int count, int seed)
     {
         var random = new Random(seed);

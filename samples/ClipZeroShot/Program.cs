@@ -22,7 +22,7 @@ int Classify()
     return 0;
 }
 
-// Without: a small CLIP learns from drawn shapes and their captions. Some pairs of color and shape are in no caption.
+// Without a published CLIP: a small CLIP is trained on drawn shapes and their captions. Some pairs of color and shape are in no caption.
 int TrainAndClassify()
 {
     var start = SmallClip.Save(Path.Combine(options.Output, "start"));

@@ -1,7 +1,9 @@
 using PeftSharp.Models.Clip;
 using PeftSharp.Vision;
 
-/// <summary>A CLIP with random weights, its image processor, and a tokenizer whose vocabulary are the words of the captions.</summary>
+/// <summary>
+/// A CLIP with random weights, its image processor, and a tokenizer whose vocabulary consists of the words of the captions.
+/// </summary>
 internal static class SmallClip
 {
     private const int Separator = 3;

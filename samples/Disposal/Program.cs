@@ -10,7 +10,7 @@ using var model = AutoModelForSequenceClassification.FromConfig(
 model.eval();                                                   // no dropout
 
 float[] probabilities;
-using (no_grad())                                               // no gradients: inputs of layers are not kept
+using (no_grad())                                               // no gradients, so the inputs of layers are not kept in memory
 {
     // Either dispose each object that owns tensors …
     using (var inputs = new ModelInputs { InputIds = tensor(new long[,] { { 2, 17, 45, 3 } }) })
@@ -18,7 +18,7 @@ using (no_grad())                                               // no gradients:
     using (var scores = output.Logits!.softmax(-1))             // a new tensor, which you dispose too
         probabilities = scores.data<float>().ToArray();         // a copy: valid after the tensor is disposed
 
-    // … or open a dispose scope, which disposes every tensor that is created while it is open.
+    // … or open a dispose scope. When it is closed, it disposes all tensors that were created while it was open.
     using (NewDisposeScope())
     {
         var inputs = new ModelInputs { InputIds = tensor(new long[,] { { 2, 17, 45, 3 } }) };

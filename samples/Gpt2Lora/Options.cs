@@ -1,6 +1,8 @@
 using System.Globalization;
 
-/// <summary>The options of the command line. Without options, the program adapts the model in film-gpt2 to recipes that it makes.</summary>
+/// <summary>
+/// The options of the command line. Without options, the program trains an adapter for the model in film-gpt2 on recipes that it creates.
+/// </summary>
 internal sealed record Options
 {
     internal string? Model { get; private set; }

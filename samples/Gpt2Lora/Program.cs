@@ -14,7 +14,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for 
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A model and a text if the options name them; otherwise a small GPT-2 that was trained on film reviews, and recipes made by a grammar.
+// The model and the text in the options; otherwise a small GPT-2 that was trained on film reviews, and recipes that a grammar creates.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
 var dataset = options.Text is { } file
     ? LoadDataset(file, "train", new DatasetLoadOptions { SampleBy = TextUnit.Document })
@@ -66,7 +66,7 @@ using (model.DisableAdapter()) Console.WriteLine($"With the adapter off: {Write(
 var merged = model.MergeAndUnload();
 var mergedText = Write(merged);
 var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation, dataCollator: collator).Evaluate()["eval_loss"];
-Console.WriteLine($"Merged into the weights, the text is {(mergedText == adapted ? "the same" : $"another: {mergedText}")}.");
+Console.WriteLine($"Merged into the weights, the text is {(mergedText == adapted ? "the same" : $"different: {mergedText}")}.");
 Console.WriteLine($"The adapter in {adapter} has {new FileInfo(Path.Combine(adapter, "adapter_model.safetensors")).Length / 1024} KB.");
 Console.WriteLine(FormattableString.Invariant(
     $"evaluation loss {before:F4} before, {after:F6} after, {mergedLoss:F6} merged; {clock.Elapsed.TotalSeconds:F0} s in all"));

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PeftSharp.Data;
 
-/// <summary>Recipes made by a grammar: a kind of text that a model of film reviews was not trained on.</summary>
+/// <summary>Recipes that a grammar creates. A model of film reviews was not trained on such texts.</summary>
 internal static class Recipes
 {
     private static readonly string[] _dishes =
@@ -21,7 +21,7 @@ internal static class Recipes
         "Cut the {1} into small pieces and cover them with {2}.",
     ];
 
-    /// <summary>Makes recipes, one for each row, in the column <c>text</c>. The same seed gives the same rows.</summary>
+    /// <summary>Creates rows with a recipe in the column <c>text</c>. The same seed gives the same rows.</summary>
     internal static Dataset Make(int count, int seed)
     {
         var random = new Random(seed);

@@ -14,7 +14,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for 
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// Words with tags (B-PER, I-PER, O, …): of the files that the options name, or of sentences that this program makes.
+// Words with tags (B-PER, I-PER, O, …): from the files in the options, or from sentences that this program creates.
 var dataset = options.Data is { } folder ? LoadDataset(folder) : Sentences.Make(options.Train, test: 500, seed: 1);
 var (words, itsTags) = (dataset["train"][0].GetItems("words").GetStrings(), dataset["train"][0].GetItems("tags").GetStrings());
 Console.WriteLine($"{dataset["train"].Count} sentences to learn from, for example:\n  "
@@ -22,7 +22,7 @@ Console.WriteLine($"{dataset["train"].Count} sentences to learn from, for exampl
 dataset = dataset.ClassEncodeColumn("tags");
 var tags = dataset["train"].GetClassNames("tags");
 
-// A published BERT if the options name one; otherwise a small one with random weights and a vocabulary of these words.
+// The published BERT in the options; otherwise a small BERT with random weights and a vocabulary of these words.
 var name = options.Model ?? NewSmallBert(Path.Combine(options.Output, "start"), dataset["train"]);
 var isReal = options.Model is not null;
 var tokenizer = AutoTokenizer.FromPretrained(name);
@@ -56,14 +56,14 @@ var trainer = new Trainer(model, arguments, train, tokenized["test"], tokenizer:
     computeMetrics: prediction => prediction.GetEntityReport(tags).ToMetrics(), callbacks: [new ProgressCallback()]);
 trainer.Train();
 
-// An entity counts only if its type, its first word and its last word are correct.
+// An entity is correct only if its type, its first word and its last word are correct.
 var report = trainer.Predict(tokenized["test"]).EvalPrediction.GetEntityReport(tags);
 Console.WriteLine($"\n{report.ToString(digits: 3)}");
 var best = Path.Combine(options.Output, "best");
 trainer.SaveModel(best);                                                    // the tokenizer too
 model.Dispose();
 
-// The saved model, or the adapter and the model it belongs to.
+// The saved model, or the adapter and its base model.
 using var recognize = options.LoraRank is null
     ? EntityRecognizer.FromPretrained(best)
     : EntityRecognizer.FromPretrained(name, adapterNameOrFolder: best, labels);
@@ -81,7 +81,7 @@ Console.WriteLine(FormattableString.Invariant(
     $"Saved in {best}. f1 {report.MicroAverage.F1:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return 0;
 
-// The words are not converted to lower case, because capital letters tell names from other words.
+// The words are not converted to lower case, because names start with capital letters.
 static string NewSmallBert(string folder, Dataset sentences)
 {
     var texts = Enumerable.Range(0, sentences.Count).Select(row => string.Join(' ', sentences[row].GetItems("words").GetStrings()));
@@ -90,7 +90,7 @@ static string NewSmallBert(string folder, Dataset sentences)
     {
         VocabSize = tokenizer.Count, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
         MaxPositionEmbeddings = 128,
-        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow ones learn slowly with it
+        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow layers learn slowly with it
     });
     model.SavePretrained(folder);
     tokenizer.SavePretrained(folder);

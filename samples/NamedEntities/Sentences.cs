@@ -1,9 +1,9 @@
 using PeftSharp.Data;
 
 /// <summary>
-/// News sentences made by a grammar, with a tag for each word. Many names are of several types (Paris is a person, a city, and part of
-/// Paris University), so the model must read the sentence. The sentences to measure the model with contain names that no training sentence
-/// contains.
+/// News sentences that a grammar creates, with a tag for each word. Many names belong to several types: Paris is a person, a city, and a
+/// part of "Paris University". Therefore, the model must read the sentence. The test sentences also contain names that are in no training
+/// sentence.
 /// </summary>
 internal static class Sentences
 {
@@ -40,7 +40,9 @@ internal static class Sentences
         "{P} , who studied in {L} , joined {O} in March .", "\" We will appeal \" , said {P} of {O} .", "My sister likes the sea .",
     ];
 
-    /// <summary>Makes the splits <c>train</c> and <c>test</c> with <c>words</c> and <c>tags</c>, always the same for a seed.</summary>
+    /// <summary>
+    /// Creates the splits <c>train</c> and <c>test</c> with <c>words</c> and <c>tags</c>. The same seed gives the same rows.
+    /// </summary>
     internal static DatasetDict Make(int train, int test, int seed) => new()
     {
         ["train"] = Make(train, new Random(seed), knownNames: 0.9), ["test"] = Make(test, new Random(seed + 1), knownNames: 1),

@@ -1,5 +1,5 @@
-// The programs of the pages in docs that have several: dotnet run --project samples/Pages [-- NAME …]. Without a name all run.
-// Those of docs/images.md need a model and images of yours, so the tests run them instead, with small ones.
+// Runs the programs of the pages in docs: dotnet run --project samples/Pages [-- NAME …]. Without a name, runs all programs.
+// The programs of docs/images.md need a model and images, so only the tests run them, with a small model and small images.
 using Pages.Chat;
 using Pages.Data;
 using Pages.Extensions;

@@ -1,6 +1,6 @@
 using PeftSharp.Tokenization;
 
-/// <summary>Sentences about capitals, which the small model is trained on, and conversations about them.</summary>
+/// <summary>Sentences about capitals, on which the small model is trained, and conversations about capitals.</summary>
 internal static class Capitals
 {
     private static readonly (string Country, string City)[] _capitals =

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-/// <summary>The options of the command line. Without options, the program makes a small model and conversations about capitals.</summary>
+/// <summary>The options of the command line. Without options, the program creates a small model and conversations about capitals.</summary>
 internal sealed record Options
 {
     internal string? Model { get; private set; }

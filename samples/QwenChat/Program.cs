@@ -13,7 +13,7 @@ if (Options.Parse(args) is not { } options) return 2;
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A model and conversations if the options name them; otherwise a small Qwen2 that knows capitals, and questions about them.
+// The model and the conversations in the options; otherwise a small Qwen2 that was trained on capitals, and questions about capitals.
 var folder = options.Model ?? SmallModel.Make(Path.Combine(options.Output, "base"), options.Epochs ?? 40);
 var conversations = options.Data is { } file ? Datasets.LoadDataset(file, "train") : Capitals.Conversations().ToDataset();
 var (output, epochs, rate) = (options.Output, options.Epochs ?? (options.Model is null ? 80 : 1), options.Model is null ? 5e-3 : 2e-4);
@@ -37,7 +37,7 @@ trainer.SaveModel(Path.Combine(output, "adapter"));
 Console.WriteLine($"Trained and saved in {clock.Elapsed.TotalSeconds:F0} s.");
 
 #region readme-answer
-// Loads the trained model as another program would. Without an adapter, pass only the folder of a chat model.
+// Loads the trained model, as another program would. To use a chat model without an adapter, pass only its folder.
 using var generator = TextGenerator.FromPretrained(folder, adapterNameOrFolder: Path.Combine(output, "adapter"));
 var greedy = new GenerationOptions { MaxNewTokens = 100, DoSample = false };
 var answer = generator.Chat([new("user", "What is the capital of Norway?")], greedy);

@@ -22,7 +22,7 @@ internal static class SmallModel
             VocabSize = trained.Count, HiddenSize = 128, IntermediateSize = 256, NumHiddenLayers = 3, NumAttentionHeads = 4,
             NumKeyValueHeads = 2, MaxPositionEmbeddings = 256, EosTokenId = [trained.EosTokenId!.Value], PadTokenId = trained.PadTokenId,
         });
-        // The sentences have the form of messages, so that the model learns the special tokens too.
+        // The sentences are converted to messages, so that the model learns the special tokens too.
         var messages = sentences.Select(sentence => trained.RenderChatTemplate([new ChatMessage("text", sentence)]));
         var rows = Dataset.FromDict(("text", messages.ToArray())).Tokenize(trained, "text", maxLength: 64);
         var arguments = new TrainingArguments(folder)

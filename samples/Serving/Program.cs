@@ -9,7 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
 var adapters = builder.Configuration["Adapters"] ?? "adapters";             // each subfolder has the name of its adapter
 
-// Loaded once for the process. Each adapter adds its own weights only.
+// The base model is loaded once for the process. Each adapter needs memory only for its own weights.
 var first = Directory.GetDirectories(adapters)[0];
 using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), first, Path.GetFileName(first));
 model.LoadAdapters(adapters);                                               // the other adapters

@@ -7,7 +7,7 @@ using PeftSharp.Tokenization;
 using PeftSharp.Training;
 #endregion
 
-/// <summary>One of several classes for a text, from a CSV file.</summary>
+/// <summary>Classification of texts from a CSV file: one of several classes for each text.</summary>
 internal static class Classes
 {
     internal static void Run()

@@ -6,7 +6,7 @@ using PeftSharp.Tokenization;
 using PeftSharp.Training;
 #endregion
 
-/// <summary>A run that ends when the model no longer improves, and that can be stopped and continued.</summary>
+/// <summary>A run that ends when the model no longer improves. It can be stopped and continued.</summary>
 internal static class Interruptions
 {
     internal static void Run()

@@ -1,6 +1,6 @@
 // Runs the programs of docs/tasks.md:
 // dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search|interruptions].
-// On the page, each program is complete by itself.
+// On the page, each program is complete.
 var programs = new Dictionary<string, Action>
 {
     ["classes"] = Classes.Run,

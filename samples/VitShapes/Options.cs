@@ -1,6 +1,6 @@
 using System.Globalization;
 
-/// <summary>The options of the command line. Without options, the program draws its images and makes a small ViT.</summary>
+/// <summary>The options of the command line. Without options, the program draws images and creates a small ViT.</summary>
 internal sealed record Options
 {
     internal string? Model { get; private set; }

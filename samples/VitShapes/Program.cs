@@ -11,7 +11,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for 
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A published ViT and a folder of images if the options name them; otherwise a small untrained ViT, and images that are drawn here.
+// The published ViT and the folder of images in the options; otherwise a small untrained ViT, and images that are drawn here.
 var isReal = options.Model is not null;
 var name = options.Model ?? NewSmallVit(Path.Combine(options.Output, "start"));
 var data = options.Data ?? DrawImages(Path.Combine(options.Output, "data"), options);
@@ -66,7 +66,7 @@ Console.WriteLine(FormattableString.Invariant(
     $"Saved in {best}. accuracy {accuracy:F3} on {dataset["test"].Count} images, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return 0;
 
-// A folder for each split, and in it a folder for each class.
+// A folder for each split, which contains a folder for each class.
 static string DrawImages(string folder, Options options)
 {
     if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -87,7 +87,7 @@ static string NewSmallVit(string folder)
     using var model = AutoModel.FromConfig(new VitConfig
     {
         HiddenSize = 64, NumHiddenLayers = 4, NumAttentionHeads = 4, IntermediateSize = 128, ImageSize = [Shapes.Size], PatchSize = [8],
-        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow ones learn slowly with it
+        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow layers learn slowly with it
     });
     model.SavePretrained(folder);
     new ImageProcessor(ImageProcessorConfig.Vit with { Size = new ImageSize(Shapes.Size, Shapes.Size) }).SavePretrained(folder);

@@ -23,7 +23,7 @@ internal static class Shapes
         return image;
     }
 
-    /// <summary>Whether a point is inside of a shape whose center is 0 and whose size is 1.</summary>
+    /// <summary>Returns whether a point is inside a shape whose center is 0 and whose size is 1.</summary>
     private static bool IsInside(string shape, double x, double y) => shape switch
     {
         "circle" => x * x + y * y <= 1,

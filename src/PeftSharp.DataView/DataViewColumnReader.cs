@@ -5,7 +5,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.DataView;
 
-/// <summary>Collects the values of a column of ML.NET.</summary>
+/// <summary>Reads and collects the values of a column of ML.NET.</summary>
 internal abstract class DataViewColumnReader(string name)
 {
     /// <summary>The annotation with the names of a key.</summary>
@@ -13,10 +13,10 @@ internal abstract class DataViewColumnReader(string name)
 
     internal string Name => name;
 
-    /// <summary>The values so far, as .NET objects that a dataset can be created from.</summary>
+    /// <summary>The values that have been read, as .NET objects from which a dataset can be created.</summary>
     internal abstract IEnumerable Values { get; }
 
-    /// <summary>The type to which the column is converted. Null: that of its values.</summary>
+    /// <summary>The type to which the column is converted. Null: the type of its values.</summary>
     internal Feature? Feature { get; private init; }
 
     internal abstract void ReadRow();
@@ -73,7 +73,7 @@ internal abstract class DataViewColumnReader(string name)
             ? new Vectors<TStored, T>(column.Name, cursor.GetGetter<VBuffer<TStored>>(column), convert) { Feature = feature }
             : new Scalars<TStored, T>(column.Name, cursor.GetGetter<TStored>(column), convert) { Feature = feature };
 
-    /// <summary>The names of a key, by id. Null: it has none.</summary>
+    /// <summary>Returns the names of a key, by id. Null: the key has no names.</summary>
     private static string[]? Names(DataViewSchema.Column column)
     {
         if (column.Annotations.Schema.GetColumnOrNull(KeyValues) is not { Type: VectorDataViewType { ItemType: TextDataViewType } })

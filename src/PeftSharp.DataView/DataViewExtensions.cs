@@ -3,23 +3,24 @@ using PeftSharp.Data;
 
 namespace PeftSharp.DataView;
 
-/// <summary>Converts datasets to the tables of ML.NET, and vice versa.</summary>
+/// <summary>Converts datasets to ML.NET's <see cref="IDataView"/>, and vice versa.</summary>
 public static class DataViewExtensions
 {
-    /// <summary>Copies the rows of a table of ML.NET to a dataset.</summary>
+    /// <summary>Copies the rows of an <see cref="IDataView"/> to a dataset.</summary>
     /// <remarks>
     /// <para>
-    /// Texts become strings, numbers and booleans the types of the same size (integers of 8 and 16 bits become int32, unsigned ones of 32
-    /// and 64 bits int64), dates become timestamps, and vectors lists. A key with names becomes a <see cref="ClassLabel"/>; a key without
-    /// names becomes an integer that starts at 0. A missing key is null. Hidden columns are omitted.
+    /// Texts are converted to strings; booleans and floating-point numbers to the same types; integers of 8 and 16 bits to int32; unsigned
+    /// integers of 32 and 64 bits to int64; dates to timestamps (UTC if they have an offset); time spans to durations; and vectors to
+    /// lists. A key with names is converted to a <see cref="ClassLabel"/>, and a key without names to an integer that starts at 0. A
+    /// missing key is null. Hidden columns are omitted.
     /// </para>
-    /// <para>The table is read once. It is not kept.</para>
+    /// <para>The view is read once, and the dataset does not refer to it.</para>
     /// </remarks>
-    /// <param name="view">The table.</param>
-    /// <param name="cancellationToken">Checked for each row.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">
-    /// A column has a type that a dataset does not have, such as an image or a row id, or a value does not fit. The message names the
-    /// column.
+    /// A dataset does not have the type of a column, such as an image or a row id, or an integer is above the maximum of int64. The message
+    /// contains the column.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ToDataset(this IDataView view, CancellationToken cancellationToken = default)
@@ -28,23 +29,23 @@ public static class DataViewExtensions
         return DataViewReader.Read(view, cancellationToken);
     }
 
-    /// <summary>Returns the dataset as a table of ML.NET. The values are not copied.</summary>
+    /// <summary>Returns an <see cref="IDataView"/> of the rows of the dataset. The values are not copied.</summary>
     /// <remarks>
     /// <para>
-    /// The columns are all columns of the dataset. Strings become texts, numbers, booleans, timestamps (UTC or without a time zone) and
-    /// durations the types of the same name, a decimal becomes a double, a <see cref="ClassLabel"/> a key with names, and lists of numbers,
-    /// booleans, strings and classes become vectors. If all lists of a column have the same length, the vectors have this size, as trainers
-    /// of ML.NET require.
+    /// The view has all columns of the dataset, independent of <see cref="Dataset.Format"/>. Strings are converted to texts; numbers and
+    /// booleans to the same types; decimals to doubles; timestamps to dates; durations to time spans; a <see cref="ClassLabel"/> to a key
+    /// with names; and lists of numbers, booleans, strings or class ids to vectors. If all lists of a column have the same length, the
+    /// vectors have this size, which ML.NET's trainers require.
     /// </para>
     /// <para>
-    /// ML.NET has no null. A null text is empty, a null floating-point number is NaN, and a class that is null or -1 is a missing key. A
-    /// null of another type is an error when its row is read.
+    /// ML.NET has no null values. A null text is converted to an empty text, a null floating-point number to NaN, and a class id that is
+    /// null or -1 to a missing key. For a null value of another type, a <see cref="DatasetException"/> is thrown when the row is read.
     /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
     /// <exception cref="DatasetException">
-    /// A column has a type that ML.NET does not have: structs, lists of lists, bytes or times of day. Remove it with
-    /// <see cref="Dataset.RemoveColumns"/>, or convert it.
+    /// ML.NET does not have the type of a column: structs, lists of lists, bytes, times of day, or lists of decimals, dates or durations.
+    /// Remove the column with <see cref="Dataset.RemoveColumns"/>, or convert it.
     /// </exception>
     public static IDataView ToDataView(this Dataset dataset)
     {
@@ -54,7 +55,7 @@ public static class DataViewExtensions
 
     extension(Dataset)
     {
-        /// <summary>Copies the rows of a table of ML.NET to a dataset; the same as <see cref="ToDataset"/>.</summary>
+        /// <summary>Copies the rows of an <see cref="IDataView"/> to a dataset, like <see cref="ToDataset"/>.</summary>
         /// <inheritdoc cref="ToDataset"/>
         public static Dataset FromDataView(IDataView view, CancellationToken cancellationToken = default) =>
             view.ToDataset(cancellationToken);

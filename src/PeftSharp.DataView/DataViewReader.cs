@@ -3,10 +3,10 @@ using PeftSharp.Data;
 
 namespace PeftSharp.DataView;
 
-/// <summary>Reads the rows of a table of ML.NET into columns.</summary>
+/// <summary>Reads the rows of an <see cref="IDataView"/> into a dataset.</summary>
 internal static class DataViewReader
 {
-    /// <exception cref="DatasetException">A column has an unsupported type, or a value does not fit.</exception>
+    /// <exception cref="DatasetException">A column has an unsupported type, or an integer is above the maximum of int64.</exception>
     internal static Dataset Read(IDataView view, CancellationToken cancellationToken)
     {
         var columns = view.Schema.Where(column => !column.IsHidden).ToArray();

@@ -3,7 +3,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.DataView;
 
-/// <summary>A dataset as a table of ML.NET.</summary>
+/// <summary>A dataset as an <see cref="IDataView"/> of ML.NET.</summary>
 internal sealed class DatasetView : IDataView
 {
     private readonly ViewColumn[] _columns;

@@ -56,7 +56,7 @@ internal sealed record ViewColumn(
         }));
     }
 
-    /// <summary>The length of all lists; 0, which means any length, if they differ or there are none.</summary>
+    /// <summary>Returns the length of all lists. Returns 0, which means any length, if the lengths differ or there are no lists.</summary>
     private static int CommonLength(Column column)
     {
         var length = column.Count > 0 && !column.IsNull(0) ? column.GetLength(0) : 0;
@@ -68,7 +68,7 @@ internal sealed record ViewColumn(
 
     private static KeyDataViewType Key(ClassLabel label) => new(typeof(uint), label.NumClasses);
 
-    /// <summary>The key of a class: from 1; 0 is a missing key.</summary>
+    /// <summary>Returns the key of a class id. Keys start at 1; 0 is a missing key.</summary>
     private static uint Id(object? id) => id is long number and >= 0 ? (uint)number + 1 : 0;
 
     private static ReadOnlyMemory<char> Text(object? text) => ((string?)text).AsMemory();

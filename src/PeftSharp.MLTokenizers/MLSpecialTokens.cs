@@ -3,7 +3,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>The special tokens and options that tokenizers of Microsoft.ML.Tokenizers provide.</summary>
+/// <summary>Reads the special tokens and options of tokenizers of Microsoft.ML.Tokenizers.</summary>
 internal static class MLSpecialTokens
 {
     private const string EndOfText = "<|endoftext|>";
@@ -32,8 +32,8 @@ internal static class MLSpecialTokens
     };
 
     /// <summary>
-    /// The token that a BPE tokenizer appends to every text. Null: none. The tokenizer has no property for it, but it is the only token
-    /// with an empty range at the end.
+    /// Returns the token that a BPE tokenizer appends to every text. Null: there is none. The tokenizer has no property for this token, but
+    /// it is the only token with an empty range at the end.
     /// </summary>
     internal static string? EndOf(BpeTokenizer tokenizer)
     {

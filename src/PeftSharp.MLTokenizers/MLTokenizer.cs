@@ -10,15 +10,15 @@ namespace PeftSharp.MLTokenizers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Offsets and indices are UTF-16 code units of the original text, even if the tokenizer normalizes the text. Therefore the methods of
-/// the base class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer
-/// contains both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
+/// Offsets and indices are UTF-16 code units of the original text, even if the tokenizer normalizes the text. The methods of the base class
+/// therefore always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are also null, because the tokenizer
+/// contains both steps; setting <c>considerNormalization</c> and <c>considerPreTokenization</c> to false turns them off
 /// (<see cref="PeftSharp.Tokenization.Tokenizer.WithPreprocessing"/>).
 /// </para>
 /// <para>
-/// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens count
-/// towards the maximum and are always kept; tokens of the text are removed first. If the special tokens alone exceed the maximum, the
-/// result is empty.
+/// If a maximum token count would separate the tokens of one character, the whole character is omitted. Added special tokens count towards
+/// the maximum and are always kept; tokens of the text are removed first. If the special tokens alone exceed the maximum, the result is
+/// empty.
 /// </para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes <see cref="Source"/>.</para>
 /// </remarks>
@@ -50,11 +50,14 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Writes the text of tokens, special tokens included.</summary>
     /// <param name="ids">The tokens.</param>
     /// <param name="destination">
-    /// Receives the text. If the text does not fit, only as many tokens are written as fit and end at a character boundary.
+    /// Receives the text. If the text does not fit, only the first tokens are written, up to a character boundary.
     /// </param>
     /// <param name="idsConsumed">The number of tokens whose text was written.</param>
     /// <param name="charsWritten">The number of UTF-16 code units written.</param>
-    /// <returns><see cref="OperationStatus.InvalidData"/> if an id has no token; the tokens before it are written.</returns>
+    /// <returns>
+    /// <see cref="OperationStatus.Done"/> if all tokens were written; <see cref="OperationStatus.DestinationTooSmall"/> if the text does
+    /// not fit; <see cref="OperationStatus.InvalidData"/> if an id has no token, in which case the tokens before it are written.
+    /// </returns>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {
         ArgumentNullException.ThrowIfNull(ids);

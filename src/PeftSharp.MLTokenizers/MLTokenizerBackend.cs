@@ -4,8 +4,8 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.MLTokenizers;
 
 /// <summary>
-/// A tokenizer of Microsoft.ML.Tokenizers as the backend of a tokenizer of PeftSharp. The template adds the tokens for the beginning and
-/// the end of a text.
+/// A tokenizer of Microsoft.ML.Tokenizers as the backend of a tokenizer of PeftSharp. The template, not the backend, adds the tokens for
+/// the beginning and the end of a text.
 /// </summary>
 internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int> vocabulary)
     : TokenizerBackend

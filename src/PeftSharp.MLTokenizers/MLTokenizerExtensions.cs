@@ -8,8 +8,8 @@ public static class MLTokenizerExtensions
     /// <summary>Converts a tokenizer to a tokenizer of Microsoft.ML.Tokenizers, for example to count the tokens of a prompt.</summary>
     /// <param name="tokenizer">The tokenizer; it is shared, not copied.</param>
     /// <param name="addSpecialTokens">
-    /// Whether the special tokens of the model are added. Default false, because most callers count the tokens of parts of a text or cut
-    /// them.
+    /// Whether the special tokens of the model are added. Default false, because most callers count or truncate the tokens of parts of a
+    /// text.
     /// </param>
     public static MLTokenizer AsMLTokenizer(this Tokenizer tokenizer, bool addSpecialTokens = false)
     {
@@ -22,14 +22,14 @@ public static class MLTokenizerExtensions
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The ids are those of <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
-    /// <paramref name="options"/> adds special tokens. The result cannot be saved, and it does not split a text into words: in
-    /// <see cref="TextEncoding.WordIds"/> the text between two special tokens is one word.
+    /// The token ids are the same as in <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
+    /// <paramref name="options"/> adds special tokens. The result cannot be saved. It does not split a text into words: in
+    /// <see cref="TextEncoding.WordIds"/>, the text between two special tokens is one word.
     /// </para>
     /// <para>
     /// Offsets are UTF-16 code units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
-    /// normalizing each character, or each word between white space, on its own. If the results do not add up to the normalized text, every
-    /// token has the range of the whole text.
+    /// normalizing each character, or each word between white space, on its own. If the results together differ from the normalized text,
+    /// every token has the range of the whole text.
     /// </para>
     /// <para>
     /// For an <see cref="MLTokenizer"/> the method returns its <see cref="MLTokenizer.Source"/>, unless a vocabulary or options are given.
@@ -37,7 +37,7 @@ public static class MLTokenizerExtensions
     /// </remarks>
     /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
     /// <param name="vocabulary">
-    /// All tokens and ids. Null (the default): those of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
+    /// All tokens and ids. Default null: the tokens of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
     /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c> and
     /// <c>WordPieceTokenizer</c>. Tiktoken does not provide the bytes of its tokens, so a token that is not valid UTF-8 by itself is named
     /// by its id, such as <c>&lt;token 188&gt;</c>.
@@ -63,8 +63,8 @@ public static class MLTokenizerExtensions
     /// </summary>
     /// <remarks>
     /// <c>BertTokenizer</c> provides BERT's special tokens, templates and columns. SentencePiece, CodeGen and BPE tokenizers provide their
-    /// beginning, end and unknown token, and a template if they add the first two. Tiktoken tokenizers provide <c>&lt;|endoftext|&gt;</c>
-    /// as beginning and end. All others provide the defaults of <see cref="TokenizerBackendOptions"/>.
+    /// beginning, end and unknown tokens, and a template if they add the beginning or end token. Tiktoken tokenizers provide
+    /// <c>&lt;|endoftext|&gt;</c> as beginning and end. All others provide the defaults of <see cref="TokenizerBackendOptions"/>.
     /// </remarks>
     /// <param name="tokenizer">The tokenizer.</param>
     public static TokenizerBackendOptions GetBackendOptions(this Microsoft.ML.Tokenizers.Tokenizer tokenizer)

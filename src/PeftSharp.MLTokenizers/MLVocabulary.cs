@@ -5,7 +5,7 @@ using Microsoft.ML.Tokenizers;
 namespace PeftSharp.MLTokenizers;
 
 /// <summary>
-/// The vocabularies of the tokenizers of Microsoft.ML.Tokenizers, including tokenizers that have no property for their vocabulary.
+/// Reads the vocabularies of tokenizers of Microsoft.ML.Tokenizers, including tokenizers that have no property for their vocabulary.
 /// </summary>
 internal static class MLVocabulary
 {
@@ -33,7 +33,7 @@ internal static class MLVocabulary
     {
         var result = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal);
         foreach (var (token, id) in special ?? new Dictionary<string, int>())
-            result.TryAdd(token, id);        // if the ids differ, that of the vocabulary is used
+            result.TryAdd(token, id);        // if the ids differ, the id of the vocabulary is used
         foreach (var (token, id) in others)
             if (id >= 0 && !string.IsNullOrEmpty(token))
                 result.TryAdd(token, id);

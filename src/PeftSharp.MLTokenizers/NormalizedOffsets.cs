@@ -19,7 +19,7 @@ internal sealed class NormalizedOffsets
     internal static NormalizedOffsets Of(string text, string normalized, Normalizer? normalizer) =>
         OfBlanks(text, normalized) ?? (normalizer is null ? null : OfWords(text, normalized, normalizer)) ?? OfWhole(text, normalized);
 
-    /// <summary>The range of the text that corresponds to a range of its normalized form.</summary>
+    /// <summary>Returns the range of the original text that corresponds to a range of the normalized text.</summary>
     internal (int Start, int End) Original(int start, int end)
     {
         if (start >= _starts.Length)
@@ -29,7 +29,7 @@ internal sealed class NormalizedOffsets
             : (_starts[start], Math.Max(_starts[start], _ends[Math.Min(end, _ends.Length) - 1]));
     }
 
-    // SentencePiece: spaces are replaced, and one may be added before or after the text. Null: there are other changes too.
+    // SentencePiece replaces spaces, and may add a space before or after the text. Null: the normalizer made other changes, too.
     private static NormalizedOffsets? OfBlanks(string text, string normalized)
     {
         var added = normalized.Length - text.Length;

@@ -4,11 +4,12 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.MLTokenizers;
 
 /// <summary>
-/// The tokens of an encoding that are kept for a maximum token count: all special tokens, and tokens of the text from one of its ends.
+/// The tokens of an encoding that are kept for a maximum token count: all special tokens, and the first or the last tokens of the text.
 /// </summary>
-/// <param name="Positions">Their positions in the encoding, ascending.</param>
+/// <param name="Positions">The positions of the kept tokens in the encoding, ascending.</param>
 /// <param name="Index">
-/// Where the text is cut, in UTF-16 code units: the end of the kept part, or its start if tokens are counted from the end.
+/// The index at which the text is truncated, in UTF-16 code units: the end of the kept part, or its start if tokens are counted from the
+/// end.
 /// </param>
 internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
 {
@@ -39,8 +40,8 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
     }
 
     /// <summary>
-    /// The kept tokens. An added special token has an empty range: at the start of the text if it precedes the tokens of the text, at
-    /// <see cref="Index"/> if it follows them.
+    /// Returns the kept tokens. An added special token has an empty range: at the start of the text if it precedes the tokens of the text,
+    /// at <see cref="Index"/> if it follows them.
     /// </summary>
     internal EncodedToken[] Tokens(TextEncoding encoding)
     {

@@ -5,14 +5,17 @@ namespace PeftSharp.Vision;
 /// <summary>Loads the image processor of a model (transformers' <c>AutoImageProcessor</c>).</summary>
 public static class AutoImageProcessor
 {
-    /// <summary>Reads <c>preprocessor_config.json</c>, in the current or an older spelling.</summary>
+    /// <summary>
+    /// Loads the image processor of a model from <c>preprocessor_config.json</c> or <c>processor_config.json</c>, in the current or an
+    /// older format.
+    /// </summary>
     /// <param name="nameOrFolder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">The branch, tag or commit on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">
-    /// The file is missing or malformed, it belongs to another image processor than that of ViT or CLIP, or it asks for a step that is not
-    /// supported; the message names the field.
+    /// The file is missing or malformed, it is not the file of an image processor of ViT or CLIP, or it specifies a step that is not
+    /// supported; the message contains the field.
     /// </exception>
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -25,7 +28,7 @@ public static class AutoImageProcessor
         return new ImageProcessor(ImageProcessorFile.Read(folder));
     }
 
-    /// <summary>Reads the file asynchronously on the thread pool.</summary>
+    /// <summary>Loads the image processor of a model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<ImageProcessor> FromPretrainedAsync(
         string nameOrFolder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>

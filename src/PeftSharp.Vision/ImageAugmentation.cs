@@ -1,21 +1,31 @@
 namespace PeftSharp.Vision;
 
-/// <summary>Random changes of training images: a part of the image is resized to the size of the model, and it may be mirrored.</summary>
-/// <remarks>torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>.</remarks>
+/// <summary>
+/// Settings for random changes of training images: a random part of an image is resized to the size of the model, and the image may be
+/// mirrored.
+/// </summary>
+/// <remarks>The changes are those of torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>.</remarks>
 public sealed record ImageAugmentation
 {
     private const int Attempts = 10;
 
-    /// <summary>Whether a random part of the image is used. Default true.</summary>
+    /// <summary>
+    /// Whether a random part of the image is used. It has no effect if the image processor has only a shortest edge and no center crop.
+    /// Default true.
+    /// </summary>
     public bool RandomResizedCrop { get; init; } = true;
 
-    /// <summary>The smallest part of the area of the image; above 0 and at most 1. Default 0.08.</summary>
+    /// <summary>
+    /// The minimum area of the part, as a fraction of the image; above 0 and at most <see cref="MaxScale"/>. Default 0.08.
+    /// </summary>
     public double MinScale { get; init; } = 0.08;
 
-    /// <summary>The largest part of the area of the image; at most 1. Default 1.</summary>
+    /// <summary>The maximum area of the part, as a fraction of the image; at most 1. Default 1.</summary>
     public double MaxScale { get; init; } = 1;
 
-    /// <summary>The smallest ratio of width and height; the largest is its inverse. Above 0 and at most 1. Default 3/4.</summary>
+    /// <summary>
+    /// The minimum ratio of the width to the height of the part; the maximum is its inverse. Above 0 and at most 1. Default 3/4.
+    /// </summary>
     public double MinRatio { get; init; } = 3 / 4.0;
 
     /// <summary>The probability that the image is mirrored. Default 0.5.</summary>
@@ -26,13 +36,14 @@ public sealed record ImageAugmentation
     {
         if (!(MinScale > 0 && MinScale <= MaxScale && MaxScale <= 1))
             throw new ArgumentException(
-                $"MinScale is {MinScale} and MaxScale is {MaxScale}; they must be above 0, at most 1 and in order.");
+                $"MinScale is {MinScale} and MaxScale is {MaxScale}; both must be above 0 and at most 1, "
+                + "and MinScale must not be above MaxScale.");
         if (MinRatio is not (> 0 and <= 1)) throw new ArgumentException($"MinRatio is {MinRatio}; it must be above 0 and at most 1.");
         if (FlipProbability is not (>= 0 and <= 1))
             throw new ArgumentException($"FlipProbability is {FlipProbability}; it must be from 0 to 1.");
     }
 
-    /// <summary>Changes an image and resizes it as the processor does.</summary>
+    /// <summary>Changes an image randomly, and resizes it like the processor.</summary>
     internal RgbImage Apply(RgbImage image, ImageProcessor processor, RandomStream random)
     {
         var config = processor.Config;

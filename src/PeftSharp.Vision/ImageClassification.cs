@@ -15,8 +15,8 @@ public sealed record ImageClassification
     public required IReadOnlyList<LabelScore> Scores { get; init; }
 
     /// <summary>
-    /// The labels that apply, highest score first: for multi-label models those whose score is at least the threshold (possibly none),
-    /// otherwise only <see cref="Label"/>.
+    /// The labels that apply, highest score first. For a multi-label model, these are the labels whose score is at least the threshold
+    /// (possibly none); for other models, only <see cref="Label"/>.
     /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
 

@@ -7,7 +7,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Classifies images with an image classification model: single-label, multi-label or regression.</summary>
 /// <remarks>
-/// <para>transformers' <c>image-classification</c> pipeline.</para>
+/// <para>The equivalent of transformers' <c>image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ImageClassifier.FromPretrained("my-model");
 /// var result = classify.Classify("photo.jpg");
@@ -78,7 +78,7 @@ public sealed class ImageClassifier : ImagePredictor
     public ImageClassification Classify(RgbImage image, double threshold = 0.5, string? adapter = null) =>
         Classify([image], threshold, batchSize: 1, adapter)[0];
 
-    /// <summary>Classifies the images in files, in batches. The files of one batch are in memory at the same time.</summary>
+    /// <summary>Classifies the images in files, in batches. The resized images of one batch are in memory at the same time.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>

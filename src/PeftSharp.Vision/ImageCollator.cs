@@ -7,8 +7,8 @@ namespace PeftSharp.Vision;
 /// <summary>Reads the images of the rows of a batch and converts them to <c>pixel_values</c>.</summary>
 /// <remarks>
 /// <para>
-/// The random numbers of an augmentation depend only on the seed, the epoch and the row. A resumed run, and a run with
-/// <c>DataloaderNumWorkers</c>, therefore get the same images. Evaluation does not augment.
+/// The random numbers of an augmentation depend only on the seed, the epoch and the row. A resumed run and a run with
+/// <c>DataloaderNumWorkers</c> therefore use the same images. Images are not augmented in evaluation.
 /// </para>
 /// <para>
 /// Thread safety: instances are immutable and can be used from several threads at once, if the collator of the other columns can.
@@ -22,6 +22,7 @@ public sealed class ImageCollator : IDataCollator
     private readonly Func<Row, RgbImage> _read;
     private readonly long _seed;
 
+    /// <summary>Creates a collator.</summary>
     /// <param name="processor">The image processor of the model.</param>
     /// <param name="others">
     /// The collator of the other columns, such as a <see cref="DataCollatorWithPadding"/> for captions. Default null: a
@@ -30,7 +31,7 @@ public sealed class ImageCollator : IDataCollator
     /// <param name="augmentation">Random changes in training. Default null: none.</param>
     /// <param name="seed">The seed of the random changes. Default 42.</param>
     /// <param name="imageColumn">The column of the images. Default <c>image</c>.</param>
-    /// <param name="read">Returns the image of a row. Default null: the column contains paths, and the files are read.</param>
+    /// <param name="read">Returns the image of a row. Default null: the image is read from the file whose path is in the column.</param>
     /// <exception cref="ArgumentException">A value of the augmentation is out of range.</exception>
     public ImageCollator(
         ImageProcessor processor, IDataCollator? others = null, ImageAugmentation? augmentation = null, long seed = 42,

@@ -4,8 +4,8 @@ namespace PeftSharp.Vision;
 
 /// <summary>Loads folders of images as datasets (the <c>imagefolder</c> loader of Python's <c>datasets</c>).</summary>
 /// <remarks>
-/// The column <c>image</c> holds the path of each file; <see cref="ImageCollator"/> reads the file when its batch is made. Nothing is kept
-/// in memory.
+/// The column <c>image</c> contains the path of each file. <see cref="ImageCollator"/> reads the file when it creates the batch, so the
+/// images are not kept in memory.
 /// </remarks>
 public static class ImageFolder
 {
@@ -28,11 +28,11 @@ public static class ImageFolder
     /// <param name="folder">
     /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>), or the folder of one split, which is then
     /// named <c>train</c>. The folder of a split contains a subfolder with images for each class; or images and <c>metadata.csv</c>, whose
-    /// column <c>file_name</c> has the path of each image relative to the folder.
+    /// column <c>file_name</c> contains the path of each image relative to the folder.
     /// </param>
     /// <returns>
-    /// The splits. Columns: <c>image</c>, the path; <c>label</c>, the class as <see cref="ClassLabel"/>, if there are several; or the other
-    /// columns of <c>metadata.csv</c>. Rows are sorted by path.
+    /// The splits. The columns are <c>image</c>, the path; and <c>label</c>, the class as <see cref="ClassLabel"/>, if there are several
+    /// classes, or the other columns of <c>metadata.csv</c>. Rows are sorted by path.
     /// </returns>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
@@ -56,7 +56,9 @@ public static class ImageFolder
     /// <param name="folder">The folder.</param>
     /// <param name="split">The name of the split.</param>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="DatasetException">As for <see cref="LoadDataset(string)"/>, or there is no such split.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such split, or the folder cannot be loaded; see <see cref="LoadDataset(string)"/>.
+    /// </exception>
     public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
 
     private static Dataset Split(string folder)

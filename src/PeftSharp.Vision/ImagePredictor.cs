@@ -117,7 +117,7 @@ public abstract class ImagePredictor : IDisposable
         return results;
     }
 
-    /// <summary>Probabilities that sum to 1.</summary>
+    /// <summary>Converts logits to probabilities that sum to 1.</summary>
     private protected static float[] Softmax(float[] logits)
     {
         var max = logits.Max();

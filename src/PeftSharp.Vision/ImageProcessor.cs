@@ -6,8 +6,9 @@ namespace PeftSharp.Vision;
 /// <summary>Converts images to the input of a model: resizes, crops, rescales and normalizes them.</summary>
 /// <remarks>
 /// <para>
-/// The results are those of transformers' processors for Pillow (<c>ViTImageProcessorPil</c>, <c>CLIPImageProcessorPil</c>), bit for bit.
-/// transformers 5 uses its processors for torchvision by default, which resize slightly differently. Images are always converted to RGB.
+/// The results are equal, bit for bit, to those of transformers' processors that use Pillow (<c>ViTImageProcessorPil</c>,
+/// <c>CLIPImageProcessorPil</c>). By default, transformers 5 uses torchvision instead, which resizes slightly differently. Images are
+/// always converted to RGB.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
@@ -16,7 +17,8 @@ public sealed class ImageProcessor
     private const int Values = 256;
     private readonly float[][] _tables;                     // for each color, the result for each byte
 
-    /// <param name="config">The steps.</param>
+    /// <summary>Creates an image processor.</summary>
+    /// <param name="config">The steps and their settings.</param>
     /// <exception cref="ArgumentException">The configuration is invalid; the message lists all problems.</exception>
     public ImageProcessor(ImageProcessorConfig config)
     {
@@ -27,7 +29,7 @@ public sealed class ImageProcessor
         _tables = [.. Enumerable.Range(0, RgbImage.Channels).Select(Table)];
     }
 
-    /// <summary>The steps.</summary>
+    /// <summary>The steps and their settings.</summary>
     public ImageProcessorConfig Config { get; }
 
     /// <summary>Writes <c>preprocessor_config.json</c>. The write is atomic.</summary>
@@ -60,7 +62,7 @@ public sealed class ImageProcessor
     /// <param name="images">The images, at least one; after resizing and cropping they must have equal sizes.</param>
     /// <returns><c>pixel_values</c>, float [images, 3, height, width].</returns>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
-    /// <exception cref="ImageException">As for <see cref="Resize"/>.</exception>
+    /// <exception cref="ImageException">A resized image would be too large; see <see cref="Resize"/>.</exception>
     public Tensor Process(params IReadOnlyList<RgbImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -70,7 +72,7 @@ public sealed class ImageProcessor
     /// <summary>Converts images to a batch; see <see cref="Process"/>.</summary>
     /// <param name="images">The images, at least one.</param>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
-    /// <exception cref="ImageException">As for <see cref="Resize"/>.</exception>
+    /// <exception cref="ImageException">A resized image would be too large; see <see cref="Resize"/>.</exception>
     public ModelInputs ToModelInputs(params IReadOnlyList<RgbImage> images) => new() { PixelValues = Process(images) };
 
     /// <summary>Rescales and normalizes images that have the same size.</summary>
@@ -95,7 +97,9 @@ public sealed class ImageProcessor
         return flat.reshape(images.Count, RgbImage.Channels, height, width);
     }
 
-    /// <summary>The result for each byte: products in double precision, then float32, as numpy computes them.</summary>
+    /// <summary>
+    /// Returns the result for each byte. As in numpy, products are computed in double precision and then converted to float32.
+    /// </summary>
     private float[] Table(int channel)
     {
         var (mean, deviation) = ((float)Config.ImageMean[channel], (float)Config.ImageStd[channel]);

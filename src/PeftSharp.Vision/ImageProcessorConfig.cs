@@ -1,6 +1,6 @@
 namespace PeftSharp.Vision;
 
-/// <summary>What an <see cref="ImageProcessor"/> does with images: the fields of <c>preprocessor_config.json</c>.</summary>
+/// <summary>The settings of an <see cref="ImageProcessor"/>, which are the fields of <c>preprocessor_config.json</c>.</summary>
 /// <remarks>The steps are, in this order: resize, crop the center, rescale, normalize.</remarks>
 public sealed record ImageProcessorConfig
 {
@@ -67,6 +67,6 @@ public sealed record ImageProcessorConfig
             if (values.Count != RgbImage.Channels || values.Any(value => !double.IsFinite(value)))
                 yield return $"{name} is [{string.Join(", ", values)}]; three finite numbers are expected, one for each color";
         if (ImageStd.Contains(0)) yield return "image_std contains 0, by which values would be divided";
-        if (!double.IsFinite(RescaleFactor)) yield return $"rescale_factor is {RescaleFactor}; it must be a number";
+        if (!double.IsFinite(RescaleFactor)) yield return $"rescale_factor is {RescaleFactor}; it must be a finite number";
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Vision;
 
-/// <summary>Reads and writes <c>preprocessor_config.json</c> in the current and in older spellings.</summary>
+/// <summary>Reads <c>preprocessor_config.json</c> in the current and in older formats, and writes it in the current format.</summary>
 internal static class ImageProcessorFile
 {
     internal const string Name = "preprocessor_config.json";
@@ -18,7 +18,7 @@ internal static class ImageProcessorFile
 
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n" };
 
-    /// <exception cref="CheckpointException">The file is missing or malformed, or asks for something that is not supported.</exception>
+    /// <exception cref="CheckpointException">The file is missing or malformed, or specifies something that is not supported.</exception>
     internal static ImageProcessorConfig Read(string folder)
     {
         var path = Path.Combine(folder, Name);
@@ -153,7 +153,7 @@ internal static class ImageProcessorFile
             return node is null ? null : As<double[]>(name, node, "a list of numbers");
         }
 
-        /// <summary>A size: an object, a list of height and width, or a number for a square or the shortest edge.</summary>
+        /// <summary>Reads a size: an object, a list of height and width, or a number for a square or the shortest edge.</summary>
         internal ImageSize? Size(string name, bool isSquare)
         {
             const string Expected = "an object with height and width or shortest_edge, a list of height and width, or a number";

@@ -8,7 +8,7 @@ namespace PeftSharp.Vision;
 /// <param name="ShortestEdge">Length of the shortest edge in pixels; null with height and width.</param>
 public sealed record ImageSize(int? Height = null, int? Width = null, int? ShortestEdge = null)
 {
-    /// <summary>The size of an image after resizing. As in transformers, fractions of the longer edge are dropped.</summary>
+    /// <summary>Returns the size of an image after resizing. As in transformers, the length of the longer edge is rounded down.</summary>
     internal (int Width, int Height) Of(RgbImage image)
     {
         if (ShortestEdge is not { } edge) return (Width!.Value, Height!.Value);

@@ -6,8 +6,8 @@ namespace PeftSharp.Vision;
 internal static class JpegReader
 {
     /// <summary>
-    /// Maximum number of scans. Each scan of a progressive file passes over the whole image, so a small file could keep the processor busy
-    /// for hours; encoders write about ten.
+    /// The maximum number of scans. The decoder processes the whole image once for each scan of a progressive file, so a small file with
+    /// many scans could take hours. Encoders write about ten scans.
     /// </summary>
     private const int MaxScans = 500;
 

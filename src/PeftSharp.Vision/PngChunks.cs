@@ -9,7 +9,7 @@ internal static class PngChunks
 
     internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>The type and the place of the data of each chunk, until the end of the image.</summary>
+    /// <summary>Returns the type and the range of the data of each chunk, until the end of the image.</summary>
     /// <exception cref="ImageException">The file is incomplete, or a checksum of a critical chunk is wrong.</exception>
     internal static IEnumerable<(string Type, Range Data)> Read(byte[] file)
     {
@@ -26,7 +26,7 @@ internal static class PngChunks
                 throw new ImageException($"The PNG file is incomplete: the chunk {type} has {length} bytes, of which "
                     + $"{Math.Max(0, file.Length - start)} are in the file.");
             var data = start..(start + (int)length);
-            // Capital letter: a decoder must understand the chunk.
+            // A chunk whose type starts with a capital letter is critical: a decoder must understand it.
             var checksum = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(data.End.Value));
             if (char.IsUpper(type[0]) && Crc(typeBytes, file.AsSpan(data)) != checksum)
                 throw new ImageException($"The PNG file is damaged: the checksum of the chunk {type} is wrong.");
@@ -36,7 +36,7 @@ internal static class PngChunks
         }
     }
 
-    /// <summary>The checksum of a chunk.</summary>
+    /// <summary>Returns the checksum of a chunk.</summary>
     internal static uint Crc(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Update(Update(uint.MaxValue, type), data);
 
     private static uint Update(uint crc, ReadOnlySpan<byte> bytes)

@@ -5,7 +5,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Reads PNG files (W3C Portable Network Graphics) of all color types and bit depths, also interlaced.</summary>
 /// <remarks>
-/// Only as many bytes are decompressed as the image has, so a small file cannot fill the memory. As in Pillow, the upper eight bits of a
+/// No more bytes are decompressed than the image has, so a small file cannot exhaust the memory. As in Pillow, the upper eight bits of a
 /// sample of 16 bits are used, except in gray images of 16 bits (Pillow's mode <c>I;16</c>), whose values are limited to 255.
 /// </remarks>
 internal sealed class PngReader
@@ -113,7 +113,7 @@ internal sealed class PngReader
         }
     }
 
-    /// <summary>A sample of at most eight bits; the first pixel is in the upper bits.</summary>
+    /// <summary>Returns a sample of at most eight bits. The first pixel is in the upper bits.</summary>
     private int Sample(byte[] line, int column)
     {
         if (_bits == 8) return line[column];

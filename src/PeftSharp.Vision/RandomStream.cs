@@ -8,10 +8,10 @@ internal sealed class RandomStream(long seed, int epoch, int row)
 {
     private ulong _state = Mix(Mix(Mix((ulong)seed + 1) + (ulong)epoch + 1) + (ulong)row + 1);
 
-    /// <summary>A number of at least 0 and less than 1.</summary>
+    /// <summary>Returns a number that is at least 0 and less than 1.</summary>
     internal double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A number of at least 0 and less than <paramref name="limit"/>.</summary>
+    /// <summary>Returns an integer that is at least 0 and less than <paramref name="limit"/>.</summary>
     internal int Next(int limit) => (int)(NextDouble() * limit);
 
     private ulong Next() => Mix(_state += 0x9E3779B97F4A7C15);

@@ -53,7 +53,9 @@ public sealed class RgbImage
     /// <summary>Red, green and blue of each pixel, row by row: 3 · width · height bytes.</summary>
     public Span<byte> Pixels => _pixels;
 
-    /// <summary>Reads a file. The content determines its format, not its name: PNG, JPEG, or BMP without compression.</summary>
+    /// <summary>
+    /// Loads an image from a file. Its content, not its name, determines the format: PNG, JPEG, or BMP without compression.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">
     /// The maximum number of pixels; a larger image is rejected before memory is allocated for it. Default
@@ -68,7 +70,7 @@ public sealed class RgbImage
         catch (ImageException error) { throw new ImageException($"'{path}': {error.Message}", error.InnerException ?? error); }
     }
 
-    /// <summary>Reads the content of a file; see <see cref="Load"/>.</summary>
+    /// <summary>Loads an image from the content of a file; see <see cref="Load"/>.</summary>
     /// <param name="content">The bytes of the file.</param>
     /// <param name="maxPixels">The maximum number of pixels. Default <see cref="DefaultMaxPixels"/>.</param>
     /// <exception cref="ImageException">The content is not an image of a supported format, or it is malformed or too large.</exception>
@@ -78,7 +80,7 @@ public sealed class RgbImage
         return ImageDecoder.Decode(content, maxPixels);
     }
 
-    /// <summary>Writes a PNG file. The write is atomic.</summary>
+    /// <summary>Saves the image to a PNG file. The write is atomic.</summary>
     /// <param name="path">The file, which is replaced if it exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void SavePng(string path)
@@ -109,7 +111,7 @@ public sealed class RgbImage
         (_pixels[place], _pixels[place + 1], _pixels[place + 2]) = color;
     }
 
-    /// <summary>Returns the image with another size, as Pillow's <c>resize</c>: filters are widened when an image is reduced.</summary>
+    /// <summary>Returns the image with another size. As in Pillow's <c>resize</c>, a filter is widened when the image is reduced.</summary>
     /// <param name="width">The new width.</param>
     /// <param name="height">The new height.</param>
     /// <param name="resample">The filter. Default bilinear.</param>
@@ -139,7 +141,7 @@ public sealed class RgbImage
         return part;
     }
 
-    /// <summary>Returns the mirror image, left and right exchanged.</summary>
+    /// <summary>Returns the image with left and right exchanged.</summary>
     public RgbImage FlipHorizontally()
     {
         var flipped = new RgbImage(Width, Height);

@@ -6,9 +6,9 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Vision;
 
-/// <summary>Classifies images with labels that are given as texts, with a CLIP model, which need not be trained for them.</summary>
+/// <summary>Classifies images with a CLIP model. The labels are texts, and the model need not be trained for them.</summary>
 /// <remarks>
-/// <para>transformers' <c>zero-shot-image-classification</c> pipeline.</para>
+/// <para>The equivalent of transformers' <c>zero-shot-image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
 /// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);

@@ -5,8 +5,8 @@ using Mono.Cecil.Rocks;
 namespace PeftSharp.Tools;
 
 /// <summary>
-/// Removes the members that are not part of the public API from a documentation file. The compiler writes the comments of all members, and
-/// the editor of a user would show those of internal ones.
+/// Removes the members that are not part of the public API from a documentation file. The compiler writes the comments of all members, so
+/// editors would show users the comments of internal members, too.
 /// </summary>
 internal static class PublicDocumentation
 {
@@ -26,7 +26,7 @@ internal static class PublicDocumentation
         return (members.Length - removed.Length, removed.Length);
     }
 
-    /// <summary>The documentation ids of the types and members that other assemblies can use or override.</summary>
+    /// <summary>Returns the documentation ids of the types and members that other assemblies can use or override.</summary>
     private static HashSet<string> Names(string assembly)
     {
         using var module = ModuleDefinition.ReadModule(assembly);

@@ -1,5 +1,5 @@
 """Writes src/PeftSharp/Tokenization/Unicode/UnicodeProperties.Generated.cs: the properties of code points that regular expressions name and the scripts of the pre-tokenizer
-UnicodeScripts, as the Rust tokenizers (package `tokenizers`, 0.23) and their regular expression engine (Oniguruma) see them. The facts are read off by asking the package.
+UnicodeScripts, as in the Rust tokenizers (package `tokenizers`, 0.23) and their regular expression engine (Oniguruma). The tables are computed by calling the package.
 
     python tools/unicode/make_properties.py           (needs: pip install tokenizers; takes a minute)
 
@@ -71,7 +71,7 @@ def of_properties(names):
 
 
 def fill(runs):
-    """Surrogates have no property: they are added to the run before them."""
+    """Adds surrogates, which have no property, to the previous run."""
     result = []
     for start, stop, name in runs:
         if result and result[-1][1] < start: result[-1] = (result[-1][0], start, result[-1][2])

@@ -1,6 +1,6 @@
 """Writes src/PeftSharp/Tokenization/Unicode/UnicodeTables.Generated.cs: which code points are letters, spaces, punctuation …, their lower case, decompositions and combining
-classes, as the Rust tokenizers (package `tokenizers`, 0.23) see them. Its parts were compiled against different versions of Unicode, and .NET against another one, so the facts are
-read off by asking the package about every code point; combining classes are the standard's for the marks that the package reorders.
+classes, as in the Rust tokenizers (package `tokenizers`, 0.23). The parts of the package were compiled with different versions of Unicode, and .NET with another version, so the tables are computed by
+calling the package for every code point. Only the combining classes of the marks that the package reorders are those of Python's unicodedata.
 
     python tools/unicode/make_tables.py           (needs: pip install tokenizers; takes half a minute)
 

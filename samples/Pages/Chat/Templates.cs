@@ -41,7 +41,7 @@ internal static class Templates
         var tools = new JsonArray(new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = "now" } });
         Console.WriteLine(tokenizer.RenderChatTemplate(messages, new() { Tools = tools }));
 
-        // Tokens, and which of them the assistant wrote.
+        // The tokens, and a mask of the assistant's tokens.
         ChatMessage[] answered = [.. question, new("assistant", "Paris.")];
         var encoding = tokenizer.ApplyChatTemplate(answered, returnAssistantTokensMask: true);
         var answer = encoding.Ids.Where((_, token) => encoding.AssistantMask![token] == 1);

@@ -13,7 +13,7 @@ internal static class Vocabulary
         #region readme-vocabulary
         string[] texts = [.. Enumerable.Range(0, 50).SelectMany(i => new[] { $"the walker walked {i} miles", "walking is healthy" })];
 
-        // A tokenizer with BERT's pipeline. BpeTrainer makes one like GPT-2's, UnigramTrainer one like those of SentencePiece.
+        // A tokenizer with BERT's pipeline. BpeTrainer creates a tokenizer like GPT-2's, UnigramTrainer like SentencePiece's.
         var tokenizer = new WordPieceTrainer { VocabSize = 60 }.Train(texts);
         tokenizer.SavePretrained("my-vocabulary");
         Console.WriteLine(string.Join(' ', AutoTokenizer.FromPretrained("my-vocabulary").Tokenize("walked")));

@@ -15,7 +15,7 @@ internal static class Disk
         var texts = Dataset.FromRows(Enumerable.Range(0, 1000).Select(i => new { text = $"Row {i} has a short text.", label = i % 2 }));
         texts.SaveToDisk("reviews");                          // Python reads it with load_from_disk("reviews")
 
-        var reviews = Dataset.LoadFromDisk("reviews");        // the columns stay in the file
+        var reviews = Dataset.LoadFromDisk("reviews");        // maps the file; values are read when they are used
         var lower = reviews.Map(
             batch => new Dictionary<string, string[]> { ["text"] = [.. batch.GetStrings("text").Select(text => text.ToLowerInvariant())] },
             batched: true, cache: new MapCache("map-cache", "lower case"));

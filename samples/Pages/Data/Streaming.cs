@@ -9,7 +9,7 @@ using PeftSharp.Training;
 
 namespace Pages.Data;
 
-/// <summary>Rows that are read while a model is trained.</summary>
+/// <summary>Rows that are read from files during the training of a model.</summary>
 internal static class Streaming
 {
     internal static TrainOutput Run()
@@ -25,7 +25,7 @@ internal static class Streaming
         // {text: "a good film 8", label: 1}
         // {text: "a bad film 77", label: 0}
 
-        // The position can be stored, and continued exactly in another process.
+        // The position can be stored. Another process continues exactly there.
         using (var rows = reviews.GetEnumerator())
             for (var i = 0; i < 10; i++) rows.MoveNext();
         File.WriteAllText("position.json", reviews.StateDict().ToJsonString());

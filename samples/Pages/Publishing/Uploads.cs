@@ -17,7 +17,7 @@ internal static class Uploads
         await model.PushToHubAsync(repository, isPrivate: true);
         await AutoTokenizer.FromPretrained("my-model").PushToHubAsync(repository);
 
-        // A model card with a license. A card that you have written or edited is never replaced.
+        // A model card with a license. Without overwrite, a card that you have written or edited is not replaced.
         var data = new ModelCardData { License = "apache-2.0", LibraryName = "transformers" };
         var card = new ModelCard(data, "# My model\n\nIt classifies film reviews.\n");
         card.Save("my-model", overwrite: true);

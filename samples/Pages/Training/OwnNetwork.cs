@@ -8,7 +8,7 @@ using TorchSharp.Modules;
 
 namespace Pages.Training;
 
-/// <summary>A network of the program itself, trained on numbers.</summary>
+/// <summary>A network that the program defines, trained on numbers.</summary>
 internal static class OwnNetwork
 {
     internal static void Run()

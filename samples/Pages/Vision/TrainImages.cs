@@ -21,7 +21,7 @@ internal static class TrainImages
         using var model = AutoModelForImageClassification.FromPretrained("vit-base-patch16-224", new PretrainedOptions
         {
             LabelNames = dataset["train"].GetClassNames("label"),
-            IgnoreMismatchedSizes = true,                              // the new head has other classes than the checkpoint
+            IgnoreMismatchedSizes = true,                              // the classes of the new head differ from the checkpoint's
         });
         using var peft = model.GetPeftModel(new LoraConfig { R = 16, LoraAlpha = 16, LoraDropout = 0.1, ModulesToSave = ["classifier"] });
 

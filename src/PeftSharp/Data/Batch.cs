@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>Consecutive rows of a dataset, by column: the argument of the function of a batched <c>Map</c> or <c>Filter</c>.</summary>
+/// <summary>Consecutive rows of a dataset, as columns. A batched <c>Map</c> or <c>Filter</c> calls its function with batches.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Batch : IReadOnlyDictionary<string, Column>
 {

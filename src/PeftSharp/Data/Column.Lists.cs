@@ -7,35 +7,51 @@ public sealed partial class Column
 {
     /// <summary>Returns the number of items of the list in a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public int GetLength(int row) => List(row, out _, out var count) is { } ? count : 0;
 
-    /// <summary>Returns the list in a row as int64: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
+    /// <summary>
+    /// Returns the list in a row as int64. The span refers to the stored values if they are int64 values in memory, otherwise to a copy.
+    /// </summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not integers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
-    /// <summary>Returns the list in a row as int32: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
+    /// <summary>
+    /// Returns the list in a row as int32. The span refers to the stored values if they are int32 values in memory, otherwise to a copy.
+    /// </summary>
     /// <exception cref="DatasetException">
     /// The value or an item is null, an item is out of the range of int32, or the items are not integers.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
 
-    /// <summary>Returns the list in a row as float32: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
+    /// <summary>
+    /// Returns the list in a row as float32. The span refers to the stored values if they are float32 values in memory, otherwise to a
+    /// copy.
+    /// </summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
-    /// <summary>Returns the list in a row as float64: the stored memory if it has this type and is in memory, otherwise a copy.</summary>
+    /// <summary>
+    /// Returns the list in a row as float64. The span refers to the stored values if they are float64 values in memory, otherwise to a
+    /// copy.
+    /// </summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
     /// <summary>
-    /// Copies the list in a row to the start of <paramref name="destination"/> without an intermediate array, for collators. The items are
-    /// converted if the column has another type.
+    /// Copies the list in a row to the start of <paramref name="destination"/>, without an intermediate array. The items are converted if
+    /// the column has another type.
     /// </summary>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
     /// The value or an item is null, an item is out of range, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public int CopyTo(int row, Span<long> destination) => Copy(row, destination);
 
     /// <inheritdoc cref="CopyTo(int, Span{long})"/>
@@ -48,10 +64,11 @@ public sealed partial class Column
     public int CopyTo(int row, Span<double> destination) => Copy(row, destination);
 
     /// <summary>
-    /// Returns the list in a row as a column, without copying: for nested lists (the choices of a question) and lists of structs (the
-    /// messages of a chat).
+    /// Returns the list in a row as a column, without copying. Use it for nested lists, such as the choices of a question, and for lists of
+    /// structs, such as the messages of a chat.
     /// </summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Column GetItems(int row)
     {
         var items = List(row, out var start, out var count);
@@ -59,7 +76,7 @@ public sealed partial class Column
         return new Column($"{Name}[{row}]", feature, items, RowIndex.All(items.Count).Slice(start, count));
     }
 
-    /// <summary>Returns a field of a column of structs as a column. The values are copied.</summary>
+    /// <summary>Returns a field of the structs of this column as a column. The values are copied.</summary>
     /// <exception cref="DatasetException">The column does not contain structs, or the structs have no such field.</exception>
     public Column Field(string name)
     {

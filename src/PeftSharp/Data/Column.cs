@@ -4,8 +4,8 @@ using PeftSharp.Internal;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A column of a dataset: <c>dataset["text"]</c>. <see cref="GetInt64"/>, <see cref="GetString"/>, <see cref="GetInt64s"/> and so on read
-/// the value of a row without boxing.
+/// A column of a dataset, such as <c>dataset["text"]</c>. Methods such as <see cref="GetInt64"/>, <see cref="GetString"/> and
+/// <see cref="GetInt64s"/> read the value of a row without boxing.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed partial class Column : IReadOnlyList<object?>
@@ -31,10 +31,12 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public object? this[int row] => Locate(row, out var index).Get(index);
 
-    /// <summary>Whether the name is from the first line of a file, which may contain values instead; for messages.</summary>
+    /// <summary>
+    /// Whether the name was read from the first line of a file. That line may contain values instead of names; messages mention this.
+    /// </summary>
     internal bool IsNamedByFirstLine { get; init; }
 
-    /// <summary>Whether values may be null; false: none is.</summary>
+    /// <summary>Whether values may be null. False: no value is null.</summary>
     internal bool HasNulls => _data.HasNulls;
 
     internal RowIndex Rows => _rows;
@@ -42,10 +44,12 @@ public sealed partial class Column : IReadOnlyList<object?>
     internal ColumnData Data => _data;
 
     /// <summary>Returns whether the value of a row is null.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public bool IsNull(int row) => Locate(row, out var index).IsNull(index);
 
     /// <summary>Returns the integer, class id or boolean (as 0 or 1) of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public long GetInt64(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<long> data when !data.IsNull(index) => data[index],
@@ -56,6 +60,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the number of a row, converted to the nearest float64.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public double GetDouble(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<double> data when !data.IsNull(index) => data[index],
@@ -68,6 +73,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the boolean of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public bool GetBoolean(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<bool> data when !data.IsNull(index) => data[index],
@@ -76,6 +82,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the string of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public string GetString(int row) => Locate(row, out var index) switch
     {
         ReferenceData<string> data when data[index] is { } text => text,

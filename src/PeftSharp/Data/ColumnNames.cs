@@ -1,15 +1,18 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Compares names of columns without case and underscores, because the properties of C# records (<c>InputIds</c>, <c>Text</c>) become
-/// columns of the same names.
+/// Compares column names. Case and underscores are ignored, because columns that were created from C# records have the names of the
+/// properties, such as <c>InputIds</c>.
 /// </summary>
 internal static class ColumnNames
 {
     /// <summary>Returns the name without underscores, in upper case.</summary>
     internal static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Returns the column with this name, otherwise the only column whose name differs in case and underscores.</summary>
+    /// <summary>
+    /// Returns the name of the column with this name; otherwise, the name of the only column whose name differs in nothing but case and
+    /// underscores.
+    /// </summary>
     /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     internal static string Find(Dataset dataset, string name) => TryFind(dataset, name) ?? dataset[name].Name;   // the indexer throws
 

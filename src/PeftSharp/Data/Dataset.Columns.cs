@@ -59,8 +59,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the dataset with a column converted to another type. Supported conversions: between numeric types without loss; between
-    /// numbers and strings; from names or integers to a <see cref="ClassLabel"/>. Lists are converted item by item.
+    /// Returns the dataset with a column converted to another type. Lists are converted item by item, and structs field by field.
     /// </summary>
     /// <exception cref="DatasetException">
     /// There is no such column, or a value cannot be converted; the message contains its row.
@@ -76,7 +75,7 @@ public sealed partial class Dataset
     /// (<see cref="ClassLabel"/>). The class names are sorted by code point, as in Python.
     /// </summary>
     /// <remarks>
-    /// Lists are the rows of a dataset for named-entity recognition, with a tag for each word. Python does not convert lists.
+    /// In a dataset for named-entity recognition, each row is a list with a tag for each word. Python does not convert lists.
     /// </remarks>
     /// <exception cref="DatasetException">There is no such column, it has another type, or all its values are null.</exception>
     public Dataset ClassEncodeColumn(string name)
@@ -106,11 +105,13 @@ public sealed partial class Dataset
     };
 
     /// <summary>
-    /// Returns the dataset with the class ids of another mapping, such as that of a model: each label gets the id that its name has in
-    /// <paramref name="label2Id"/> (<c>align_labels_with_mapping</c>). Names are compared without case.
+    /// Returns the dataset with the class ids of another mapping, such as the mapping of a model (<c>align_labels_with_mapping</c>). The
+    /// new id of a label is the id of its class name in <paramref name="label2Id"/>. The case of names is ignored.
     /// </summary>
     /// <param name="label2Id">The id of each class name, from 0, such as <c>model.Config.Label2Id</c>.</param>
-    /// <param name="labelColumn">A column of class ids, or of lists of class ids. Its class names become those of the mapping.</param>
+    /// <param name="labelColumn">
+    /// A column of class ids, or of lists of class ids. In the result, it has the class names of the mapping.
+    /// </param>
     /// <exception cref="ArgumentException">The ids of the mapping are not 0, 1, 2 and so on.</exception>
     /// <exception cref="DatasetException">
     /// There is no such column, it has no class names, or the mapping has no id for one of its labels.
@@ -137,11 +138,11 @@ public sealed partial class Dataset
         };
 
         long NewId(long id) => id < 0 ? id : ids[(int)id] is >= 0 and var known ? known : throw new DatasetException(
-            $"Column '{labelColumn}' contains the class '{old[(int)id]}', which the mapping does not have. "
-            + $"Its classes: {string.Join(", ", names)}.");
+            $"Column '{labelColumn}' contains the class '{old[(int)id]}', which is not in the mapping. "
+            + $"Classes of the mapping: {string.Join(", ", names)}.");
     }
 
-    /// <summary>Returns the dataset with a column whose stored values are read as another type.</summary>
+    /// <summary>Returns the dataset with another type for a column. The stored values are not changed.</summary>
     internal Dataset WithFeature(string column, Feature feature) =>
         new(_columns.Replace(column, _columns[column].WithFeature(feature)), Format);
 

@@ -57,11 +57,11 @@ public sealed partial class Dataset
     /// </remarks>
     /// <param name="rows">The rows, which are enumerated once: a list, a LINQ query, the entities of a database context.</param>
     /// <typeparam name="T">
-    /// A class, record, struct or anonymous type. For <see cref="object"/>, the properties of the runtime type of each row.
+    /// A class, record, struct or anonymous type. For <see cref="object"/>, the columns are the properties of the runtime type of each row.
     /// </typeparam>
     /// <exception cref="DatasetException">
-    /// A row is null, the type has no public properties, or the type of a property is not supported. A value tuple has no properties,
-    /// because its element names exist only in source code; use <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
+    /// A row is null, the type has no public properties, or the type of a property is not supported. The element names of a value tuple
+    /// exist only in source code; for value tuples, use <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {
@@ -93,7 +93,7 @@ public sealed partial class Dataset
                 + $"but names contains {names.Count} ({string.Join(", ", names)}). Provide one name per element.")));
     }
 
-    /// <summary>Creates a dataset from the objects of an asynchronous sequence, such as the rows of a database or a web service.</summary>
+    /// <summary>Creates a dataset from the objects of an asynchronous sequence, such as the rows of a database query.</summary>
     /// <inheritdoc cref="FromRows{T}(IEnumerable{T})"/>
     /// <param name="rows">The rows, which are enumerated once.</param>
     /// <param name="cancellationToken">Passed to the sequence and checked before each row.</param>

@@ -9,8 +9,8 @@ public sealed partial class Dataset
     /// <summary>Creates a dataset from the rows of a data reader: <c>Dataset.FromDataReader(command.ExecuteReader())</c>.</summary>
     /// <remarks>
     /// The columns have the names and types of the reader: numbers, strings, booleans, dates and times, <see cref="Guid"/> (converted to a
-    /// string) and <c>byte[]</c>. <see cref="DBNull"/> is converted to null. A column with integers and floating-point values, as SQLite
-    /// allows, is float64. The rows are copied into memory; the reader is read to its end, and the caller disposes it.
+    /// string) and <c>byte[]</c>. <see cref="DBNull"/> is converted to null. A column that contains both integers and floating-point
+    /// values, which SQLite allows, is float64. The rows are copied into memory; the reader is read to its end, and the caller disposes it.
     /// </remarks>
     /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
     /// <exception cref="DatasetException">

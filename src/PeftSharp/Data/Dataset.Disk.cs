@@ -14,13 +14,13 @@ public sealed partial class Dataset
     /// </summary>
     /// <remarks>
     /// The folder is written under a temporary name and renamed when it is complete, so an interrupted call leaves no folder that can be
-    /// loaded. A dataset that was saved in the folder before is replaced. Python needs version 4 or later of <c>datasets</c> to load lists.
+    /// loaded. A saved dataset in the folder is replaced. Python needs version 4 or later of <c>datasets</c> to load lists.
     /// </remarks>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="maxShardSize">
     /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default) or <c>"2GB"</c>.
     /// </param>
-    /// <param name="numShards">The number of files, which get about the same number of rows. Null: determined by the size.</param>
+    /// <param name="numShards">The number of files, each with about the same number of rows. Null: determined by the size.</param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="ArgumentException">

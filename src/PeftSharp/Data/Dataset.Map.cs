@@ -26,8 +26,10 @@ public sealed partial class Dataset
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// The function threw an exception (the message contains the row), or its values have different names or types.
+    /// The function threw an exception (the message contains the row), its values have different names or types, or a column to remove does
+    /// not exist.
     /// </exception>
     /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -64,7 +66,7 @@ public sealed partial class Dataset
     /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
     /// columns are removed.
     /// </param>
-    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <param name="numProc">
@@ -78,8 +80,10 @@ public sealed partial class Dataset
     /// <param name="progress">Receives a report after every batch. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> or <paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// The function threw an exception (the message contains the rows), or its values have different names, lengths or types.
+    /// The function threw an exception (the message contains the rows), its values have different names, lengths or types, or a column to
+    /// remove does not exist.
     /// </exception>
     /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -102,6 +106,7 @@ public sealed partial class Dataset
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">The function threw an exception; the message contains the row.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Filter(
@@ -131,7 +136,7 @@ public sealed partial class Dataset
 
     /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
     /// <param name="function">Returns for each row of the batch whether it is kept.</param>
-    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. Default 1.
@@ -139,6 +144,7 @@ public sealed partial class Dataset
     /// <param name="progress">Receives a report after every batch. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> or <paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
     /// The function threw an exception, or the number of its results differs from the number of rows.
     /// </exception>

@@ -31,7 +31,9 @@ public sealed partial class Dataset
         return Slice(start, end - start);
     }
 
-    /// <summary>Returns all rows except the first <paramref name="count"/> (<c>skip</c>); an empty dataset if there are not more.</summary>
+    /// <summary>
+    /// Returns all rows except the first <paramref name="count"/> (<c>skip</c>). If the dataset has no further rows, the result is empty.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Dataset Skip(int count)
     {
@@ -60,7 +62,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the rows in random order (<c>shuffle</c>). With the same seed, the order is that of <c>datasets</c> (NumPy's PCG64).
+    /// Returns the rows in random order (<c>shuffle</c>). With the same seed, the order is the same as in Python's <c>datasets</c> (NumPy's
+    /// PCG64).
     /// </summary>
     /// <param name="seed">The seed, at least 0. Null: a different order in each call.</param>
     /// <exception cref="ArgumentOutOfRangeException">The seed is negative.</exception>
@@ -69,7 +72,8 @@ public sealed partial class Dataset
     /// <summary>Returns one of <paramref name="numShards"/> shards of about equal size (<c>shard</c>).</summary>
     /// <param name="numShards">The number of shards; at least 1.</param>
     /// <param name="index">The index of the shard, from 0.</param>
-    /// <param name="contiguous">Whether the shard is a range of rows (default), or every <paramref name="numShards"/>-th row.</param>
+    /// <param name="contiguous">Whether the shard is a range of consecutive rows (default). False: it contains every
+    /// <paramref name="numShards"/>-th row.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of shards is below 1, or there is no shard with this index.</exception>
     public Dataset Shard(int numShards, int index, bool contiguous = true)
     {
@@ -110,8 +114,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Splits the rows into a training set ("train") and a test set ("test"), as scikit-learn (<c>train_test_split</c>). With the same
-    /// seed, the rows are those of <c>datasets</c>. If the dataset has no rows, both sets have none.
+    /// Splits the rows into a training set ("train") and a test set ("test"), by the rules of scikit-learn (<c>train_test_split</c>). With
+    /// the same seed, the sets contain the same rows as in Python's <c>datasets</c>. If the dataset has no rows, both sets are empty.
     /// </summary>
     /// <param name="testSize">
     /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rest, or 0.25 if <paramref name="trainSize"/>
@@ -146,8 +150,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns a copy whose rows are stored contiguously, so that reading does not use an index (<c>flatten_indices</c>). Useful if a
-    /// shuffled dataset is read many times.
+    /// Returns a dataset whose rows are stored in order, so that reading does not use an array of row indices (<c>flatten_indices</c>). Use
+    /// it if a shuffled dataset is read many times.
     /// </summary>
     public Dataset FlattenIndices() => With(_columns.All.Select(column => column.Flatten()));
 

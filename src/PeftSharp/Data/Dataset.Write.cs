@@ -6,18 +6,19 @@ public sealed partial class Dataset
     /// <summary>Writes the rows to a Parquet file (<c>to_parquet</c>), which keeps all types and values.</summary>
     /// <remarks>
     /// <para>
-    /// A file that exists is replaced when the new one is complete. The types and the class names are in the metadata of the file, in the
+    /// An existing file is replaced when the new file is complete. The types and the class names are in the metadata of the file, in the
     /// form of Python's <c>datasets</c>, so that this library and Python read the same columns. The data is compressed with Snappy.
     /// </para>
-    /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
+    /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
     /// <param name="path">The path.</param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="DatasetException">
-    /// A column contains dates in UTC and others without a time zone, or a value that Arrow does not have. The message names the column.
+    /// A column contains dates in UTC and dates without a time zone, or a value that Arrow cannot represent. The message contains the
+    /// column.
     /// </exception>
-    /// <exception cref="ArgumentException">The extension is that of a compressed file.</exception>
+    /// <exception cref="ArgumentException">The extension belongs to a compressed format.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
     public void ToParquet(string path, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -38,13 +39,13 @@ public sealed partial class Dataset
     /// <summary>Writes the rows to a JSON file (<c>to_json</c>): one object per line (JSON lines), or an array of objects.</summary>
     /// <remarks>
     /// <para>
-    /// A file that exists is replaced when the new one is complete. Integers, floating-point numbers and texts are read as the same values
-    /// and types. NaN and infinity are written as null, as in Python, because JSON has no such numbers. Decimals are written as texts, so
-    /// that no reader rounds them, dates and times as texts in ISO 8601 format, durations as <c>d.hh:mm:ss</c>, and classes as their ids;
-    /// their types must be set when the file is read (<see cref="DatasetLoadOptions.Features"/>); <see cref="ToParquet"/> keeps
-    /// all types.
+    /// An existing file is replaced when the new file is complete. Integers, floating-point numbers and texts keep their values and types
+    /// when the file is read. NaN and infinity are written as null, as in Python, because JSON cannot represent them. Decimals are written
+    /// as texts, so that no reader rounds them; dates and times as texts in ISO 8601 format; durations as texts (<c>d.hh:mm:ss</c>); and
+    /// classes as their ids. The types of such columns must be set when the file is read (<see cref="DatasetLoadOptions.Features"/>).
+    /// <see cref="ToParquet"/> keeps all types.
     /// </para>
-    /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
+    /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
     /// <param name="path">The path. With the extension .gz or .zst (<c>rows.jsonl.gz</c>), the file is compressed.</param>
     /// <param name="lines">Whether each row is an object on its own line. Default true; false: the file is an array of objects.</param>
@@ -64,21 +65,19 @@ public sealed partial class Dataset
     /// <summary>Writes the rows to a CSV file (<c>to_csv</c>), with the names of the columns in the first line.</summary>
     /// <remarks>
     /// <para>
-    /// A file that exists is replaced when the new one is complete. As in pandas, null and NaN are empty fields, booleans are True and
-    /// False, and fields are quoted only if necessary (RFC 4180). An empty text is read as null, because CSV does not distinguish them;
-    /// read the file with <see cref="DatasetLoadOptions.KeepDefaultNa"/> = false to get texts such as "NA" unchanged. Classes are written
-    /// as their ids. <see cref="ToParquet"/> keeps all types.
+    /// An existing file is replaced when the new file is complete. As in pandas, null and NaN are empty fields, booleans are True and
+    /// False, and fields are quoted only if necessary (RFC 4180). CSV does not distinguish null and empty texts: both are read as null. To
+    /// read texts such as "NA" unchanged, set <see cref="DatasetLoadOptions.KeepDefaultNa"/> to false. Classes are written as their ids.
+    /// <see cref="ToParquet"/> keeps all types.
     /// </para>
-    /// <para>The columns are all columns, independent of <see cref="Format"/>.</para>
+    /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
     /// <param name="path">The path. With the extension .gz or .zst (<c>rows.csv.gz</c>), the file is compressed.</param>
     /// <param name="delimiter">The field delimiter (<c>sep</c>). Default null: a comma, or a tab for .tsv files.</param>
     /// <param name="header">Whether the first line contains the names of the columns. Default true.</param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
-    /// <exception cref="DatasetException">
-    /// A column contains lists, structs or bytes, or a text that is not valid Unicode.
-    /// </exception>
+    /// <exception cref="DatasetException">A column contains lists, structs or bytes, or a text that is not valid Unicode.</exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="delimiter"/> is a quotation mark or a line break, or the compression of the extension is not supported.
     /// </exception>

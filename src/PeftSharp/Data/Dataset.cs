@@ -3,11 +3,14 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <summary>A table of named, typed columns in memory (Python's <c>datasets.Dataset</c>).</summary>
+/// <summary>
+/// A table of named, typed columns (Python's <c>datasets.Dataset</c>). The values are in memory, or in files that are mapped into memory.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Methods return a new dataset that shares the column data with this one. <see cref="Select(IEnumerable{int})"/>, <see cref="Shuffle"/>
-/// and similar methods only create an array of row indices. Only <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the dataset.
+/// Methods return a new dataset that shares the column data with the original dataset. Methods such as
+/// <see cref="Select(IEnumerable{int})"/> and <see cref="Shuffle"/> create only an array of row indices. Only <see cref="SetFormat"/> and
+/// <see cref="ResetFormat"/> change the dataset.
 /// </para>
 /// <para>
 /// Thread safety: several threads can use a dataset at once, except that <see cref="SetFormat"/> and <see cref="ResetFormat"/> require
@@ -33,7 +36,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>The names of all columns, independent of <see cref="Format"/>.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;
 
-    /// <summary>The names of the columns that rows contain: all, or those of <see cref="SetFormat"/>.</summary>
+    /// <summary>The names of the columns that rows contain: all columns, or the columns that <see cref="SetFormat"/> selects.</summary>
     public IReadOnlyList<string> FormattedColumnNames => _formatted.Names;
 
     /// <summary>The types of the columns, by name.</summary>
@@ -43,7 +46,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>The format, which determines the columns that rows contain.</summary>
     public DatasetFormat Format { get; private set; }
 
-    /// <summary>The row with an index.</summary>
+    /// <summary>The row at an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Row this[int row] => (uint)row < (uint)Count
         ? new Row(_formatted, row)

@@ -1,8 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A <see cref="Dataset"/>, whose rows are in memory, or an <see cref="IterableDataset"/>, whose rows are read one after the other: the
-/// data that a trainer accepts.
+/// The base class of <see cref="Dataset"/>, whose rows can be accessed by index, and <see cref="IterableDataset"/>, whose rows are read one
+/// after the other. A trainer accepts both.
 /// </summary>
 /// <remarks>Thread safety: see the derived classes.</remarks>
 public abstract class DatasetBase

@@ -7,8 +7,8 @@ namespace PeftSharp.Data;
 public sealed partial class DatasetDict
 {
     /// <summary>
-    /// Saves the splits to the subfolders of a folder, in the layout of Python's <c>datasets</c> (<c>save_to_disk</c>). They are complete
-    /// together: an interrupted call leaves no folder that can be loaded.
+    /// Saves the splits to the subfolders of a folder, in the layout of Python's <c>datasets</c> (<c>save_to_disk</c>). All splits are
+    /// saved together: an interrupted call leaves no folder that can be loaded.
     /// </summary>
     /// <inheritdoc cref="Dataset.SaveToDisk"/>
     /// <param name="folder">The folder; created if it does not exist.</param>

@@ -9,26 +9,30 @@ namespace PeftSharp.Data;
 public sealed record DatasetLoadOptions
 {
     /// <summary>
-    /// The configuration of a dataset that has several, such as "mrpc" of GLUE. Default null: the default configuration of its card.
+    /// The configuration of a dataset that has several, such as "mrpc" of GLUE. Default null: the default configuration of the dataset
+    /// card.
     /// </summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// The folder of the data files, relative to the folder or repository. Its splits are determined by the names of its files, also if the
-    /// card names other files. Default null: the folder of the card, or the whole folder or repository.
+    /// The folder of the data files, relative to the folder or repository. The names of the files in this folder determine the splits, even
+    /// if the dataset card specifies other files. Default null: the folder that the card specifies (<c>data_dir</c>), or the whole folder
+    /// or repository.
     /// </summary>
     public string? DataDir { get; init; }
 
     /// <summary>
     /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
-    /// null: those of the card, or determined by the names of the files.
+    /// null: the files that the dataset card specifies; otherwise, the names of the files determine the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 
     /// <summary>The branch, tag or commit of a dataset on the Hugging Face Hub. Default null: main.</summary>
     public string? Revision { get; init; }
 
-    /// <summary>Address, token, cache and network for a dataset on the Hugging Face Hub. Default null: the environment variables.</summary>
+    /// <summary>
+    /// The address, token, cache and network settings for a dataset on the Hugging Face Hub. Default null: set by environment variables.
+    /// </summary>
     public HubOptions? Hub { get; init; }
 
     /// <summary>The format: "parquet", "json", "csv", "text" or "arrow". Default null: determined by the file extension.</summary>
@@ -41,15 +45,15 @@ public sealed record DatasetLoadOptions
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
-    /// The types of columns, by name. Example: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". The types of
-    /// other columns are inferred. Default null: all types are inferred.
+    /// The types of columns, by name. Example: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". Default null:
+    /// the types that the file or the dataset card declares; other types are inferred.
     /// </summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 
     /// <summary>CSV: the field delimiter. Default null: a comma, or a tab for .tsv files.</summary>
     public char? Delimiter { get; init; }
 
-    /// <summary>CSV: the names of the columns of a file without header line. Default null: the first line contains the names.</summary>
+    /// <summary>CSV: the names of the columns of a file without a header line. Default null: the first line contains the names.</summary>
     public IReadOnlyList<string>? ColumnNames { get; init; }
 
     /// <summary>
@@ -68,10 +72,10 @@ public sealed record DatasetLoadOptions
     /// <summary>Text: whether lines include their line feed. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
 
-    /// <summary>The types of columns in the card of the dataset, which <see cref="Features"/> override.</summary>
+    /// <summary>The types that the dataset card declares. <see cref="Features"/> has precedence.</summary>
     internal IReadOnlyDictionary<string, Feature> DeclaredFeatures { get; init; } = new Dictionary<string, Feature>();
 
-    /// <summary>Cancels the reading and reports its progress.</summary>
+    /// <summary>Cancels the reading of the files and reports its progress.</summary>
     internal FileReading Reading { get; init; } = FileReading.Unobserved;
 
     /// <exception cref="ArgumentException">An option belongs to another format and would have no effect.</exception>

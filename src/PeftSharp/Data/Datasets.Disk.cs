@@ -4,9 +4,8 @@ namespace PeftSharp.Data;
 public static partial class Datasets
 {
     /// <summary>
-    /// Loads what <c>SaveToDisk</c> or Python's <c>save_to_disk</c> wrote to a folder, a dataset or its splits (<c>load_from_disk</c>). A
-    /// single dataset is the split that is recorded in the folder, or "train", as a single file of
-    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/> is.
+    /// Loads a dataset or the splits of a dataset from a folder that <c>SaveToDisk</c> or Python's <c>save_to_disk</c> wrote
+    /// (<c>load_from_disk</c>). A single dataset becomes the split whose name is recorded in the folder, or "train" if no name is recorded.
     /// </summary>
     /// <inheritdoc cref="Dataset.LoadFromDisk"/>
     public static DatasetDict LoadFromDisk(string folder, bool keepInMemory = false)
@@ -32,7 +31,7 @@ public static partial class Datasets
         return MapCacheEntry.Delete(folder, unusedFor);
     }
 
-    /// <summary>Loads on the thread pool; see <see cref="LoadFromDisk"/>.</summary>
+    /// <summary>Loads a dataset or the splits of a dataset on the thread pool; see <see cref="LoadFromDisk"/>.</summary>
     /// <inheritdoc cref="Dataset.LoadFromDiskAsync"/>
     public static Task<DatasetDict> LoadFromDiskAsync(
         string folder, bool keepInMemory = false, CancellationToken cancellationToken = default) =>

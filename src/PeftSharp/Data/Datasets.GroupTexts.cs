@@ -10,12 +10,13 @@ public static partial class Datasets
     /// block is dropped.
     /// </summary>
     /// <remarks>
-    /// This is <c>group_texts</c> of the language modeling examples of transformers, but for the whole dataset instead of each batch, so
-    /// that only one block is dropped.
+    /// This corresponds to <c>group_texts</c> in the language modeling examples of transformers. The examples drop the incomplete last
+    /// block of each batch; this method concatenates all rows, so that at most one block is dropped.
     /// </remarks>
     /// <param name="dataset">The tokenized dataset; columns other than <c>input_ids</c> are ignored.</param>
-    /// <param name="blockSize">The number of tokens of a block.</param>
+    /// <param name="blockSize">The number of tokens of a block; at least 1.</param>
     /// <returns>A dataset with the column <c>input_ids</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="blockSize"/> is below 1.</exception>
     /// <exception cref="DatasetException">
     /// There is no column <c>input_ids</c>, or all rows together have fewer tokens than a block.
     /// </exception>

@@ -4,35 +4,43 @@ namespace PeftSharp.Data;
 public static partial class Datasets
 {
     /// <summary>
-    /// Loads a dataset by split (<c>load_dataset</c>): a file, the files of a folder, or a dataset of the Hugging Face Hub by its name:
+    /// Loads the splits of a dataset from a file, from the files of a folder, or from the Hugging Face Hub (<c>load_dataset</c>):
     /// <c>LoadDataset("stanfordnlp/imdb")["train"]</c>.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// An existing file or folder has precedence over a name. The files of a dataset on the Hub are downloaded to the cache of Python's
-    /// <c>huggingface_hub</c>, unless they are there. A loading script is never run; for such a dataset, the Parquet files that the Hub has
-    /// converted are read.
+    /// An existing file or folder has precedence over a name. The files of a dataset on the Hub are downloaded to the cache that Python's
+    /// <c>huggingface_hub</c> uses, unless the cache already contains them. Loading scripts are never run. If the dataset has a loading
+    /// script, the Parquet files to which the Hub has converted the dataset are read instead.
     /// </para>
     /// <para>
-    /// A single file is the split "train". The files of a folder or repository are those that its card (README.md) names for the
-    /// configuration. Otherwise, the split of a file is determined by its name: files <c>NAME-00000-of-00003</c> in one folder are shards
-    /// of the split NAME; otherwise, keywords in the names of folders or files decide ("train": train, training; "validation": validation,
-    /// valid, dev, val; "test": test, testing, eval, evaluation); if there is none, all files are the split "train". The format is that of
-    /// most files: Parquet, JSON, CSV, text or Arrow, with other files ignored; all splits must have the same.
+    /// A single file is the split "train". For a folder or repository, the files that its card (README.md) specifies for the configuration
+    /// are read. If the card does not specify files, their names determine the splits, by the first of these rules that applies:
     /// </para>
-    /// <para>The types and class names of columns in the card (<c>dataset_info</c>) are applied.</para>
+    /// <list type="number">
+    /// <item><description>Files <c>NAME-00000-of-00003</c> in one folder are shards of the split NAME.</description></item>
+    /// <item><description>
+    /// Keywords in the names of folders or files determine the split: train, training ("train"); validation, valid, dev, val
+    /// ("validation"); test, testing, eval, evaluation ("test"). </description></item>
+    /// <item><description>All files are the split "train".</description></item>
+    /// </list>
+    /// <para>
+    /// The format (Parquet, JSON, CSV, text or Arrow) is the format of most files of a split; files of other formats are ignored. All
+    /// splits must have the same format.
+    /// </para>
+    /// <para>Column types and class names that the card declares (<c>dataset_info</c>) are applied.</para>
     /// </remarks>
     /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="name">
+    /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
+    /// </param>
     /// <param name="progress">
     /// Receives a report after each megabyte that was read and after each file. Default null. The progress of downloads is reported to
     /// <see cref="Hub.HubOptions.Progress"/>.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
-    /// <exception cref="FileNotFoundException">
-    /// There is no such file or folder, and the path cannot be the name of a dataset.
-    /// </exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
     /// <exception cref="HubException">
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
@@ -41,22 +49,26 @@ public static partial class Datasets
     /// malformed; the message contains file and line.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static DatasetDict LoadDataset(
         string path, DatasetLoadOptions? options = null, string? name = null, IProgress<DatasetLoadProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Wait(path, () => LoadAllAsync(path, WithName(options, name), progress, cancellationToken));
 
     /// <summary>
-    /// Loads one split or a slice of it ("train", "test[:10%]", "train[100:200]+test[-50:]"):
+    /// Loads one split, a slice of a split, or several slices ("train", "test[:10%]", "train[100:200]+test[-50:]"):
     /// <c>LoadDataset("nyu-mll/glue", name: "mrpc", split: "train")</c>.
     /// </summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">The path of a file or folder, or the name of a dataset. Only the files of the split are downloaded.</param>
     /// <param name="split">
-    /// The split, and optionally a slice in brackets: row indices or percentages; negative values count from the end.
+    /// The split, optionally followed by a slice in brackets, as row indices or percentages. Negative values count from the end. Several
+    /// slices are separated by +.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="name">
+    /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
+    /// </param>
     /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="ArgumentException">
@@ -73,7 +85,7 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder or the name of the dataset that contains the
+    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder, or the name of the dataset, that contains the
     /// files.
     /// </param>
     /// <param name="dataFiles">
@@ -95,7 +107,7 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
     /// CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder or the name of the dataset that contains the
+    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder, or the name of the dataset, that contains the
     /// files.
     /// </param>
     /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
@@ -107,7 +119,7 @@ public static partial class Datasets
         IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Wait(path, () => LoadAllAsync(path, WithFiles(options, dataFiles), progress, cancellationToken));
 
-    /// <summary>Downloads and loads asynchronously, so that the calling thread, such as that of a user interface, is free.</summary>
+    /// <summary>Downloads and loads the splits of a dataset asynchronously, without blocking the calling thread.</summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<DatasetDict> LoadDatasetAsync(
         string path, DatasetLoadOptions? options = null, string? name = null, IProgress<DatasetLoadProgress>? progress = null,

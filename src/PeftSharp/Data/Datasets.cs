@@ -57,7 +57,9 @@ public static partial class Datasets
         }
     }
 
-    /// <summary>Concatenates columns without copying values. If rows were selected or shuffled, the result has a row index.</summary>
+    /// <summary>
+    /// Concatenates columns without copying values. If rows of a dataset were selected or shuffled, the result has an array of row indices.
+    /// </summary>
     private static Column Concatenate(string name, IReadOnlyList<Dataset> datasets)
     {
         var columns = datasets.Select(dataset => dataset[name]).ToArray();

@@ -1,14 +1,14 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A folder in which <c>Map</c> stores its results, so that a later call, also of another process, reads them instead of computing them:
-/// <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
+/// A folder in which <c>Map</c> stores its results. A later call, also in another process, reads a stored result instead of computing it
+/// again: <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A stored result is used if the key, the data that the function can read (values, types and names of the columns, and the order of the
 /// rows) and the arguments <c>batched</c>, <c>batchSize</c> and <c>removeColumns</c> are the same. .NET cannot determine whether a function
-/// has changed: the key stands for the function and everything that it uses. Change the key when you change the function.
+/// has changed. Therefore, change the key when you change the function or something that the function uses.
 /// </para>
 /// <para>
 /// The results are Arrow files, which are written while <c>Map</c> runs and mapped into memory afterwards, so they may be larger than the
@@ -28,7 +28,7 @@ public sealed record MapCache(string Folder, string Key)
     /// <exception cref="ArgumentException">The key is empty.</exception>
     public string Key { get; init => field = Required(value, nameof(Key)); } = Required(Key, nameof(Key));
 
-    /// <summary>What else the result depends on, such as the content of a tokenizer.</summary>
+    /// <summary>Further data that the result depends on, such as the content of a tokenizer.</summary>
     internal string Arguments { get; init; } = "";
 
     /// <summary>The columns that the function reads; null: all that rows contain.</summary>

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The position of rows without a value in a sorted dataset (<c>null_placement</c>).</summary>
+/// <summary>The position of rows whose value is null in a sorted dataset (<c>null_placement</c>).</summary>
 public enum NullPlacement
 {
     /// <summary>After all other rows (<c>at_end</c>).</summary>

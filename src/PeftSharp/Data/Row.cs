@@ -37,42 +37,65 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     public object? this[string column] => _columns[column][Position];
 
     /// <summary>Returns whether the value of a column is null.</summary>
+    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public bool IsNull(string column) => _columns[column].IsNull(Position);
 
-    /// <inheritdoc cref="Column.GetInt64"/>
+    /// <inheritdoc cref="Column.GetInt64" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public long GetInt64(string column) => _columns[column].GetInt64(Position);
 
-    /// <inheritdoc cref="Column.GetDouble"/>
+    /// <inheritdoc cref="Column.GetDouble" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column does not contain numbers.</exception>
     public double GetDouble(string column) => _columns[column].GetDouble(Position);
 
-    /// <inheritdoc cref="Column.GetBoolean"/>
+    /// <inheritdoc cref="Column.GetBoolean" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public bool GetBoolean(string column) => _columns[column].GetBoolean(Position);
 
-    /// <inheritdoc cref="Column.GetString"/>
+    /// <inheritdoc cref="Column.GetString" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public string GetString(string column) => _columns[column].GetString(Position);
 
-    /// <inheritdoc cref="Column.GetInt64s"/>
+    /// <inheritdoc cref="Column.GetInt64s" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not integers.</exception>
     public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Position);
 
-    /// <inheritdoc cref="Column.GetInt32s"/>
+    /// <inheritdoc cref="Column.GetInt32s" path="/summary"/>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, an item is out of the range of int32, or the items are not integers.
+    /// </exception>
     public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Position);
 
-    /// <inheritdoc cref="Column.GetSingles"/>
+    /// <inheritdoc cref="Column.GetSingles" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not numbers.</exception>
     public ReadOnlySpan<float> GetSingles(string column) => _columns[column].GetSingles(Position);
 
-    /// <inheritdoc cref="Column.GetDoubles"/>
+    /// <inheritdoc cref="Column.GetDoubles" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not numbers.</exception>
     public ReadOnlySpan<double> GetDoubles(string column) => _columns[column].GetDoubles(Position);
 
-    /// <inheritdoc cref="Column.GetLength"/>
+    /// <inheritdoc cref="Column.GetLength" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column does not contain lists.</exception>
     public int GetLength(string column) => _columns[column].GetLength(Position);
 
-    /// <inheritdoc cref="Column.CopyTo(int, Span{long})"/>
+    /// <inheritdoc cref="Column.CopyTo(int, Span{long})" path="/summary"/>
+    /// <returns>The number of items.</returns>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, an item is out of range, or the items cannot be converted.
+    /// </exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Position, destination);
 
-    /// <inheritdoc cref="Column.CopyTo(int, Span{float})"/>
+    /// <inheritdoc cref="Column.CopyTo(int, Span{long})" path="/summary"/>
+    /// <returns>The number of items.</returns>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, an item is out of range, or the items cannot be converted.
+    /// </exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Position, destination);
 
-    /// <inheritdoc cref="Column.GetItems"/>
+    /// <inheritdoc cref="Column.GetItems" path="/summary"/>
+    /// <exception cref="DatasetException">There is no such column, the value is null, or the column does not contain lists.</exception>
     public Column GetItems(string column) => _columns[column].GetItems(Position);
 
     /// <summary>Returns the row without some of its columns.</summary>

@@ -10,7 +10,7 @@ internal static class RowTable
     private const int MaxWidth = 40;
 
     /// <param name="columns">The columns.</param>
-    /// <param name="rows">The number of rows, from the first.</param>
+    /// <param name="rows">The number of rows, starting with the first row.</param>
     internal static string Of(ColumnSet columns, int rows)
     {
         var cells = columns.All.Select(column => Cells(column, rows)).ToArray();

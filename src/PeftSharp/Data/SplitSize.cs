@@ -14,16 +14,16 @@ public readonly record struct SplitSize
 
     private SplitSize(double value, bool isFraction) => (_value, _isFraction) = (value, isFraction);
 
-    /// <summary>Converts a number of rows.</summary>
+    /// <summary>Converts a number of rows to a size.</summary>
     public static implicit operator SplitSize(int rows) => FromInt32(rows);
 
-    /// <summary>Converts a fraction of the rows; above 0 and below 1.</summary>
+    /// <summary>Converts a fraction of the rows, above 0 and below 1, to a size.</summary>
     public static implicit operator SplitSize(double fraction) => FromDouble(fraction);
 
     /// <summary>Creates a size from a number of rows.</summary>
     public static SplitSize FromInt32(int rows) => new(rows, isFraction: false);
 
-    /// <summary>Creates a size from a fraction of the rows; above 0 and below 1.</summary>
+    /// <summary>Creates a size from a fraction of the rows, above 0 and below 1.</summary>
     public static SplitSize FromDouble(double fraction) => new(fraction, isFraction: true);
 
     /// <inheritdoc/>
@@ -48,8 +48,8 @@ public readonly record struct SplitSize
         train ??= count - test;
         if ((long)train + test > count)
             throw new ArgumentException(
-                $"A training set of {Quantity.Of(train.Value, "row")} and a test set of {Quantity.Of(test, "row")} are more than the "
-                + $"dataset has ({count}). Reduce trainSize or testSize.", nameof(trainSize));
+                $"A training set of {Quantity.Of(train.Value, "row")} and a test set of {Quantity.Of(test, "row")} "
+                + $"together have more rows than the dataset ({count}). Reduce trainSize or testSize.", nameof(trainSize));
         if (train == 0)
             throw new ArgumentException($"The training set would have no rows: testSize is {testSize} and trainSize is "
                 + $"{trainSize?.ToString() ?? "the rest"} of {count} rows. Reduce testSize, or increase trainSize.", nameof(testSize));

@@ -6,7 +6,9 @@ namespace PeftSharp.Generation;
 /// Beam search, with or without sampling: extends the most likely sequences of all prompts in parallel and keeps the best finished
 /// sequences.
 /// </summary>
-/// <remarks>transformers' <c>_beam_search</c>; the order of operations is the same, so that ties are resolved in the same way.</remarks>
+/// <remarks>
+/// Corresponds to <c>_beam_search</c> in transformers. The order of operations is the same, so that ties are resolved in the same way.
+/// </remarks>
 internal sealed class BeamSearch
 {
     private const double Excluded = -1e9;         // the score of a sequence that must not be chosen, as in transformers

@@ -19,7 +19,7 @@ public static class GenerationExtensions
     /// </param>
     /// <param name="options">Options of the call. Null: the defaults of the model.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
-    /// <returns>The sequences and, on request, the scores. Dispose the result.</returns>
+    /// <returns>The sequences and, if requested in the options, the scores. The caller disposes the result.</returns>
     /// <exception cref="ArgumentException">
     /// The model cannot generate text, or the prompt or the options are invalid; the message lists all problems of the options.
     /// </exception>

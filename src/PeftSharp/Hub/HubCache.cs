@@ -64,7 +64,8 @@ internal sealed class HubCache
     {
         var file = new FileInfo(path);
         if (file.LinkTarget is null) return file.Exists ? file.Length : null;
-        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+        try { return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null; }
+        catch (IOException) { return null; }                                        // links that form a cycle
     }
 
     /// <summary>Records the commit of a branch or tag.</summary>
@@ -100,11 +101,16 @@ internal sealed class HubCache
     /// <param name="commit">The commit.</param>
     /// <param name="file">The name of the file.</param>
     /// <param name="isNew">Whether no other commit can use the blob, so that it may be moved.</param>
+    /// <exception cref="IOException">A folder of the snapshot is a link, which neither this library nor Python's creates.</exception>
     internal string Link(string etag, string commit, string file, bool isNew)
     {
         var (path, blob) = (File(commit, file), Blob(etag));
+        for (var folder = Path.GetDirectoryName(path)!; folder.Length >= Snapshot(commit).Length; folder = Path.GetDirectoryName(folder)!)
+            if (new DirectoryInfo(folder).LinkTarget is { } target)
+                throw new IOException(
+                    $"'{folder}' is a link to '{target}', so the file would be stored outside the cache. Delete the link.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var staged = TemporaryEntry.NameFor(path);
+        var staged = TemporaryEntry.NameFor(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar);    // the name may have 255 bytes
         if (!_settings.DisableSymbolicLinks)
         {
             try
@@ -125,6 +131,19 @@ internal sealed class HubCache
             System.IO.File.Move(staged, path, overwrite: true);
         }
         return path;
+    }
+
+    /// <summary>
+    /// Deletes the rest of an interrupted download of a file that is complete, because another program has downloaded it in the meantime.
+    /// </summary>
+    /// <param name="path">A cached file.</param>
+    internal static void DeletePartial(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not { } blob) return;
+        var partial = Path.Combine(Path.GetDirectoryName(path)!, blob) + HubDownload.PartialEnding;
+        if (!System.IO.File.Exists(partial)) return;
+        try { new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose).Dispose(); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }         // a process uses it, or it may not
     }
 
     private string Missing(string commit, string file) => Path.Combine(Folder, ".no_exist", commit, Native(file));

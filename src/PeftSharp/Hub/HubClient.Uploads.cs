@@ -41,7 +41,7 @@ public sealed partial class HubClient
                 using var response = await _connection.SendAsync(
                     HttpMethod.Post, _settings.Address("api/repos/create"), request, _ => HubConnection.Json(body), token)
                     .ConfigureAwait(false);
-                return await ReadBytesAsync(response, token).ConfigureAwait(false);
+                return await _connection.ReadAsync(response, request, token).ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);
             return NameIn(answer) ?? throw HubErrors.NotAHub(_settings, request, "url", null);
         }
@@ -131,10 +131,6 @@ public sealed partial class HubClient
             "HF_HUB_OFFLINE or HubOptions.Offline disables uploads. Remove the setting to upload.");
     }
 
-    private async Task<byte[]> ReadBytesAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        await _connection.ReceiveAsync(async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
-
     /// <summary>Returns the owner and the name of a repository from its address; null if the response is not as expected.</summary>
     private static string? NameIn(byte[] answer)
     {
@@ -154,7 +150,7 @@ public sealed partial class HubClient
         {
             using var response = await _connection.SendAsync(
                 HttpMethod.Get, _settings.Address("api/whoami-v2"), request, offset: 0, onlyEndpoint: true, token).ConfigureAwait(false);
-            return await ReadBytesAsync(response, token).ConfigureAwait(false);
+            return await _connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -72,10 +72,12 @@ public sealed partial class HubClient : IDisposable
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
     /// <returns>
     /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached, the folder may lack files that were
-    /// never downloaded.
+    /// never downloaded, unless the cache contains the list of all files of the revision.
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
-    /// <exception cref="HubException">The files cannot be obtained, and the cache does not contain the revision.</exception>
+    /// <exception cref="HubException">
+    /// The files cannot be obtained, and the cache does not contain the revision, or not all of its files.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
         string repository, Func<string, bool>? filter = null, string? revision = null,
@@ -83,7 +85,7 @@ public sealed partial class HubClient : IDisposable
     {
         var found = await FindRepositoryAsync(repository, revision, repositoryType, cancellationToken).ConfigureAwait(false);
         var request = Check(repository, revision, repositoryType);
-        if (found is null) return Cache(request).Snapshot(CachedCommit(request)!);
+        if (found is null) return CachedSnapshot(request, filter);
         await DownloadFilesAsync(found, found.Files.Where(filter ?? (_ => true)), cancellationToken).ConfigureAwait(false);
         SetCommit(found, revision);
         return Cache(request).Snapshot(found.Commit);
@@ -150,9 +152,9 @@ public sealed partial class HubClient : IDisposable
     internal async Task DownloadFilesAsync(HubRepository repository, IEnumerable<string> files, CancellationToken cancellationToken)
     {
         var names = files.ToArray();
-        foreach (var name in names.Where(name => HubName.Problem(name) is not null))
+        foreach (var (name, problem) in HubName.Problems(names))
             throw new HubRequest(repository.Name, repository.Commit, name, repository.Type).Error(
-                HubError.Server, $"this file name is not allowed: {HubName.Problem(name)}. Nothing was downloaded.");
+                HubError.Server, $"this file name is not allowed: {problem}. Nothing was downloaded.");
         await Parallel.ForEachAsync(
             names,
             new ParallelOptions { MaxDegreeOfParallelism = _settings.MaxParallelDownloads, CancellationToken = cancellationToken },
@@ -181,6 +183,21 @@ public sealed partial class HubClient : IDisposable
         + $"('{CacheFolder}'), and HF_HUB_OFFLINE or Offline disables downloads. Download it once on a machine with access to {Endpoint}, "
         + "or pass the path of a folder.");
 
+    /// <summary>
+    /// The folder of a revision without any request. The list of its files, if there is one, shows whether it is complete.
+    /// </summary>
+    private string CachedSnapshot(HubRequest request, Func<string, bool>? filter)
+    {
+        var (cache, commit) = (Cache(request), CachedCommit(request)!);
+        string[] missing = [.. (Tree(request).Find(commit) ?? []).Where(filter ?? (_ => true))
+            .Where(file => HubName.Problem(file) is not null || cache.Find(commit, file) is null)];
+        return missing.Length == 0 ? cache.Snapshot(commit)
+            : throw (request with { File = missing[0] }).Error(HubError.Offline, $"it is not in the cache ('{CacheFolder}')"
+                + (missing.Length > 1 ? $", and {missing.Length - 1} other file(s) of the commit are missing too. " : ". ")
+                + (_settings.Offline ? "HF_HUB_OFFLINE or Offline disables downloads. " : "The Hub cannot be reached. ")
+                + $"Download the repository again with access to {Endpoint}.");
+    }
+
     private static HubRequest Check(string repository, string? revision, HubRepositoryType type)
     {
         HubName.CheckRepository(repository);
@@ -198,7 +215,11 @@ public sealed partial class HubClient : IDisposable
     {
         var (cache, name) = (Cache(request), request.File!);
         var cached = cache.Find(request.Revision, name);
-        if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision))) return cached;
+        if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision)))
+        {
+            if (!_settings.Offline) HubCache.DeletePartial(cached);
+            return cached;
+        }
         if (_settings.Offline) throw OfflineError(request);
         HubFile file;
         try { file = await ReadFileAsync(request, once: cached is not null, cancellationToken).ConfigureAwait(false); }
@@ -222,7 +243,7 @@ public sealed partial class HubClient : IDisposable
         var isNew = !Fits(HubCache.LengthOf(blob), file);
         if (isNew)
             await new HubDownload(_settings, _connection, request, file).RunAsync(blob, cancellationToken).ConfigureAwait(false);
-        cache.Link(file.ETag, file.Commit, request.File!, isNew);
+        HubCache.DeletePartial(cache.Link(file.ETag, file.Commit, request.File!, isNew));
     }
 
     /// <summary>Returns whether a cached file is complete. A file with another length is damaged, and is downloaded again.</summary>
@@ -245,8 +266,10 @@ public sealed partial class HubClient : IDisposable
             if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "X-Repo-Commit", commit);
             var etag = (HubErrors.Header(response, "X-Linked-Etag") ?? HubErrors.Header(response, "ETag"))?.TrimStart('W', '/').Trim('"');
             if (etag is null || !HubName.IsETag(etag)) throw NotAHub(request, "ETag", etag);
-            return new HubFile(commit, etag, Size(HubErrors.Header(response, "X-Linked-Size"))
-                ?? (isRedirect ? null : response.Content.Headers.ContentLength));
+            if (HubName.IsCommit(request.Revision) && commit != request.Revision) throw NotAHub(request, "X-Repo-Commit", commit);
+            return new HubFile(commit, etag, HubErrors.Header(response, "X-Linked-Size") is { } size
+                ? Size(size) ?? throw NotAHub(request, "X-Linked-Size", size)
+                : isRedirect ? null : response.Content.Headers.ContentLength);
         }
         catch (HubException error) when (error.Reason == HubError.FileNotFound && error.Data[HubErrors.CommitKey] is string commit)
         {
@@ -262,8 +285,7 @@ public sealed partial class HubClient : IDisposable
         {
             using var response = await _connection.SendAsync(
                 HttpMethod.Get, address, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
-            return await _connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            return await _connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken, once).ConfigureAwait(false);
         try
         {
@@ -284,7 +306,7 @@ public sealed partial class HubClient : IDisposable
     private HubException NotAHub(HubRequest request, string what, string? value, Exception? inner = null) =>
         HubErrors.NotAHub(_settings, request, what, value, inner);
 
-    private static long? Size(string? text) =>
+    private static long? Size(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
 
     /// <summary>Runs an action, and converts file system errors of the cache to <see cref="HubException"/>.</summary>

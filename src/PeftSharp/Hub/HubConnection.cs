@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 
 namespace PeftSharp.Hub;
 
 /// <summary>Sends requests to the Hub: token, redirects, timeouts and retries.</summary>
-internal sealed class HubConnection : IDisposable
+internal sealed partial class HubConnection : IDisposable
 {
     private const int MaxRedirects = 10;
     private static readonly TimeSpan _longestDelay = TimeSpan.FromMinutes(10);
@@ -30,6 +31,7 @@ internal sealed class HubConnection : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = settings.ResponseTimeout,
+            Proxy = new HubProxy(HttpClient.DefaultProxy, settings.ProxyExceptions),
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         _retries = settings.MaxRetries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder().AddRetry(Strategy()).Build();
@@ -51,8 +53,9 @@ internal sealed class HubConnection : IDisposable
             {
                 HubError.RateLimited => " Wait and try again; with a token (HF_TOKEN) the limit is higher."
                     + (error.RetryAfter is { } delay ? $" The server asks to wait {delay.TotalSeconds:F0} seconds." : ""),
-                HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY). What was transferred is kept, so "
-                    + "the next attempt continues from there. On a machine without access to the Internet, load from a folder.",
+                HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY)."
+                    + (request.File is null ? "" : " What was transferred is kept, so the next attempt continues from there.")
+                    + " On a machine without access to the Internet, load from a folder.",
                 _ => " Try again later.",
             }), error);
         }
@@ -63,7 +66,9 @@ internal sealed class HubConnection : IDisposable
     /// <param name="address">The address, on the endpoint.</param>
     /// <param name="request">The repository, revision and file, for error messages.</param>
     /// <param name="offset">Number of bytes at the start of the file that are not requested.</param>
-    /// <param name="onlyEndpoint">Whether a redirect to another host is returned instead of followed.</param>
+    /// <param name="onlyEndpoint">
+    /// Whether a redirect to another host is returned instead of followed, if it contains the metadata of a file.
+    /// </param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>A successful response, a redirect (see <paramref name="onlyEndpoint"/>), or status 416 if an offset was given.</returns>
     /// <exception cref="TransientHubException">The request can be repeated.</exception>
@@ -76,20 +81,21 @@ internal sealed class HubConnection : IDisposable
             var response = await SendOnceAsync(method, address, offset, cancellationToken).ConfigureAwait(false);
             if (Redirect(response) is { } next)
             {
-                if (onlyEndpoint && !_settings.IsEndpoint(next)) return response;
-                var from = address;
-                address = next;
+                // A redirect without metadata is that of a mirror; the host to which it leads has the metadata.
+                if (onlyEndpoint && !_settings.IsEndpoint(next) && HubErrors.Header(response, "X-Repo-Commit") is not null)
+                    return response;
                 response.Dispose();
-                if (address.Scheme != Uri.UriSchemeHttps && (from.Scheme, address.Scheme) != ("http", "http"))
-                    throw request.Error(HubError.Server,
-                        $"{from.Host} redirects to {address.Scheme}://{address.Host}, which is not encrypted. Nothing was downloaded.");
+                if (next.Scheme != Uri.UriSchemeHttps && (address.Scheme, next.Scheme) != ("http", "http"))
+                    throw request.Error(HubError.Server, $"{address.Host} redirects to {next.Scheme}://{next.Host}, which is not "
+                        + $"{(next.Scheme == "http" ? "encrypted" : "an HTTP address")}. Nothing was downloaded.");
+                address = next;
                 continue;
             }
             if (response.IsSuccessStatusCode || (offset > 0 && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
                 return response;
             using (response) throw HubErrors.Of(response, request, _settings);
         }
-        throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
+        throw TooManyRedirects(request);
     }
 
     /// <summary>
@@ -132,7 +138,7 @@ internal sealed class HubConnection : IDisposable
                 throw new TransientHubException(transient.Reason, transient.Message) { MayHaveEffect = true };
             }
         }
-        throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
+        throw TooManyRedirects(request);
     }
 
     /// <summary>Returns JSON as the content of a request.</summary>
@@ -175,11 +181,6 @@ internal sealed class HubConnection : IDisposable
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Reads from a response. The time without data is limited.</summary>
-    /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
-    internal Task<T> ReceiveAsync<T>(Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
-        LimitAsync(receive, _settings.DataTimeout, cancellationToken);
-
     public void Dispose() => _client.Dispose();
 
     private RetryStrategyOptions Strategy() => new()
@@ -193,6 +194,13 @@ internal sealed class HubConnection : IDisposable
         ShouldHandle = arguments => ValueTask.FromResult(
             arguments.Outcome.Exception is TransientHubException { MayHaveEffect: false } error && !(error.RetryAfter > _longestDelay)),
         DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as TransientHubException)?.RetryAfter),
+        OnRetry = arguments =>
+        {
+            _settings.Logger.LogWarning("{Error} Retry {Retry} of {MaxRetries} in {Seconds:0.#} seconds.",
+                HubName.Printable(arguments.Outcome.Exception!.Message), arguments.AttemptNumber + 1, _settings.MaxRetries,
+                arguments.RetryDelay.TotalSeconds);
+            return ValueTask.CompletedTask;
+        },
     };
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, long offset, CancellationToken cancellationToken) =>
@@ -207,22 +215,8 @@ internal sealed class HubConnection : IDisposable
             return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
         }, _settings.ResponseTimeout, cancellationToken);
 
-    private async Task<T> LimitAsync<T>(Func<CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(limit);
-        try { return await action(limited.Token).ConfigureAwait(false); }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TransientHubException(HubError.Connection,
-                $"{_settings.Endpoint.Host} sent nothing for {limit.TotalSeconds:0.###} seconds.", inner: error);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            throw new TransientHubException(HubError.Connection,
-                $"the connection to {_settings.Endpoint.Host} failed ({error.Message}).", inner: error);
-        }
-    }
+    private HubException TooManyRedirects(HubRequest request) => request.Error(HubError.Server, $"{_settings.Endpoint.Host} redirects more "
+        + $"than {MaxRedirects} times. If HF_ENDPOINT is set, check its address; otherwise check the proxy and the firewall.");
 
     private static Uri? Redirect(HttpResponseMessage response) =>
         (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location

@@ -36,7 +36,9 @@ internal sealed class HubDataset : IDisposable
     /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
     /// <param name="options">Options of the download. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <exception cref="HubException">The revision does not exist, or the Hub cannot be reached and the cache does not have it.</exception>
+    /// <exception cref="HubException">
+    /// The revision does not exist, or the Hub cannot be reached and the cache does not contain the revision.
+    /// </exception>
     internal static async Task<HubDataset> OpenAsync(
         string name, string? revision, HubOptions? options, CancellationToken cancellationToken)
     {

@@ -5,8 +5,10 @@ namespace PeftSharp.Hub;
 /// <summary>Downloads the content of one file to a blob of the cache.</summary>
 internal sealed class HubDownload(HubSettings settings, HubConnection connection, HubRequest request, HubFile content)
 {
+    internal const string PartialEnding = ".incomplete";
     private const int BufferBytes = 1 << 18;
     private const int ReportBytes = 1 << 20;
+    private const long ReservedSpace = 1L << 30;
 
     /// <summary>
     /// Downloads the file, and continues an earlier download if there is one. The blob appears when it is complete and checked.
@@ -16,7 +18,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
     /// <exception cref="HubException">The file cannot be downloaded or stored, or its content is wrong.</exception>
     internal async Task RunAsync(string blob, CancellationToken cancellationToken)
     {
-        var path = blob + ".incomplete";
+        var path = blob + PartialEnding;
         for (; ; )
         {
             var partial = await PartialBlob.OpenAsync(path, request, content, cancellationToken).ConfigureAwait(false);
@@ -94,6 +96,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
             var count = await connection.ReceiveAsync(token => stream.ReadAsync(buffer, token), cancellationToken).ConfigureAwait(false);
             if (count == 0) break;
             await partial.AppendAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            if (content.Size is null && partial.Length / ReportBytes > (partial.Length - count) / ReportBytes) CheckReservedSpace(partial);
             if (partial.Length - reported < ReportBytes && !partial.IsFull) continue;
             settings.Progress?.Report(new HubProgress(request.File!, reported = partial.Length, content.Size));
         }
@@ -102,7 +105,9 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         return true;
     }
 
-    /// <summary>Whether the content of a response continues the partial file; otherwise it starts at the beginning.</summary>
+    /// <summary>
+    /// Returns whether the content of a response continues the partial file. If false, the content starts at the beginning of the file.
+    /// </summary>
     private static bool Continues(HttpResponseMessage response, PartialBlob partial) =>
         partial.Length == 0 ? (int)response.StatusCode != 416
             : (int)response.StatusCode == 206 && response.Content.Headers.ContentRange?.From == partial.Length;
@@ -116,6 +121,17 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         if (content.Size is { } size && total is { } actual && actual != size)
             throw request.Error(HubError.Corrupted,
                 $"the server announced {size} bytes, but sends {actual}. Nothing was stored. Try again, or check the proxy.");
+    }
+
+    /// <summary>A response of unknown length may never end, so it must not fill the disk.</summary>
+    private void CheckReservedSpace(PartialBlob partial)
+    {
+        if (settings.FreeSpace(settings.CacheFolder) >= ReservedSpace) return;
+        var length = partial.Length;
+        partial.Restart();
+        throw request.Error(HubError.Storage, $"the server did not announce the length of the file. After {length} bytes, the disk of "
+            + $"'{settings.CacheFolder}' had less than {ReservedSpace >> 30} GB of free space. The data was deleted. Free disk space, or "
+            + "choose another disk with HF_HOME.");
     }
 
     private void CheckSpace(string path, long downloaded)

@@ -10,6 +10,8 @@ internal static partial class HubErrors
     /// <summary>The key, in the data of an exception, of the commit that does not contain the file.</summary>
     internal const string CommitKey = "commit";
 
+    private const int MaxMessageLength = 500;
+
     private static readonly HttpStatusCode[] _transient =
     [
         HttpStatusCode.RequestTimeout, HttpStatusCode.TooManyRequests, HttpStatusCode.InternalServerError, HttpStatusCode.BadGateway,
@@ -20,7 +22,7 @@ internal static partial class HubErrors
     internal static Exception Of(HttpResponseMessage response, HubRequest request, HubSettings settings)
     {
         var (code, message) = (Header(response, "X-Error-Code"), Header(response, "X-Error-Message"));
-        var status = $"{(int)response.StatusCode}{(message is null ? "" : $", {message}")}";
+        var status = $"{(int)response.StatusCode}{(message is null ? "" : $", {HubName.Show(message, MaxMessageLength)}")}";
         if (IsTransient(response))
             return new TransientHubException(
                 response.StatusCode == HttpStatusCode.TooManyRequests ? HubError.RateLimited : HubError.Server,
@@ -37,11 +39,14 @@ internal static partial class HubErrors
         if (response.StatusCode == HttpStatusCode.Unauthorized
             && message?.Contains("Invalid credentials", StringComparison.Ordinal) == true)
             return request.Error(HubError.InvalidToken, $"{settings.Endpoint.Host} does not accept the token ({status}). "
-                + "Set HF_TOKEN to a valid token, or remove it for public repositories.");
+                + $"Set HF_TOKEN to a valid token ({settings.Address("settings/tokens")}), or remove it for public repositories.");
         if (code == "RepoNotFound" || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound)
             return request.Error(HubError.RepositoryNotFound,
                 $"{settings.Endpoint} has no such repository, or it is private ({status}). Check the name. "
                 + $"For a private repository, set HF_TOKEN to a token that can read it. {TokenState(settings)}");
+        if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired)
+            return request.Error(HubError.Connection, $"the proxy requires a user name and a password ({status}). Set HTTPS_PROXY to "
+                + "http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY if it can be reached without the proxy.");
         if (response.StatusCode == HttpStatusCode.Forbidden)
             return request.Error(HubError.Forbidden, $"access is refused ({status}). "
                 + $"Check the permissions of your token. {TokenState(settings)}");
@@ -54,8 +59,8 @@ internal static partial class HubErrors
     internal static HubException NotAHub(HubSettings settings, HubRequest request, string what, string? value, Exception? inner = null) =>
         request.Error(HubError.Server,
             $"the response of {settings.Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}"
-            + $"{(value is null ? "" : $" ('{value}')")}, so it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its "
-            + "address; otherwise check the proxy and the firewall.", inner);
+            + $"{(value is null ? "" : $" ('{HubName.Show(value)}')")}, so it is not that of a Hugging Face endpoint. If HF_ENDPOINT is "
+            + "set, check its address; otherwise check the proxy and the firewall.", inner);
 
     /// <summary>Whether the same request can succeed later.</summary>
     internal static bool IsTransient(HttpResponseMessage response) => _transient.Contains(response.StatusCode);
@@ -74,7 +79,7 @@ internal static partial class HubErrors
     }
 
     private static string TokenState(HubSettings settings) =>
-        settings.Token is null ? "No token was sent." : "A token was sent.";
+        settings.Token is null ? $"No token was sent; create one at {settings.Address("settings/tokens")}." : "A token was sent.";
 
     /// <summary>
     /// Returns the delay in the header <c>Retry-After</c> (seconds or a date) or, if a rate limit is exceeded, in the header

@@ -37,7 +37,7 @@ internal sealed record HubFiles
         Decisive = ["tokenizer.json", "tokenizer_config.json"],
     };
 
-    /// <summary>An adapter and, if its repository contains one, its tokenizer.</summary>
+    /// <summary>An adapter and, if its repository contains a tokenizer, the tokenizer.</summary>
     internal static HubFiles OfAdapterAndTokenizer { get; } = new()
     {
         Required = OfAdapter.Required,
@@ -66,7 +66,7 @@ internal sealed record HubFiles
     /// <summary>The file without which nothing can be loaded. Null: none.</summary>
     internal string? Required { get; private init; }
 
-    /// <summary>The file of the weights; its index with several files is accepted too. Null: no weights are read.</summary>
+    /// <summary>The file of the weights. An index of several files is accepted instead. Null: no weights are read.</summary>
     internal string? Weights { get; private init; }
 
     /// <summary>Whether the weights may be pickle files.</summary>

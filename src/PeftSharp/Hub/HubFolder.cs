@@ -7,6 +7,7 @@ namespace PeftSharp.Hub;
 internal static class HubFolder
 {
     private const string AdapterConfig = "adapter_config.json";
+    private const string Config = "config.json";
 
     /// <summary>
     /// Downloads the files if <paramref name="nameOrFolder"/> is the name of a repository and not that of an existing folder or file.
@@ -67,7 +68,9 @@ internal static class HubFolder
         if (files.Required is { } required && !found.Files.Contains(required))
             throw (request with { File = required }).Error(HubError.FileNotFound, "there is no such file."
                 + (found.Files.Contains(AdapterConfig) ? " The repository contains an adapter: load its base model, then the adapter with "
-                    + "PeftModel.FromPretrained." : ""));
+                    + "PeftModel.FromPretrained."
+                    : found.Files.Contains(Config) ? " The repository contains a model and no adapter: load it with FromPretrained of its "
+                        + "class or of an AutoModel class." : ""));
         if (!files.Select(found).Any())
             throw request.Error(HubError.FileNotFound, "it contains none of the files that are read here, such as "
                 + $"{string.Join(" or ", files.Decisive)}. Pass the name of the repository that contains them, such as that of the base "
@@ -113,7 +116,8 @@ internal static class HubFolder
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw request.Error(HubError.Server, "it is not the index of sharded weights: it lacks 'weight_map'.", error);
+            throw request.Error(HubError.Server, "it is not the index of sharded weights: 'weight_map' must be an object whose values are "
+                + $"names of files ({error.Message}).", error);
         }
     }
 }

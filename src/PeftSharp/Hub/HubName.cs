@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PeftSharp.Hub;
@@ -6,6 +7,8 @@ namespace PeftSharp.Hub;
 internal static partial class HubName
 {
     private const string Characters = "\\:*?\"<>|";
+    private const int MaxLength = 1024;
+    private const int MaxShownLength = 200;
     private static readonly string[] _devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
     /// <summary>Whether a text is a name of a repository: <c>name</c> or <c>owner/name</c>, as <c>huggingface_hub</c> checks it.</summary>
@@ -46,16 +49,38 @@ internal static partial class HubName
                 $"'{revision}' is not a revision: {problem}. A revision is a branch, a tag or the hash of a commit.", nameof(revision));
     }
 
+    /// <summary>The names that cannot be stored together, and why.</summary>
+    internal static IEnumerable<(string Name, string Problem)> Problems(IReadOnlyCollection<string> names)
+    {
+        foreach (var name in names)
+            if (Problem(name) is { } problem) yield return (name, problem);
+        var all = names.ToHashSet(StringComparer.Ordinal);
+        foreach (var name in names)
+            for (var end = name.IndexOf('/'); end >= 0; end = name.IndexOf('/', end + 1))
+                if (all.Contains(name[..end])) yield return (name, $"'{name[..end]}' is a file and a folder");
+    }
+
+    /// <summary>
+    /// A name as it is shown in messages: long names are shortened, and control characters are replaced by their numbers.
+    /// </summary>
+    internal static string Show(string name, int maxLength = MaxShownLength) =>
+        Printable(name.Length <= maxLength ? name : $"{name[..(maxLength / 2)]}…{name[^(maxLength / 2)..]}");
+
+    /// <summary>A text of a server without control characters, which a terminal would execute.</summary>
+    internal static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:X4}" : $"{c}")) : text;
+
     /// <summary>Returns why a relative path is unsafe on Linux, macOS or Windows. Null: the path is safe on all of them.</summary>
     internal static string? Problem(string path)
     {
+        if (path.Length > MaxLength) return $"it has more than {MaxLength} characters";
         foreach (var part in path.Split('/'))
         {
             if (part.Length == 0) return "a part of the path is empty";
             if (part is "." or "..") return $"it contains '{part}'";
-            if (part.Length > 255) return "a part of the path has more than 255 characters";
             foreach (var c in part.Where(IsForbidden)) return $"it contains the character U+{(int)c:X4}";
             if (HasUnpairedSurrogate(part)) return "it contains an unpaired surrogate, which is not a character";
+            if (Encoding.UTF8.GetByteCount(part) > 255) return "a part of the path has more than 255 bytes in UTF-8";
             if (part[^1] is '.' or ' ') return "a part of the path ends with a dot or a space";
             if (IsDevice(part)) return $"'{part}' is a device on Windows";
         }

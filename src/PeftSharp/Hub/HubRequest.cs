@@ -10,9 +10,10 @@ internal sealed record HubRequest(string Repository, string Revision, string? Fi
     internal string ApiPath => $"api/{(Type == HubRepositoryType.Dataset ? "datasets" : "models")}/{Repository}";
 
     internal HubException Error(HubError reason, string message, Exception? inner = null) =>
-        new(reason, $"{this}: {message}", inner) { Repository = Repository, Revision = Revision, FileName = File };
+        new(reason, HubName.Printable($"{this}: {message}"), inner) { Repository = Repository, Revision = Revision, FileName = File };
 
     public override string ToString() => File is null
         ? $"{(Type == HubRepositoryType.Dataset ? "Dataset repository" : "Repository")} '{Repository}' (revision '{Revision}')"
-        : $"File '{File}' of {(Type == HubRepositoryType.Dataset ? "dataset " : "")}repository '{Repository}' (revision '{Revision}')";
+        : $"File '{HubName.Show(File)}' of {(Type == HubRepositoryType.Dataset ? "dataset " : "")}repository '{Repository}' "
+            + $"(revision '{Revision}')";
 }

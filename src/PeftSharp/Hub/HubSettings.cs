@@ -9,6 +9,7 @@ namespace PeftSharp.Hub;
 internal sealed partial class HubSettings
 {
     private static readonly string[] _true = ["1", "ON", "YES", "TRUE"];
+    private const int DefaultSeconds = 10;
     private readonly Func<string, string?> _environment;
 
     /// <param name="options">The options. Null: the defaults.</param>
@@ -24,7 +25,7 @@ internal sealed partial class HubSettings
         CacheFolder = Path.GetFullPath(options.CacheFolder ?? Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE")
             ?? Path.Combine(Home, "hub"));
         Token = Clean(options.Token ?? DefaultToken());
-        Offline = options.Offline ?? (IsTrue("HF_HUB_OFFLINE") || IsTrue("TRANSFORMERS_OFFLINE"));
+        Offline = options.Offline ?? IsTrue(Value("HF_HUB_OFFLINE") is null ? "TRANSFORMERS_OFFLINE" : "HF_HUB_OFFLINE");
         DisableSymbolicLinks = IsTrue("HF_HUB_DISABLE_SYMLINKS");
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxRetries, nameof(options.MaxRetries));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryDelay, TimeSpan.Zero, nameof(options.RetryDelay));
@@ -35,6 +36,7 @@ internal sealed partial class HubSettings
         ResponseTimeout = options.Timeout ?? Seconds("HF_HUB_ETAG_TIMEOUT");
         DataTimeout = options.Timeout ?? Seconds("HF_HUB_DOWNLOAD_TIMEOUT");
         UploadTimeout = options.Timeout ?? TimeSpan.FromSeconds(60);
+        ProxyExceptions = Value("no_proxy") ?? Value("NO_PROXY");
         Progress = options.Progress;
         Logger = options.Logger ?? NullLogger.Instance;
     }
@@ -55,8 +57,19 @@ internal sealed partial class HubSettings
     /// </summary>
     internal TimeSpan UploadTimeout { get; }
 
+    /// <summary>The hosts that are reached without the proxy, separated by commas. Null: none.</summary>
+    internal string? ProxyExceptions { get; }
+
     internal IProgress<HubProgress>? Progress { get; }
     internal ILogger Logger { get; }
+
+    /// <summary>
+    /// Maximum length of a response that is not a file. The longest ones are lists of files; that of 400,000 files has about 20 MB.
+    /// </summary>
+    internal int MaxResponseBytes { get; init; } = 1 << 27;
+
+    /// <summary>Maximum time in which a response that is not a file arrives completely.</summary>
+    internal TimeSpan ResponseLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Returns the free space, in bytes, of the disk that contains a folder.</summary>
     internal Func<string, long> FreeSpace { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
@@ -108,10 +121,11 @@ internal sealed partial class HubSettings
 
     private TimeSpan Seconds(string name)
     {
-        if (Value(name) is not { } value) return TimeSpan.FromSeconds(10);
-        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new ArgumentException($"{name} is '{value}', but must be a positive number of seconds.");
+        if (Value(name) is not { } value) return TimeSpan.FromSeconds(DefaultSeconds);
+        if (!int.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+                out var seconds))
+            throw new ArgumentException($"{name} is '{value}', but must be a positive number of seconds.");
+        return TimeSpan.FromSeconds(seconds == 0 ? DefaultSeconds : seconds);                      // 0 is the default in Python, too
     }
 
     /// <summary>

@@ -7,13 +7,14 @@ namespace PeftSharp.Hub;
 
 /// <summary>The list of all files of a commit, from the cache or from the Hub.</summary>
 /// <remarks>
-/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, it shows which files of the commit are missing in the
-/// cache. The list in the description of a very large repository is incomplete. The list that this class reads is complete, because it is
-/// read page by page.
+/// The list is stored as <c>huggingface_hub</c> stores it. Without access to the Hub, the list shows which files of the commit are missing
+/// in the cache. The list in the description of a very large repository is incomplete. The list that this class reads is complete, because
+/// it is read page by page.
 /// </remarks>
 internal sealed partial class HubTree(HubSettings settings, HubConnection connection, HubRequest request, HubCache cache)
 {
     private const int FormatVersion = 1;
+    private const int MaxEntries = 1_000_000;
 
     /// <summary>Returns the list of the files of a commit from the cache. Null: the cache has no list.</summary>
     internal IReadOnlyList<string>? Find(string commit)
@@ -35,9 +36,19 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
     /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
     internal async Task<IReadOnlyList<string>> ReadAsync(string commit, CancellationToken cancellationToken)
     {
-        var files = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        var entries = new SortedDictionary<string, JsonObject?>(StringComparer.Ordinal);                      // null: a folder
         for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
-            page = await ReadPageAsync(page, files, cancellationToken).ConfigureAwait(false);
+        {
+            var known = entries.Count;
+            page = await ReadPageAsync(page, entries, cancellationToken).ConfigureAwait(false);
+            if (page is not null && (entries.Count == known || entries.Count > MaxEntries))
+                throw request.Error(HubError.Server, entries.Count > MaxEntries
+                    ? $"the list of files of {settings.Endpoint.Host} has more than {MaxEntries} entries. Download the files that you need "
+                        + $"with {nameof(HubClient)}.{nameof(HubClient.DownloadFileAsync)}."
+                    : $"the list of files of {settings.Endpoint.Host} does not end: a page after {known} entries contains no new one. "
+                        + "If HF_ENDPOINT is set, check its address.");
+        }
+        var files = entries.Where(entry => entry.Value is not null).ToArray();
         var list = new JsonObject
         {
             ["format_version"] = FormatVersion,
@@ -45,24 +56,22 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         };
         Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
         AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
-        return [.. files.Keys];
+        return [.. files.Select(file => file.Key)];
     }
 
-    private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject> files, CancellationToken cancellationToken)
+    private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject?> entries, CancellationToken cancellationToken)
     {
         var (bytes, link) = await connection.RepeatAsync(request, async token =>
         {
             using var response = await connection.SendAsync(
                 HttpMethod.Get, page, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
-            var body = await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            var body = await connection.ReadAsync(response, request, token).ConfigureAwait(false);
             return (body, HubErrors.Header(response, "Link"));
         }, cancellationToken).ConfigureAwait(false);
         try
         {
             foreach (var entry in PythonJson.Loads(bytes)!.AsArray())
-                if (entry!["type"]!.GetValue<string>() == "file")
-                    files[entry["path"]!.GetValue<string>()] = Metadata(entry);
+                entries[entry!["path"]!.GetValue<string>()] = entry["type"]!.GetValue<string>() == "file" ? Metadata(entry) : null;
         }
         catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
@@ -70,9 +79,8 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         }
         if (link is null || NextPage().Match(link) is not { Success: true } match)
             return null;
-        var next = new Uri(page, match.Groups[1].Value);
-        return settings.IsEndpoint(next) && next != page
-            ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", next.ToString());
+        return Uri.TryCreate(page, match.Groups[1].Value, out var next) && settings.IsEndpoint(next)
+            ? next : throw HubErrors.NotAHub(settings, request, "address of the next page", match.Groups[1].Value);
     }
 
     /// <summary>Returns the fields that <c>huggingface_hub</c> stores for a file.</summary>

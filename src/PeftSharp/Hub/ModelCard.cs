@@ -14,7 +14,7 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     private const string GeneratedMark = "<!-- This model card has been generated automatically";
 
     /// <summary>
-    /// The comment in a generated card. A card with this comment may be replaced by a newer one, so a person who edits the card should
+    /// The comment in a generated card. A card with this comment may be replaced by a newer card, so a person who edits the card should
     /// remove the comment.
     /// </summary>
     public const string GeneratedComment = GeneratedMark + " according to the information the Trainer had access to. You\n"
@@ -23,9 +23,9 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     /// <summary>Returns the content of the file.</summary>
     public override string ToString() => Data.ToYaml() is { Length: > 0 } yaml ? $"---\n{yaml}---\n\n{Text}" : Text;
 
-    /// <summary>Writes the card, unless the folder contains one that was not generated.</summary>
+    /// <summary>Writes the card, unless the folder contains a card that a person wrote or edited.</summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
-    /// <param name="overwrite">Whether any existing card is replaced. Default false.</param>
+    /// <param name="overwrite">Whether to replace any existing card. Default false.</param>
     /// <returns>True if the card was written; false if the folder contains a card that a person wrote or edited.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public bool Save(string folder, bool overwrite = false)

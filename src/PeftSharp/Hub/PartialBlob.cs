@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The file <c>ETAG.incomplete</c> to which the content of a blob is downloaded. It remains when a download is interrupted, so that the
-/// next one continues at its end.
+/// The file <c>ETAG.incomplete</c> to which the content of a blob is downloaded. The file remains when a download is interrupted, so that
+/// the next download continues at its end.
 /// </summary>
 /// <remarks>
 /// The file is opened for one process at a time. On file systems without locks, two processes would write the same bytes to the same
@@ -32,6 +32,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     /// <summary>Opens or creates the file and computes the hash of the bytes that it contains.</summary>
     internal static async Task<PartialBlob> OpenAsync(string path, HubRequest request, HubFile content, CancellationToken cancellationToken)
     {
+        if (new FileInfo(path).LinkTarget is not null) File.Delete(path);            // a link could lead to a file outside the cache
         var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
@@ -85,7 +86,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         _hash?.AppendData(bytes.Span);
     }
 
-    /// <summary>Writes the content to the disk and compares it with its hash.</summary>
+    /// <summary>Writes the content to the disk and compares its hash with the expected hash.</summary>
     /// <returns>A description of the error. Null: the content is correct.</returns>
     internal async Task<string?> FindErrorAsync(CancellationToken cancellationToken)
     {

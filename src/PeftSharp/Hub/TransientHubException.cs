@@ -9,6 +9,6 @@ internal sealed class TransientHubException(HubError reason, string message, Tim
     /// <summary>Whether the server may have executed the request, so that it must not be repeated.</summary>
     internal bool MayHaveEffect { get; init; }
 
-    /// <summary>The delay that the server requests. Null: it does not request one.</summary>
+    /// <summary>The delay that the server requests. Null: the server does not request a delay.</summary>
     internal TimeSpan? RetryAfter { get; } = retryAfter;
 }

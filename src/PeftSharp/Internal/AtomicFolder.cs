@@ -32,7 +32,7 @@ internal static class AtomicFolder
         }
     }
 
-    /// <summary>As <see cref="Write"/>, with the exceptions of the file system.</summary>
+    /// <summary>Writes a folder like <see cref="Write"/>, but does not convert the exceptions of the file system.</summary>
     /// <param name="folder">The path of the folder, whose parent exists, without a separator at the end.</param>
     /// <param name="write">Writes the files.</param>
     internal static void Replace(string folder, Action<string> write)
@@ -46,7 +46,7 @@ internal static class AtomicFolder
             write(temporary);
             if (Directory.Exists(folder)) Directory.Move(folder, replaced);
             Directory.Move(temporary, folder);
-            // Otherwise RemoveAbandoned would restore it as the only copy.
+            // Renamed, because RemoveAbandoned would restore it if the new folder were deleted.
             if (Directory.Exists(replaced)) Directory.Move(replaced, temporary);
         }
         catch
@@ -70,7 +70,7 @@ internal static class AtomicFolder
                 else Directory.Move(replaced, folder);
                 TryDelete(temporary);
             }
-            // Another process restores it at the same time, or it belongs to another user. It is not removed.
+            // Another process restores the folder at the same time, or the folder belongs to another user. It is not removed.
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
         TemporaryEntry.RemoveAbandoned(parent);
     }
@@ -84,8 +84,8 @@ internal static class AtomicFolder
     }
 
     /// <summary>
-    /// Returns the previous versions of folders that no process is replacing any more: their names, the names of the temporary folders, and
-    /// the names of the folders.
+    /// Returns the previous versions of folders whose replacement was interrupted: for each, its name, the name of the temporary folder,
+    /// and the name of the folder.
     /// </summary>
     private static IEnumerable<(string Name, string Temporary, string Folder)> Replaced(string parent)
     {

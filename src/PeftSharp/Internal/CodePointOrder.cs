@@ -1,7 +1,9 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs for characters above U+FFFF compared with
-/// those from U+E000 to U+FFFF.</summary>
+/// <summary>
+/// Orders strings by Unicode code point, as Python and Rust do; in UTF-16 order, characters above U+FFFF would precede the characters from
+/// U+E000 to U+FFFF.
+/// </summary>
 internal sealed class CodePointOrder : IComparer<string>
 {
     internal static readonly CodePointOrder Instance = new();
@@ -14,6 +16,7 @@ internal sealed class CodePointOrder : IComparer<string>
         return common == x.Length || common == y.Length ? x.Length - y.Length : Rank(x[common]) - Rank(y[common]);
     }
 
-    // Decided by the first unit that differs. A surrogate belongs to a code point above U+FFFF, so it is greater than any other unit.
+    // The first code unit that differs determines the order. A surrogate belongs to a code point above U+FFFF, so it ranks above other
+    // units.
     private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 }

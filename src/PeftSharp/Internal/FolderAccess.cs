@@ -1,6 +1,6 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Checks the folders that are loaded from or saved to, with error messages that name a remedy.</summary>
+/// <summary>Checks folders from which files are loaded or to which they are saved. The error messages contain a remedy.</summary>
 internal static class FolderAccess
 {
     /// <summary>Creates the folder if it does not exist.</summary>
@@ -20,8 +20,10 @@ internal static class FolderAccess
         }
     }
 
-    /// <summary>The reason why <paramref name="folder"/> cannot be loaded: it does not exist or is a file. Null if it is a
-    /// folder.</summary>
+    /// <summary>
+    /// Returns the reason why <paramref name="folder"/> cannot be loaded: it does not exist, or it is a file. Returns null if it is a
+    /// folder.
+    /// </summary>
     /// <param name="folder">The path that the caller passed.</param>
     /// <param name="files">The files that are expected in it.</param>
     internal static string? Obstacle(string folder, string files)

@@ -27,7 +27,7 @@ internal static class GitLfsPointer
         }
     }
 
-    /// <summary>An error message that says what the file is and how to get the actual file.</summary>
+    /// <summary>An error message that describes the pointer and how to get the actual file.</summary>
     internal static string Describe(string path)
     {
         var size = File.ReadLines(path, Encoding.UTF8)

@@ -21,8 +21,8 @@ internal static class PythonFloat
             : $"{sign}{digits.AsSpan(0, point)}.{digits.AsSpan(point)}";
     }
 
-    /// <summary>As <see cref="Repr"/>, with the names that Python's json module uses for values that JSON cannot represent: <c>NaN</c>,
-    /// <c>Infinity</c>, <c>-Infinity</c>.</summary>
+    /// <summary>Returns the same text as <see cref="Repr"/>, except for values that JSON cannot represent. As Python's json module does, it
+    /// writes them as <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>.</summary>
     internal static string Json(double value) =>
         double.IsNaN(value) ? "NaN" : double.IsInfinity(value) ? value > 0 ? "Infinity" : "-Infinity" : Repr(value);
 

@@ -29,10 +29,14 @@ internal static class PythonJson
     internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) =>
         PythonJsonReader.Read(utf8, refuseDuplicates);
 
-    /// <summary>Whether two values are written alike. <see cref="JsonNode.DeepEquals"/> fails for NaN and for deep nesting.</summary>
+    /// <summary>
+    /// Returns whether two values have the same JSON text. <see cref="JsonNode.DeepEquals"/> fails for NaN and for deep nesting.
+    /// </summary>
     internal static bool AreEqual(JsonNode? first, JsonNode? second) => Dumps(first, indent: null) == Dumps(second, indent: null);
 
-    /// <summary>A value on one line for a message, cut if it is long. Any value that <see cref="Loads"/> returns can be shown.</summary>
+    /// <summary>
+    /// Returns a value as one line for a message, truncated if it is long. Works for every value that <see cref="Loads"/> returns.
+    /// </summary>
     internal static string Show(JsonNode? value, int maxLength = 100)
     {
         var text = Dumps(value, indent: null, sortKeys: false, ensureAscii: false);

@@ -1,8 +1,9 @@
 namespace PeftSharp.Internal;
 
 /// <summary>Replaces several files together: all are written completely to temporary files before the first is renamed.</summary>
-/// <remarks>After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end, which move no
-/// data, are not atomic as a whole.</remarks>
+/// <remarks>
+/// After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end are not atomic together.
+/// </remarks>
 internal sealed class StagedFiles : IDisposable
 {
     private readonly Queue<(FileStream Stream, string Staged, string Final)> _files = new();

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Creates names for temporary files and folders, and removes those of terminated processes.</summary>
+/// <summary>Creates names for temporary files and folders, and removes the temporary files and folders of terminated processes.</summary>
 /// <remarks>
 /// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix
 /// <c>.lock</c>. The operating system releases the lock when the process ends for any reason. Process ids would be unreliable: they are
@@ -21,7 +21,9 @@ internal static partial class TemporaryEntry
     /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
-    /// <summary>The path for which <see cref="NameFor"/> returned a name. Null: it is not such a name.</summary>
+    /// <summary>
+    /// Returns the path from which <see cref="NameFor"/> created a name. Null: the name does not belong to a temporary entry.
+    /// </summary>
     internal static string? TargetOf(string name) => Name().Match(name) is { Success: true } match ? name[..match.Index] : null;
 
     /// <summary>Creates a temporary file in the folder of <paramref name="path"/>. It is in use until the stream is disposed.</summary>
@@ -46,8 +48,10 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Creates and locks a file. Returns null if another process has removed it between the two, as abandoned; the caller then
-    /// tries again.</summary>
+    /// <summary>
+    /// Creates and locks a file. Returns null if another process removed the file as abandoned before it was locked; the caller then tries
+    /// again.
+    /// </summary>
     private static FileStream? TryCreate(string name, FileShare share, int bufferSize, FileOptions options, bool isLast)
     {
         try
@@ -81,7 +85,7 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Whether the name of a file, or of one of its folders, is that of a temporary entry.</summary>
+    /// <summary>Returns whether a file, or a folder that contains it, is a temporary entry.</summary>
     internal static bool IsTemporary(string path) => path.Split('/').Any(part => Name().IsMatch(part));
 
     /// <summary>Whether no process writes to the folder with this temporary name.</summary>

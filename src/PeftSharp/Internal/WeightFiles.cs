@@ -1,9 +1,13 @@
 namespace PeftSharp.Internal;
 
-/// <summary>The names of files of weights: of safetensors files, and of the pickle files that were used before.</summary>
+/// <summary>
+/// The names of weights files: safetensors files, and the pickle files that older versions of the Python libraries write.
+/// </summary>
 internal static class WeightFiles
 {
-    /// <summary>The names in the order in which they are searched: the file, its index, and with pickle files their names.</summary>
+    /// <summary>
+    /// Returns the names in the order in which they are searched: the file, its index and, if allowed, the pickle file and its index.
+    /// </summary>
     internal static IEnumerable<string> Candidates(string fileName, bool allowPickle)
     {
         yield return fileName;
@@ -13,11 +17,13 @@ internal static class WeightFiles
         yield return IndexOf(pickle);
     }
 
-    /// <summary>The file name of the index of several files: <c>model.safetensors</c> → <c>model.safetensors.index.json</c>.</summary>
+    /// <summary>
+    /// Returns the file name of the index of a sharded checkpoint: <c>model.safetensors</c> → <c>model.safetensors.index.json</c>.
+    /// </summary>
     internal static string IndexOf(string fileName) => $"{fileName}.index.json";
 
     /// <summary>
-    /// The name of the pickle file with the same weights: <c>model.safetensors</c> → <c>pytorch_model.bin</c>. Null: none.
+    /// Returns the name of the pickle file for the same weights: <c>model.safetensors</c> → <c>pytorch_model.bin</c>. Null: no such name.
     /// </summary>
     internal static string? PickleOf(string fileName) => fileName switch
     {
@@ -26,12 +32,12 @@ internal static class WeightFiles
         _ => null,
     };
 
-    /// <summary>Whether a file or the index of several files contains pickles.</summary>
+    /// <summary>Returns whether a file is a pickle file, or an index of pickle files.</summary>
     internal static bool IsPickle(string path) => !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
         && (Path.GetExtension(path).ToLowerInvariant() is ".bin" or ".pt" or ".pth"
             || path.EndsWith(".bin.index.json", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>How to load a pickle file, for messages.</summary>
+    /// <summary>Returns how to load a pickle file, for messages.</summary>
     /// <param name="pickle">The name of the file.</param>
     internal static string Remedy(string pickle) =>
         $"'{pickle}' is a pickle file, which is only read if AllowPickle is set (new PretrainedOptions {{ AllowPickle = true }}, or the "

@@ -75,7 +75,7 @@ public static class ClassificationMetrics
         return Array.ConvertAll(Chosen(counts, classes), label => counts.Score(label, zeroDivision));
     }
 
-    /// <summary>Returns the precision: the proportion of the examples predicted as a class that belong to it.</summary>
+    /// <summary>Returns the precision: the proportion of the examples predicted as a class that belong to this class.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double PrecisionScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,

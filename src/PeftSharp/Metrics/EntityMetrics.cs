@@ -14,8 +14,8 @@ public static class EntityMetrics
     /// <param name="labels">The true tags of each text, one per word.</param>
     /// <param name="predictions">The predicted tags of each text, one per word.</param>
     /// <exception cref="ArgumentException">
-    /// There are no texts, the numbers of labels and predictions differ, or a tag is not of the form <c>O</c>, <c>B-TYPE</c> or
-    /// <c>I-TYPE</c>.
+    /// There are no texts, the numbers of labels and predictions differ, or a tag has another form than <c>O</c>, <c>B-TYPE</c>,
+    /// <c>I-TYPE</c>, <c>E-TYPE</c> or <c>S-TYPE</c>.
     /// </exception>
     public static EntityReport Report(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions)
     {

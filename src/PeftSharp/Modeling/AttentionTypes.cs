@@ -2,10 +2,10 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether a layer attends to all preceding tokens or to a window.</summary>
+/// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether a layer attends to all tokens or to a window.</summary>
 internal static class AttentionTypes
 {
-    private const string Full = "full_attention", Sliding = "sliding_attention";
+    internal const string Full = "full_attention", Sliding = "sliding_attention";
 
     /// <summary>Whether a layer attends to a sliding window.</summary>
     internal static bool IsSliding(string type) => type == Sliding;

@@ -9,7 +9,7 @@ namespace PeftSharp.Modeling;
 internal sealed class OneOrManyConverter : JsonConverter<IReadOnlyList<int>>
 {
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartArray ? JsonSerializer.Deserialize<int[]>(ref reader, options)! : [reader.GetInt32()];
+        reader.TokenType == JsonTokenType.StartArray ? NestedJson.Read<int[]>(ref reader, options) : [reader.GetInt32()];
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options)
     {

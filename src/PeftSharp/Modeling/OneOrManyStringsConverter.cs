@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling;
 internal sealed class OneOrManyStringsConverter : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartArray ? JsonSerializer.Deserialize<string[]>(ref reader, options)! : [reader.GetString()!];
+        reader.TokenType == JsonTokenType.StartArray ? NestedJson.Read<string[]>(ref reader, options) : [reader.GetString()!];
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.ToArray(), options);

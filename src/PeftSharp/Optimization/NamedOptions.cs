@@ -6,7 +6,7 @@ namespace PeftSharp.Optimization;
 /// Reads the options of an optimizer or of a schedule by their Python names. <see cref="RejectUnknown"/> rejects the options that were not
 /// read.
 /// </summary>
-/// <param name="owner">The owner of the options and the argument that they were given in, for messages.</param>
+/// <param name="owner">The owner of the options and the argument that contains them, for messages.</param>
 /// <param name="given">The options. Null: none.</param>
 internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, object?>? given)
 {

@@ -57,7 +57,7 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Performs an optimizer step: updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">
-    /// The learning rate of this step, for example from a schedule. It is multiplied by the scale of each group.
+    /// The learning rate of this step, for example from a schedule. The learning rate is multiplied by the scale of each group.
     /// </param>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public void Step(double learningRate) => Step(learningRate, gradientScale: 1);

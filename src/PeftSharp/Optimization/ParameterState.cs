@@ -13,7 +13,7 @@ public sealed class ParameterState
     /// <summary>The number of steps, including the current one.</summary>
     public long Step { get; internal set; }
 
-    /// <summary>The tensor of a slot, by name. It is changed in place.</summary>
+    /// <summary>Gets the tensor of a slot by name. The optimizer changes the tensor in place.</summary>
     public Tensor this[string slot] => _slots[slot];
 
     /// <summary>Takes ownership of a tensor, which then outlives the current dispose scope.</summary>

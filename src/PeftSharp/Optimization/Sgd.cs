@@ -21,7 +21,7 @@ public sealed class Sgd : Optimizer
     /// <param name="momentum">The momentum factor. Default 0.</param>
     /// <param name="dampening">The dampening: the fraction of the gradient that is not added to the momentum. Default 0.</param>
     /// <param name="nesterov">
-    /// Whether to use Nesterov momentum (Sutskever et al. 2013). It requires a momentum and no dampening. Default false.
+    /// Whether to use Nesterov momentum (Sutskever et al. 2013). Nesterov momentum requires a momentum and no dampening. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="momentum"/> is negative, or <paramref name="nesterov"/> is true without momentum or with dampening.

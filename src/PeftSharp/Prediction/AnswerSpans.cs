@@ -9,7 +9,7 @@ internal static class AnswerSpans
     /// <param name="context">The text that is searched.</param>
     /// <param name="windows">Each window with its start and end logits.</param>
     /// <param name="sequence">Index of the context in the text pair, 0 or 1.</param>
-    /// <param name="clsTokenId">The first token, which represents "no answer".</param>
+    /// <param name="clsTokenId">The id of the first token, which represents "no answer".</param>
     /// <param name="topK">Maximum number of answers.</param>
     /// <param name="maxAnswerTokens">Maximum number of tokens of an answer.</param>
     /// <param name="canBeUnanswerable">Whether "no answer" is one of the answers.</param>

@@ -43,8 +43,8 @@ public sealed class MaskFiller : Predictor
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
-    /// tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
+    /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -93,7 +93,7 @@ public sealed class MaskFiller : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <returns>The tokens of each mask, in the order of the masks. Their texts contain the other masks.</returns>
+    /// <returns>The tokens of each mask, in the order of the masks. The text of a candidate contains the other masks.</returns>
     /// <exception cref="ArgumentException">
     /// The text has no mask or more tokens than the model supports, a target is not a token of the vocabulary, or an argument is out of
     /// range.

@@ -43,8 +43,8 @@ public sealed class QuestionAnswerer : Predictor
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
-    /// tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
+    /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -71,7 +71,7 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="question">The question.</param>
     /// <param name="context">The text that contains the answer.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
@@ -85,7 +85,7 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.</returns>
+    /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no answer.</returns>
     /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public QuestionAnswer Answer(
@@ -100,7 +100,7 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="context">The text that contains the answer.</param>
     /// <param name="topK">Maximum number of answers. Default 5.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
@@ -130,7 +130,7 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="questions">The questions.</param>
     /// <param name="contexts">The text for each question.</param>
     /// <param name="handleImpossibleAnswer">
-    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
     /// <param name="maxLength">
@@ -148,7 +148,8 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>
-    /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.
+    /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no
+    /// answer.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// A question or context is null or empty, their numbers differ, or an argument is out of range.

@@ -1,7 +1,7 @@
 namespace PeftSharp.Prediction;
 
 /// <summary>An entity that an <see cref="EntityRecognizer"/> recognized in a text.</summary>
-/// <param name="Type">The label. If tokens are combined into entities, it has no prefix <c>B-</c> or <c>I-</c>.</param>
+/// <param name="Type">The label. If tokens are combined into entities, the label has no prefix <c>B-</c> or <c>I-</c>.</param>
 /// <param name="Text">The entity as it occurs in the text: <c>text[Start..End]</c>.</param>
 /// <param name="Start">The index of the first character of the entity, in UTF-16 code units.</param>
 /// <param name="End">The index after the last character of the entity, in UTF-16 code units.</param>

@@ -16,8 +16,8 @@ public sealed partial class SentenceEncoder
     /// </remarks>
     /// <param name="nameOrFolder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that tokenizer is used. Null:
-    /// none.
+    /// An adapter for the model: a folder, or a name on the Hugging Face Hub. If the adapter contains a tokenizer, this tokenizer is used.
+    /// Null: no adapter.
     /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
@@ -63,7 +63,9 @@ public sealed partial class SentenceEncoder
     /// <c>modules.json</c> last.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
-    /// <exception cref="NotSupportedException">The tokenizer cannot be saved, or the model has adapters: merge them first.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tokenizer cannot be saved, or the model has adapters. Merge the adapters first.
+    /// </exception>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public void SavePretrained(string folder)
     {

@@ -84,7 +84,7 @@ public sealed partial class SentenceEncoder : Predictor
         ForwardOptions.Default with { FirstTokenOnly = _parts.Pooling.Modes == PoolingModes.Cls };
 
     /// <summary>Computes the embedding of one text.</summary>
-    /// <param name="text">The text. Spaces around it are removed, as in sentence-transformers.</param>
+    /// <param name="text">The text. Spaces at both ends are removed, as in sentence-transformers.</param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
     /// </param>
@@ -109,7 +109,7 @@ public sealed partial class SentenceEncoder : Predictor
     }
 
     /// <summary>Computes the embeddings of several texts, in batches.</summary>
-    /// <param name="texts">The texts. Spaces around a text are removed, as in sentence-transformers.</param>
+    /// <param name="texts">The texts. Spaces at both ends of a text are removed, as in sentence-transformers.</param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
     /// </param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>A module of a sentence-transformers folder that follows the pooling: it maps embeddings to embeddings.</summary>
+/// <summary>A module of a sentence-transformers folder that follows the pooling. The module converts embeddings to embeddings.</summary>
 internal abstract class SentenceModule : IDisposable
 {
     /// <summary>The name of the class in sentence-transformers, such as <c>Dense</c>.</summary>

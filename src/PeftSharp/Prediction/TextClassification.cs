@@ -13,8 +13,8 @@ public sealed record TextClassification
     public required IReadOnlyList<LabelScore> Scores { get; init; }
 
     /// <summary>
-    /// The labels that apply, highest score first: for multi-label models those whose score is at least the threshold (possibly none),
-    /// otherwise only <see cref="Label"/>.
+    /// The labels that apply, highest score first: for a multi-label model, the labels whose score is at least the threshold (possibly
+    /// none); otherwise only <see cref="Label"/>.
     /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
 

@@ -38,8 +38,8 @@ public sealed class TextClassifier : Predictor
     /// base model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
-    /// tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
+    /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
     /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.

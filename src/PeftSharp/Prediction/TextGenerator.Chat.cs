@@ -34,8 +34,8 @@ public sealed partial class TextGenerator
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// A message of the role <c>assistant</c> with the generated text; or the last message with the generated text appended, if it was
-    /// continued.
+    /// A message of the role <c>assistant</c> with the generated text; or, if the last message was continued, the last message with the
+    /// generated text appended.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The conversation is empty, its last message cannot be continued, the options are invalid, or several sequences are requested.

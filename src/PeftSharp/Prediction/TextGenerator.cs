@@ -49,8 +49,8 @@ public sealed partial class TextGenerator : Predictor
     /// model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">
-    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If it contains a
-    /// tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
+    /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>

@@ -66,8 +66,10 @@ public sealed class CheckpointTensors : IDisposable
     /// <param name="fileName">The name of the weights file. Default <c>model.safetensors</c>.</param>
     /// <param name="metadata">Strings that are stored in the header of each file. Default:
     /// <see cref="Safetensors.PyTorchMetadata"/>.</param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, a dtype is not supported by the format, or
-    /// <paramref name="maxShardSize"/> is not a valid size.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is a duplicate or reserved, a tensor is disposed, sparse or has a dtype that the format does not support, or
+    /// <paramref name="maxShardSize"/> is not a valid size.
+    /// </exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full. The earlier save is then unchanged.</exception>
     public static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, string maxShardSize = "50GB",
         string fileName = DefaultFileName, IReadOnlyDictionary<string, string>? metadata = null)
@@ -97,10 +99,20 @@ public sealed class CheckpointTensors : IDisposable
     /// <inheritdoc cref="SafetensorsFile.Map"/>
     public Tensor Map(string name) => FileOf(name).Map(name);
 
-    /// <inheritdoc cref="SafetensorsFile.Bytes"/>
+    /// <summary>
+    /// Gets the bytes of the elements of a tensor in order, little-endian. Supports all dtypes, including those that TorchSharp does not
+    /// support.
+    /// </summary>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
+    /// <returns>
+    /// A view of the mapped file, valid until <see cref="Dispose"/>; a copy if the elements in a pickle file are not contiguous.
+    /// </returns>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint has no such tensor, or the tensor is larger than the maximum size of a span (2 GiB).
+    /// </exception>
     public ReadOnlySpan<byte> Bytes(string name) => FileOf(name).Bytes(name);
 
-    /// <summary>Closes the files. Tensors that were read or mapped remain valid.</summary>
+    /// <summary>Closes the files. Tensors that were read or mapped remain valid; spans from <see cref="Bytes"/> do not.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private void AddShards(string index, bool allowPickle)

@@ -39,7 +39,9 @@ internal sealed class ConfigJson
     /// <summary>All fields, in the order of the file.</summary>
     public JsonObject Fields { get; }
 
-    /// <summary>Whether a field is present and not null. The field still belongs to <see cref="Rest"/>.</summary>
+    /// <summary>
+    /// Returns whether a field is present and not null. The call does not count as reading: the field remains in <see cref="Rest"/>.
+    /// </summary>
     /// <param name="name">The name of the field.</param>
     public bool Has(string name) => Fields[name] is not null;
 
@@ -63,6 +65,17 @@ internal sealed class ConfigJson
     /// <param name="name">The name of the field.</param>
     /// <exception cref="CheckpointException">The field is not a 32-bit integer.</exception>
     public int? GetIntOrNull(string name) => Find<int>(name, Whole, JsonNumbers.TryInt);
+
+    /// <summary>Gets a required 32-bit integer that is not negative.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is absent, null, negative or not a 32-bit integer.</exception>
+    public int GetCount(string name) => GetInt(name) is >= 0 and var value ? value : throw Wrong(name, Count);
+
+    /// <summary>Gets a 32-bit integer that is not negative, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is negative or not a 32-bit integer.</exception>
+    public int GetCount(string name, int unset) => Has(name) ? GetCount(name) : unset;
 
     /// <summary>Gets a 64-bit integer, or <paramref name="unset"/> if the field is absent or null.</summary>
     /// <param name="name">The name of the field.</param>
@@ -147,8 +160,10 @@ internal sealed class ConfigJson
         ? new ConfigJson(fields, _source, $"{_prefix}{name}[{index}].")
         : throw Wrong($"{name}[{index}]", item, "an object")).ToList();
 
-    /// <summary>Gets a field as a JSON node of any type, or null if it is absent or null. For fields that can have several types, such as
-    /// a string or a list.</summary>
+    /// <summary>
+    /// Gets a field as a JSON node, or null if it is absent or null. Use it for fields that can have several types, such as a string or a
+    /// list.
+    /// </summary>
     /// <param name="name">The name of the field.</param>
     public JsonNode? GetNode(string name) => Ask(name);
 
@@ -158,6 +173,7 @@ internal sealed class ConfigJson
     public CheckpointException Wrong(string name, string expected) => Wrong(name, Fields[name], expected);
 
     private const string Whole = "an integer";
+    private const string Count = "an integer that is not negative";
     private const string Number = "a number";
     private const string Truth = "true or false";
     private const string Text = "a string";

@@ -5,7 +5,7 @@ internal static class FolderContents
 {
     private const int MaxNames = 12;
 
-    /// <summary>The end of a sentence: <c>; the folder contains a, b.</c>, or that the folder is empty or does not exist.</summary>
+    /// <summary>Returns the end of a sentence: <c>; the folder contains a, b.</c>, or that the folder is empty or does not exist.</summary>
     internal static string Describe(string? folder)
     {
         folder = string.IsNullOrEmpty(folder) ? "." : folder;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Converts numeric JSON nodes that hold a value of any .NET number type. System.Text.Json converts between types only for nodes
+/// <summary>Converts numeric JSON nodes whose value has any .NET number type. System.Text.Json converts between types only for nodes
 /// that were parsed from text.</summary>
 internal static class JsonNumbers
 {

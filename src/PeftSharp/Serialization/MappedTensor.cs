@@ -17,8 +17,10 @@ internal static unsafe class MappedTensor
     private static readonly ConcurrentDictionary<nint, Holder> Holders = new();
     private static readonly Lazy<nint> Factory = new(FindFactory);
 
-    /// <summary>A CPU tensor whose memory starts at byte <paramref name="offset"/> of the file. The caller has checked that its bytes are
-    /// inside the file and aligned.</summary>
+    /// <summary>
+    /// Creates a CPU tensor whose memory starts at byte <paramref name="offset"/> of the file. The caller has checked that the bytes of the
+    /// tensor are inside the file and aligned.
+    /// </summary>
     internal static Tensor Over(MappedFile file, long offset, long[] shape, ScalarType dtype)
     {
         var create = (delegate* unmanaged<

@@ -5,7 +5,7 @@ internal static class NameHint
 {
     private const int MaxNames = 3;
 
-    /// <summary>The end of a sentence: <c>; the most similar names are …</c>, or that the file contains no tensors.</summary>
+    /// <summary>Returns the end of a sentence: <c>; the most similar names are …</c>, or that the file contains no tensors.</summary>
     internal static string For(string wanted, IEnumerable<string> present)
     {
         // The names of a model share long prefixes, so the distance is the length of the parts between the common prefix and suffix.

@@ -59,8 +59,10 @@ internal static partial class ShardIndex
                 + "An index may only list files in its own folder, without a path. Do not trust this checkpoint.");
     }
 
-    /// <summary>A symbolic link may point into the folder, or from <c>snapshots/revision</c> to <c>blobs</c>, the layout of the Hugging
-    /// Face cache.</summary>
+    /// <summary>
+    /// Throws if the file is a symbolic link to a file outside the checkpoint. A link may point to a file in the folder or, as in the
+    /// Hugging Face cache, from <c>snapshots/revision</c> to <c>blobs</c>.
+    /// </summary>
     private static void CheckLink(string path, string file)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

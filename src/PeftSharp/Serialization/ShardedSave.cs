@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Saves a checkpoint: splits the tensors, writes temporary files, renames them and deletes remaining files of an earlier
-/// save.</summary>
+/// <summary>
+/// Saves a checkpoint: splits the tensors, writes temporary files, renames them, and deletes the remaining files of an earlier save.
+/// </summary>
 internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDictionary<string, string> metadata)
 {
     internal void Write(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, long maxShardBytes)

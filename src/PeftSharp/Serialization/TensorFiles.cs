@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>What the files of tensors share: finding, reading and copying a tensor.</summary>
+/// <summary>Finds, reads and copies tensors in files of all formats.</summary>
 internal static class TensorFiles
 {
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>

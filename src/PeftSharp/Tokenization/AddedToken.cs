@@ -22,15 +22,16 @@ public sealed record AddedToken(string Content)
     public bool Special { get; init; }
 
     /// <summary>
-    /// Whether the token is normalized and matched in the normalized text; false: it is matched literally in the original text. Default:
-    /// true for a token that is not special, false for a special token.
+    /// Whether the token is normalized and matched in the normalized text. If false, it is matched literally in the original text. Default:
+    /// false for a special token, otherwise true.
     /// </summary>
     public bool Normalized { get => _normalized ?? !Special; init => _normalized = value; }
 
     private readonly bool? _normalized;
 
     /// <summary>
-    /// Whether the text and the values of all properties are equal. A property set to its default value equals one that is not set.
+    /// Whether the text and the values of all properties are equal. A property that is set to its default value is equal to a property that
+    /// is not set.
     /// </summary>
     public bool Equals(AddedToken? other) => other is not null
         && (Content, SingleWord, LStrip, RStrip, Special, Normalized)

@@ -7,7 +7,10 @@ namespace PeftSharp.Tokenization;
 /// The encodings of several texts, as rows and as columns for a model or a dataset. Corresponds to <c>BatchEncoding</c> in transformers.
 /// </summary>
 /// <remarks>
-/// <para>Each column is an array with one element per row. It is created on first use and returned without a copy.</para>
+/// <para>
+/// Each column is an array with one element per row. <see cref="InputIds"/>, <see cref="TokenTypeIds"/>, <see cref="AttentionMask"/> and
+/// <see cref="SpecialTokensMask"/> are created on first use; do not change them.
+/// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class BatchEncoding
@@ -72,7 +75,8 @@ public sealed class BatchEncoding
     public int[]? OverflowToSampleMapping { get; }
 
     /// <summary>
-    /// The names of the columns in <see cref="ToColumns"/>: those the model expects, and those requested in the call to Encode.
+    /// The names of the columns in <see cref="ToColumns"/>: the columns that the model expects, and the columns that were requested in the
+    /// call of <c>Encode</c>.
     /// </summary>
     public IReadOnlyList<string> Keys => _columns;
 
@@ -83,7 +87,7 @@ public sealed class BatchEncoding
     public IReadOnlyList<int?> WordIds(int row = 0) => Encodings[row].WordIds;
 
     /// <summary>
-    /// Returns a label for each token of each row, from the labels of the words passed to <c>EncodeWords</c>. These are the column
+    /// Returns a label for each token of each row, from the labels of the words passed to <c>EncodeWords</c>. The result is the column
     /// <c>labels</c> for token classification.
     /// </summary>
     /// <param name="labels">The labels of each text, one for each word.</param>
@@ -93,8 +97,8 @@ public sealed class BatchEncoding
     /// </param>
     /// <typeparam name="T">The type of the labels, such as <see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <returns>The labels, one array per row, with one label per token.</returns>
-    /// <exception cref="ArgumentException">The number of texts, or of labels of a text, is wrong.</exception>
-    /// <exception cref="InvalidOperationException">The tokens are those of texts, not of words.</exception>
+    /// <exception cref="ArgumentException">The number of texts or the number of labels of a text is wrong.</exception>
+    /// <exception cref="InvalidOperationException">The texts were not encoded with <c>EncodeWords</c>.</exception>
     public T[][] AlignLabels<T>(
         IReadOnlyList<IReadOnlyList<T>> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
         where T : IBinaryInteger<T>

@@ -56,7 +56,7 @@ public static class BertTokenizer
         return new TokenizerPipeline(normalizer, new BertPreTokenizer(), model, null, new WordPieceDecoder("##", cleanup: true));
     }
 
-    // [CLS] A [SEP] and [CLS] A [SEP] B [SEP].
+    // Adds special tokens: [CLS] A [SEP] and [CLS] A [SEP] B [SEP].
     internal static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
     {
         var (cls, sep) = (parts.Special("cls_token", pipeline), parts.Special("sep_token", pipeline));

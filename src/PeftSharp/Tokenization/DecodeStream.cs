@@ -15,7 +15,7 @@ public sealed class DecodeStream
     private const char Incomplete = '\uFFFD';
     private readonly TokenizerPipeline _pipeline;
     private readonly bool _skipSpecialTokens;
-    private readonly List<int> _ids = [];       // the tokens returned last, which are context for the next, and those not yet returned
+    private readonly List<int> _ids = [];       // the last returned tokens, as context, and the tokens that are not returned yet
     private int _shownIds;
     private string _shown = "";
 
@@ -23,6 +23,7 @@ public sealed class DecodeStream
         (_pipeline, _skipSpecialTokens) = (pipeline, skipSpecialTokens);
 
     /// <summary>Adds the next token.</summary>
+    /// <param name="id">The id of the token. An id that is not in the vocabulary is ignored.</param>
     /// <returns>The text that is complete with this token; empty while a character is incomplete.</returns>
     public string Step(int id)
     {
@@ -36,6 +37,8 @@ public sealed class DecodeStream
     }
 
     /// <summary>Adds several tokens.</summary>
+    /// <param name="ids">The ids of the tokens.</param>
+    /// <returns>The text that is complete with these tokens.</returns>
     public string Step(IEnumerable<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);

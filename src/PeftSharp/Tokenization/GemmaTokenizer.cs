@@ -22,7 +22,7 @@ public static class GemmaTokenizer
     /// settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is that of
+    /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is read from
     /// <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>

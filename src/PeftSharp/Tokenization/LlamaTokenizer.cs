@@ -24,7 +24,7 @@ public static class LlamaTokenizer
     /// file is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
+    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
@@ -34,7 +34,7 @@ public static class LlamaTokenizer
     /// otherwise true.
     /// </param>
     /// <param name="legacy">
-    /// Whether to add that space after every special token too. Default: <c>legacy</c> in tokenizer_config.json, otherwise false.
+    /// Whether to add that space also after every special token. Default: <c>legacy</c> in tokenizer_config.json, otherwise false.
     /// </param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
@@ -47,7 +47,7 @@ public static class LlamaTokenizer
             ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
     /// <summary>
-    /// Whether tokenizer.json has a byte-level component, or the vocabulary is one of tiktoken, which this class does not support.
+    /// Returns whether tokenizer.json has a byte-level component, or the vocabulary is a tiktoken vocabulary. This class supports neither.
     /// </summary>
     internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json")
         ? System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal)

@@ -26,7 +26,7 @@ public static class T5Tokenizer
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings in
-    /// <c>tokenizer.json</c> for these are ignored, and so are its normalizers except the map. The sentinel tokens
+    /// <c>tokenizer.json</c> for these are ignored. Of its normalizers, only the normalization map is used. The sentinel tokens
     /// <c>&lt;extra_id_0&gt;</c> … are special tokens; <c>extra_ids</c> in tokenizer_config.json is their number (default 100).
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>

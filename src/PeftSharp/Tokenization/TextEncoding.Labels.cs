@@ -6,8 +6,8 @@ namespace PeftSharp.Tokenization;
 public sealed partial class TextEncoding
 {
     /// <summary>
-    /// Returns a label for each token, from the labels of the words passed to <c>EncodeWords</c>. These are the labels for token
-    /// classification.
+    /// Returns a label for each token, from the labels of the words passed to <c>EncodeWords</c>. The result is used as <c>labels</c> for
+    /// token classification.
     /// </summary>
     /// <param name="labels">A label for each word of the text, or of the first text of a pair.</param>
     /// <param name="alignment">Which tokens of a word get its label. Default: the first.</param>
@@ -17,7 +17,7 @@ public sealed partial class TextEncoding
     /// <typeparam name="T">The type of the labels, such as <see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <returns>The labels, one per token.</returns>
     /// <exception cref="ArgumentException">The number of labels is not the number of words.</exception>
-    /// <exception cref="InvalidOperationException">The tokens are those of a text, not of words.</exception>
+    /// <exception cref="InvalidOperationException">The text was not encoded with <c>EncodeWords</c>.</exception>
     public T[] AlignLabels<T>(IReadOnlyList<T> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
         where T : IBinaryInteger<T>
     {

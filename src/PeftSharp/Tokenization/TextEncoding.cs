@@ -74,8 +74,8 @@ public sealed partial class TextEncoding
 
     /// <summary>The index of the word in its text that each token belongs to; null for special tokens and padding.</summary>
     /// <remarks>
-    /// After <c>EncodeWords</c>, the words are the given ones. After <c>Encode</c>, they are the pieces of the pre-tokenizer: for BERT,
-    /// "O'Brien" has three.
+    /// After <c>EncodeWords</c>, these are the words that were passed. After <c>Encode</c>, they are the pieces of the pre-tokenizer: for
+    /// BERT, "O'Brien" has three pieces.
     /// </remarks>
     public IReadOnlyList<int?> WordIds => _wordIds ??= PerToken((segment, row) =>
     {
@@ -83,7 +83,7 @@ public sealed partial class TextEncoding
             row[i] = segment.Run?.Words[segment.Start + i];
     }, new int?[Length]);
 
-    /// <summary>0 for tokens of the first text, 1 for those of the second; null for special tokens and padding.</summary>
+    /// <summary>0 for tokens of the first text, 1 for tokens of the second text; null for special tokens and padding.</summary>
     public IReadOnlyList<int?> SequenceIds =>
         _sequenceIds ??= PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 

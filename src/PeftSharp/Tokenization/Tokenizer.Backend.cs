@@ -4,7 +4,7 @@ public sealed partial class Tokenizer
 {
     /// <summary>Creates a tokenizer that uses the tokenization algorithm of another library.</summary>
     /// <remarks>
-    /// The tokenizer can be used like one loaded from files, except that it cannot be saved: <see cref="CanSave"/> is false.
+    /// The tokenizer can be used like a tokenizer that was loaded from files, but it cannot be saved: <see cref="CanSave"/> is false.
     /// </remarks>
     /// <param name="backend">The algorithm and its vocabulary.</param>
     /// <param name="options">
@@ -42,18 +42,18 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Whether <see cref="SavePretrained"/> is supported: true for a tokenizer loaded from files, false for one from
-    /// <see cref="FromBackend"/>.
+    /// Whether <see cref="SavePretrained"/> is supported: true for a tokenizer that was loaded from files or trained, false for a tokenizer
+    /// from <see cref="FromBackend"/>.
     /// </summary>
     public bool CanSave => _pipeline.Model is not BackendModel;
 
     /// <summary>
-    /// Returns a tokenizer that skips the normalization or the pre-tokenization of this one. It shares the vocabulary, the added tokens
-    /// and the special tokens of this one; the other properties are copied.
+    /// Returns a tokenizer that skips normalization or pre-tokenization. It shares the vocabulary, the added tokens and the special tokens
+    /// with this tokenizer; the other properties are copied.
     /// </summary>
     /// <remarks>
     /// The model was trained with both steps, so ordinary texts need both. A tokenizer from <see cref="FromBackend"/> has neither step,
-    /// because its backend does them.
+    /// because its backend performs both.
     /// </remarks>
     /// <param name="normalization">Whether to normalize the text. Default true.</param>
     /// <param name="preTokenization">

@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 public sealed partial class Tokenizer
 {
     /// <summary>
-    /// The chat template: a Jinja template that converts messages to the text that the model was trained with. Null if the tokenizer has
-    /// none. See <see cref="ChatTemplates"/> for several.
+    /// The chat template: a Jinja template that converts messages to the text that the model was trained with. Null if the tokenizer has no
+    /// default chat template. <see cref="ChatTemplates"/> contains all templates.
     /// </summary>
     public string? ChatTemplate
     {
@@ -56,8 +56,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Converts a conversation to tokens with the chat template: <c>apply_chat_template</c> in Python. No special tokens are added to those
-    /// of the template.
+    /// Converts a conversation to tokens with the chat template: <c>apply_chat_template</c> in Python. Only the special tokens of the
+    /// template are added.
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
     /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
@@ -97,6 +97,7 @@ public sealed partial class Tokenizer
     /// template must contain that tag. Default false.
     /// </param>
     /// <param name="cancellationToken">Checked while conversations are converted.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     /// <inheritdoc cref="ApplyChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions, PaddingStrategy, TruncationStrategy, int?,
     /// bool)" path="//exception"/>
     public BatchEncoding ApplyChatTemplate(
@@ -116,7 +117,8 @@ public sealed partial class Tokenizer
         return returnAssistantTokensMask ? batch.WithAssistantMasks([.. rendered.Select(row => row.Generated)]) : batch;
     }
 
-    /// <summary>Converts a conversation to tokens and finds those of the assistant's messages, also without the tag <c>generation</c>.
+    /// <summary>Converts a conversation to tokens and finds the tokens of the assistant's messages, even if the template has no tag
+    /// <c>generation</c>.
     /// </summary>
     /// <returns>The tokens, with <see cref="TextEncoding.AssistantMask"/>.</returns>
     internal TextEncoding EncodeAnswers(

@@ -18,6 +18,11 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Decodes several rows of tokens; see <see cref="Decode"/>.</summary>
+    /// <param name="sequences">The token ids of each row.</param>
+    /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
+    /// <param name="cleanUpTokenizationSpaces">
+    /// Whether to remove spaces before punctuation and English contractions; see <see cref="Decode"/>.
+    /// </param>
     public IReadOnlyList<string> BatchDecode(
         IEnumerable<IEnumerable<int>> sequences, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
@@ -26,5 +31,6 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Creates a decoder that decodes tokens one by one, for text that is displayed while it is generated.</summary>
+    /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
     public DecodeStream CreateDecodeStream(bool skipSpecialTokens = false) => new(_pipeline, skipSpecialTokens);
 }

@@ -11,18 +11,18 @@ public sealed partial class Tokenizer
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
     /// <param name="truncation">
-    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
-    /// padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
+    /// given without padding.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
     /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
     /// </param>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is missing or too short.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     public TextEncoding Encode(
         string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null,
@@ -45,11 +45,11 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
-    /// padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
+    /// given without padding.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
@@ -59,8 +59,9 @@ public sealed partial class Tokenizer
     /// <param name="returnSpecialTokensMask">Whether to include the column <c>special_tokens_mask</c>. Default false.</param>
     /// <param name="returnOffsetsMapping">Whether to include the column <c>offset_mapping</c>. Default false.</param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is missing or too short.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     public BatchEncoding Encode(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true,
         PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,

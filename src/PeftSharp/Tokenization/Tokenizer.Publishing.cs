@@ -9,11 +9,11 @@ public sealed partial class Tokenizer
     /// <param name="repository">The repository, such as <c>owner/my-model</c>; it is created if it does not exist.</param>
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
     /// <param name="options">The branch and the title of the commit. Null: the defaults.</param>
-    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
+    /// <param name="hub">The access token and network settings. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">The name of the repository is invalid.</exception>
-    /// <exception cref="HubException">The token is missing or must not write, or the upload failed.</exception>
+    /// <exception cref="HubException">The access token is missing or does not permit writing, or the upload failed.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanSave"/> is false.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
     public Task<HubCommit> PushToHubAsync(
@@ -23,7 +23,7 @@ public sealed partial class Tokenizer
             repository, isPrivate, HubPush.WithTitle(options, "Upload tokenizer"),
             hub, (folder, _) => SavePretrained(folder), cancellationToken);
 
-    /// <summary>Uploads the tokenizer and waits for the end.</summary>
+    /// <summary>Uploads the tokenizer and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//returns"/>
     public HubCommit PushToHub(
         string repository, bool? isPrivate = null, HubUploadOptions? options = null, HubOptions? hub = null,

@@ -27,6 +27,7 @@ public sealed partial class Tokenizer
     /// <param name="folder">The folder to write to; created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanSave"/> is false.</exception>
+    /// <exception cref="TokenizerException">The name of a chat template cannot be the name of a file.</exception>
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -48,7 +49,9 @@ public sealed partial class Tokenizer
     /// <summary>The name of the class in transformers.</summary>
     internal string ClassName => _config.TokenizerClass;
 
-    /// <summary>A hash of everything that <see cref="SavePretrained"/> saves: two tokenizers with the same hash encode equally.</summary>
+    /// <summary>
+    /// Returns a hash of everything that <see cref="SavePretrained"/> saves. Two tokenizers with the same hash have the same results.
+    /// </summary>
     internal string ContentHash()
     {
         var text = PipelineToJson().ToJsonString() + ConfigToJson().ToJsonString();

@@ -2,36 +2,34 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>The beginning-of-sequence (BOS) token; null if there is none. A token that is set must be in the vocabulary.</summary>
+    /// <summary>The beginning-of-sequence (BOS) token; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? BosToken { get => Special("bos_token"); set => SetSpecial("bos_token", value); }
 
-    /// <summary>The end-of-sequence (EOS) token; null if there is none. A token that is set must be in the vocabulary.</summary>
+    /// <summary>The end-of-sequence (EOS) token; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? EosToken { get => Special("eos_token"); set => SetSpecial("eos_token", value); }
 
-    /// <summary>
-    /// The token for text that the vocabulary cannot represent; null if there is none. A token that is set must be in the vocabulary.
-    /// </summary>
+    /// <summary>The token for text that the vocabulary cannot represent; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? UnkToken { get => Special("unk_token"); set => SetSpecial("unk_token", value); }
 
-    /// <summary>
-    /// The token between two texts and after a text (BERT); null if there is none. A token that is set must be in the vocabulary.
-    /// </summary>
+    /// <summary>The token between two texts and after a text (BERT); null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? SepToken { get => Special("sep_token"); set => SetSpecial("sep_token", value); }
 
     /// <summary>
-    /// The padding token; null if there is none. A token that is set must be in the vocabulary. GPT-2 has none: use
-    /// <c>tokenizer.PadToken = tokenizer.EosToken</c>.
+    /// The padding token; null if there is none. GPT-2 has none: use <c>tokenizer.PadToken = tokenizer.EosToken</c>.
     /// </summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? PadToken { get => Special("pad_token"); set => SetSpecial("pad_token", value); }
 
-    /// <summary>
-    /// The token before a text that is classified (BERT); null if there is none. A token that is set must be in the vocabulary.
-    /// </summary>
+    /// <summary>The token before a text that is classified (BERT); null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? ClsToken { get => Special("cls_token"); set => SetSpecial("cls_token", value); }
 
-    /// <summary>
-    /// The token at a position that a masked language model predicts; null if there is none. A token that is set must be in the vocabulary.
-    /// </summary>
+    /// <summary>The token at a position that a masked language model predicts; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? MaskToken { get => Special("mask_token"); set => SetSpecial("mask_token", value); }
 
     /// <summary>The id of <see cref="BosToken"/>; null if there is none.</summary>
@@ -76,12 +74,13 @@ public sealed partial class Tokenizer
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);
 
     /// <summary>
-    /// Adds tokens to the vocabulary. A token that is already in the vocabulary keeps its id and is matched as a whole from now on. Resize
-    /// the model's embeddings to <see cref="Count"/> afterwards.
+    /// Adds tokens to the vocabulary. A token that is already in the vocabulary keeps its id; it is then matched as a whole. Afterwards,
+    /// resize the model's embeddings to <see cref="Count"/>.
     /// </summary>
     /// <param name="tokens">The tokens, as strings or with properties.</param>
     /// <param name="specialTokens">Whether the tokens are special, so that decoding can skip them. Default false.</param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
+    /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     public int AddTokens(IReadOnlyList<AddedToken> tokens, bool specialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -92,6 +91,7 @@ public sealed partial class Tokenizer
     /// <param name="tokens">The tokens by name, such as <c>new Dictionary&lt;string, string&gt; { ["pad_token"] = "[PAD]" }</c>.</param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     /// <exception cref="ArgumentException">A name is not a standard name or a name of the model.</exception>
+    /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);

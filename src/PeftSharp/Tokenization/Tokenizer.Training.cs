@@ -5,12 +5,12 @@ namespace PeftSharp.Tokenization;
 public sealed partial class Tokenizer
 {
     /// <summary>
-    /// Learns a new vocabulary from texts for the pipeline of this tokenizer: <c>train_new_from_iterator</c> in Python. Normalization,
-    /// splitting, decoding, special tokens and settings are those of this tokenizer, which is not changed.
+    /// Learns a new vocabulary from texts for the pipeline of this tokenizer: <c>train_new_from_iterator</c> in Python. The new tokenizer
+    /// has the normalization, splitting, decoding, special tokens and settings of this tokenizer, which is not changed.
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
-    /// <param name="vocabSize">The number of tokens, including special tokens. Fewer are learned from short texts.</param>
-    /// <param name="newSpecialTokens">Special tokens to add to those of this tokenizer. Null: none.</param>
+    /// <param name="vocabSize">The number of tokens, including special tokens. Fewer tokens are learned if the texts are short.</param>
+    /// <param name="newSpecialTokens">Special tokens in addition to the special tokens of this tokenizer. Null: none.</param>
     /// <param name="progress">Receives reports. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or the size is too small.</exception>
@@ -47,8 +47,8 @@ public sealed partial class Tokenizer
     /// <summary>Learns a new vocabulary from texts for the pipeline of this tokenizer, with the options of a trainer.</summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="trainer">
-    /// The trainer. Its special tokens replace those of this tokenizer; special tokens with a name that it lacks are added after the
-    /// vocabulary.
+    /// The trainer. Its special tokens replace the special tokens of this tokenizer. If it lacks a special token with a role, such as the
+    /// padding token, this token is added after the vocabulary.
     /// </param>
     /// <param name="progress">Receives reports. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>

@@ -17,11 +17,11 @@ public sealed partial class Tokenizer
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
     /// <param name="truncation">
-    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
-    /// padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
+    /// given without padding.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
@@ -61,11 +61,11 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
-    /// padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
+    /// given without padding.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
@@ -73,6 +73,7 @@ public sealed partial class Tokenizer
     /// each row. Default false.
     /// </param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public BatchEncoding EncodeWords(
         IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true,
         PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,
@@ -116,7 +117,7 @@ public sealed partial class Tokenizer
                 + "before it (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
     }
 
-    /// <summary>Whether words encoded separately have the same tokens as the text with spaces between them.</summary>
+    /// <summary>Returns whether words that are encoded separately have the same tokens as the text with spaces between them.</summary>
     private bool ReadsWordsSeparately() => _pipeline.Tokenize("a b").Ids.SequenceEqual(_pipeline.Tokenize(["a", "b"]).Ids);
 
     private static bool HasSpaceBefore(string word) => word.Length > 0 && char.IsWhiteSpace(word[0]);

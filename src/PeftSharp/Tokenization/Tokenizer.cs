@@ -50,7 +50,7 @@ public sealed partial class Tokenizer
     public int Count => _pipeline.Added.Count;
 
     /// <summary>
-    /// Whether a prefix marks the tokens that continue a word (<c>##</c> in WordPiece), so that the other tokens are known to begin one.
+    /// Whether a prefix marks the tokens that continue a word (<c>##</c> in WordPiece), so that all other tokens begin a word.
     /// </summary>
     internal bool MarksContinuations => _pipeline.Model switch
     {
@@ -71,7 +71,7 @@ public sealed partial class Tokenizer
     /// <summary>The tokens that are matched as a whole, by id: <c>added_tokens_decoder</c> in Python.</summary>
     public IReadOnlyDictionary<int, AddedToken> AddedTokensDecoder => _pipeline.Added.Tokens;
 
-    /// <summary>Returns the id of a token, or the id of the unknown token if it is not in the vocabulary.</summary>
+    /// <summary>Returns the id of a token, or the id of the unknown token if the token is not in the vocabulary.</summary>
     /// <exception cref="TokenizerException">The token is not in the vocabulary and the tokenizer has no unknown token.</exception>
     public int ConvertTokensToIds(string token)
     {
@@ -103,9 +103,13 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Splits a text into tokens, by default without special tokens.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="textPair">The second text of a pair. Default null: a single text.</param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default false.</param>
     public IReadOnlyList<string> Tokenize(string text, string? textPair = null, bool addSpecialTokens = false) =>
         Encode(text, textPair, addSpecialTokens).Tokens;
 
     /// <summary>Returns the number of special tokens that are added to a single text or a pair.</summary>
+    /// <param name="pair">Whether the number is that for a pair of texts. Default false.</param>
     public int NumSpecialTokensToAdd(bool pair = false) => _pipeline.PostProcessor?.Template?.AddedTokens(pair) ?? 0;
 }

@@ -9,7 +9,8 @@ public static class ClassWeights
     /// Returns the weight of each class: rows / (number of classes · rows of the class). All classes then contribute equally to the loss.
     /// </summary>
     /// <remarks>
-    /// Corresponds to <c>compute_class_weight("balanced")</c> in scikit-learn. Rows without a label or with a negative one are not counted.
+    /// Corresponds to <c>compute_class_weight("balanced")</c> in scikit-learn. Rows without a label, and rows with a negative label, are
+    /// not counted.
     /// </remarks>
     /// <param name="dataset">The training dataset.</param>
     /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>
@@ -19,9 +20,11 @@ public static class ClassWeights
     /// <exception cref="DatasetException">
     /// There is no such column, it does not contain class ids, or a class has no rows.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is not positive.</exception>
     public static IReadOnlyList<double> Balanced(Dataset dataset, string labelColumn = "labels", int? numClasses = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        if (numClasses is { } classes) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes, nameof(numClasses));
         var column = dataset[ColumnNames.Find(dataset, labelColumn)];
         if (column.Feature is not (ClassLabel or Value { Dtype: "int64" or "int32" or "bool" }))
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but class weights need class ids. "

@@ -36,7 +36,7 @@ public sealed partial class EvalPrediction
     public IReadOnlyList<NDArray<float>> AllPredictions { get; }
 
     /// <summary>The labels as integers, [examples, …]; shorter examples are padded with -100.</summary>
-    /// <exception cref="InvalidOperationException">The labels are not integers, or there are none.</exception>
+    /// <exception cref="InvalidOperationException">The labels are not integers, or there are no labels.</exception>
     public NDArray<long> LabelIds => _labelIds
         ?? throw new InvalidOperationException(
             _labelValues is null ? NoLabels(nameof(LabelIds)) : "The labels are not integers. Read LabelValues.");
@@ -53,7 +53,7 @@ public sealed partial class EvalPrediction
 
     /// <summary>
     /// The names of the classes or labels by id, from the configuration of the model (<c>id2label</c>); null if they have no names. The
-    /// reports use them.
+    /// reports use these names.
     /// </summary>
     public IReadOnlyList<string>? LabelNames { get; }
 
@@ -64,7 +64,7 @@ public sealed partial class EvalPrediction
     /// <param name="predictions"><see cref="Predictions"/>.</param>
     /// <param name="labels"><see cref="LabelIds"/>.</param>
     /// <exception cref="InvalidOperationException">
-    /// The labels are not integers (read <see cref="LabelValues"/>), or there are none.
+    /// The labels are not integers (read <see cref="LabelValues"/>), or there are no labels.
     /// </exception>
     public void Deconstruct(out NDArray<float> predictions, out NDArray<long> labels) => (predictions, labels) = (Predictions, LabelIds);
 }

@@ -11,7 +11,7 @@ public static class LossFunctions
     /// their classes. The label -100 is ignored.
     /// </summary>
     /// <remarks>
-    /// <para>Corresponds to <c>cross_entropy</c> in PyTorch. It can be used for the classes of texts, tokens and images.</para>
+    /// <para>Corresponds to <c>cross_entropy</c> in PyTorch. The loss can be used for classes of texts, tokens and images.</para>
     /// <para>
     /// With gradient accumulation, the mean of each batch is weighted by its number of labels, not by the sum of their weights. The result
     /// is then that of one large batch only if each batch has the same proportion of the classes.

@@ -23,7 +23,7 @@ public readonly record struct StepsOrRatio
     public bool IsRatio => Value is > 0 and < 1;
 
     /// <summary>Creates a number of optimizer steps.</summary>
-    /// <param name="steps">The number of steps. The trainer checks it together with its other arguments.</param>
+    /// <param name="steps">The number of steps. The trainer checks the number together with the other arguments.</param>
     public static StepsOrRatio Steps(int steps) => new(steps);
 
     /// <summary>Creates a ratio of the total steps of the run. The resulting number of steps is rounded up.</summary>
@@ -37,7 +37,7 @@ public readonly record struct StepsOrRatio
     public static implicit operator StepsOrRatio(int steps) => new(steps);
 
     /// <summary>
-    /// Converts a ratio of the total steps (below 1) or a number of steps. The trainer checks the value together with its other arguments.
+    /// Converts a ratio of the total steps (below 1) or a number of steps. The trainer checks the value together with the other arguments.
     /// </summary>
     public static implicit operator StepsOrRatio(double stepsOrRatio) => new(stepsOrRatio);
 

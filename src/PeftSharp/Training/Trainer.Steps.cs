@@ -118,8 +118,8 @@ public partial class Trainer
     /// <summary>Creates the optimizer of a run, after the model was moved to its device.</summary>
     /// <param name="model">The model.</param>
     /// <returns>
-    /// The optimizer of the constructor, which the trainer does not dispose, or a new one according to <see cref="Args"/>, which the
-    /// trainer disposes.
+    /// The optimizer that was passed to the constructor, or a new optimizer according to <see cref="Args"/>. The trainer disposes only a
+    /// new optimizer.
     /// </returns>
     /// <exception cref="ArgumentException">The model has no trainable parameter.</exception>
     protected virtual Optimizer CreateOptimizer(PretrainedModel model)
@@ -133,17 +133,17 @@ public partial class Trainer
     /// <summary>Creates the learning-rate schedule of a run.</summary>
     /// <param name="numTrainingSteps">The number of optimizer steps of the run.</param>
     /// <returns>
-    /// The schedule of the constructor, or a new one according to <see cref="Args"/>. Null if the learning rate depends on the evaluations
-    /// (<see cref="SchedulerType.ReduceLrOnPlateau"/>).
+    /// The schedule that was passed to the constructor, or a new schedule according to <see cref="Args"/>. Null if the learning rate
+    /// depends on the evaluations (<see cref="SchedulerType.ReduceLrOnPlateau"/>).
     /// </returns>
     protected virtual LearningRateSchedule? CreateSchedule(int numTrainingSteps) =>
         _optimizers.LrScheduler ?? LearningRate.ScheduleOf(Args, numTrainingSteps);
 
     /// <summary>Returns the rows of each batch of an epoch (the sampler of transformers).</summary>
     /// <remarks>
-    /// Every epoch must have the same number of batches. To determine it, an overriding method is called once for epoch 0 before the run.
-    /// The method may use libtorch's default random number generator, whose state is restored in a resumed run. It must not depend on
-    /// anything else that differs in a resumed run.
+    /// Every epoch must have the same number of batches. To determine this number, an overriding method is called once for epoch 0 before
+    /// the run. The method may use libtorch's default random number generator, whose state is restored in a resumed run. The method must
+    /// not depend on anything else that differs in a resumed run.
     /// </remarks>
     /// <param name="trainDataset">The training dataset, with the columns that the collator gets.</param>
     /// <param name="epoch">The epoch, from 0.</param>

@@ -19,7 +19,7 @@ namespace PeftSharp.Training;
 /// <para>
 /// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns the model that
 /// <c>modelInit</c> created until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it
-/// frees the optimizer and closes its files at the end of each run, also after an exception.
+/// frees the optimizer and closes its files at the end of each run, even after an exception.
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
@@ -57,14 +57,14 @@ public partial class Trainer
     /// <summary>The arguments of the run.</summary>
     public TrainingArguments Args { get; }
 
-    /// <summary>The model. If the trainer has <c>modelInit</c>, each call of <see cref="Train"/> replaces it.</summary>
+    /// <summary>The model. If the trainer has <c>modelInit</c>, each call of <see cref="Train"/> replaces the model.</summary>
     public PretrainedModel Model => _model;
 
     /// <summary>The state of the current or the last run.</summary>
     public TrainerState State { get; private set; } = new();
 
     /// <summary>Adds a callback.</summary>
-    /// <param name="callback">The callback, which is called after the existing ones.</param>
+    /// <param name="callback">The callback, which is called after the existing callbacks.</param>
     public void AddCallback(TrainerCallback callback) => _callbacks.Add(callback);
 
     /// <summary>Removes a callback.</summary>
@@ -241,7 +241,10 @@ public partial class Trainer
         return new ComputePrecision(ScalarType.BFloat16);
     }
 
-    /// <summary>Passes a warning to the logger and the callbacks; if none of them handles warnings, to the standard error stream.</summary>
+    /// <summary>
+    /// Passes a warning to the logger and the callbacks. If there is no logger and no callback handles warnings, writes the warning to the
+    /// standard error stream.
+    /// </summary>
     private void Warn(string message)
     {
         if (_callbacks.ReceivesWarnings) _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));

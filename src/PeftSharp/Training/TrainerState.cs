@@ -6,7 +6,7 @@ namespace PeftSharp.Training;
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerState
 {
-    /// <summary>The number of completed epochs, including the fraction of the current one.</summary>
+    /// <summary>The number of completed epochs, including the completed fraction of the current epoch.</summary>
     public double Epoch { get; internal set; }
 
     /// <summary>The number of completed optimizer steps.</summary>

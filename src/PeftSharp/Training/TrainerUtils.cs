@@ -6,8 +6,8 @@ namespace PeftSharp.Training;
 public static class TrainerUtils
 {
     /// <summary>
-    /// Returns the checkpoint that <see cref="Resume.Last"/> resumes: the last one of the run that most recently wrote to the folder
-    /// (<c>get_last_checkpoint</c>). Null if there is none.
+    /// Returns the checkpoint that <see cref="Resume.Last"/> resumes: the last checkpoint of the run that most recently wrote to the folder
+    /// (<c>get_last_checkpoint</c>).
     /// </summary>
     /// <param name="folder">The <see cref="TrainingArguments.OutputDir"/> of a run.</param>
     /// <returns>The folder of the checkpoint; null if there is none.</returns>

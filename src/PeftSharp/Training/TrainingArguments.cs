@@ -68,7 +68,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// The order of the training rows. Default <see cref="SamplingStrategy.Random"/>. The rows of a stream
-    /// (<see cref="Data.IterableDataset"/>) are read in its order instead; shuffle it with <see cref="Data.IterableDataset.Shuffle"/>.
+    /// (<see cref="Data.IterableDataset"/>) are read in the order of the stream instead; shuffle the stream with
+    /// <see cref="Data.IterableDataset.Shuffle"/>.
     /// </summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
@@ -80,8 +81,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
-    /// under their original names, so it can tokenize text; the collators of the library convert all columns to tensors, for a custom loss
-    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// under their original names, so that it can tokenize text, and the collators of the library convert all columns to tensors, for a
+    /// custom loss (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
     /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
@@ -132,7 +133,8 @@ public sealed record TrainingArguments
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
     /// <summary>
-    /// The number of warmup steps, in which the learning rate increases from 0, or their ratio of the total steps, such as 0.1. Default 0.
+    /// The number of warmup steps, in which the learning rate increases from 0, or the ratio of warmup steps to the total steps, such as
+    /// 0.1. Default 0.
     /// </summary>
     public StepsOrRatio WarmupSteps { get; init; }
 
@@ -211,22 +213,22 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether a run that is cancelled by its <see cref="CancellationToken"/> writes a checkpoint of its last completed step before the
-    /// exception is thrown, independent of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
+    /// exception is thrown, regardless of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
     /// the checkpoint is resumed, so that the result is that of an uninterrupted run.
     /// </summary>
     public bool SaveOnCancel { get; init; }
 
     /// <summary>
-    /// Whether the weights of the best checkpoint are loaded at the end of training. Default false. If it is true and
+    /// Whether the weights of the best checkpoint are loaded at the end of training. Default false. If this property is true, and
     /// <see cref="EvalStrategy"/> and <see cref="SaveStrategy"/> are not set, the run evaluates and saves after each epoch.
     /// </summary>
     public bool LoadBestModelAtEnd { get; init; }
 
     /// <summary>
     /// The number of consecutive evaluations without improvement of <see cref="MetricForBestModel"/> after which the run ends. Default
-    /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. After an
-    /// early end, the model has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> to get the weights of the best
-    /// evaluation.
+    /// null: the run does not end early. If the patience is set and <see cref="EvalStrategy"/> is not set, the run evaluates after each
+    /// epoch. After an early end, the model has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> to get the weights of
+    /// the best evaluation.
     /// </summary>
     /// <remarks>
     /// Any reduction of the loss counts as an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
@@ -249,7 +251,8 @@ public sealed record TrainingArguments
     public string? MetricForBestModel { get; init; }
 
     /// <summary>
-    /// Whether a larger value of <see cref="MetricForBestModel"/> is better. Default null: true unless its name ends with <c>loss</c>.
+    /// Whether a larger value of <see cref="MetricForBestModel"/> is better. Default null: true unless the name of the metric ends with
+    /// <c>loss</c>.
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
@@ -257,13 +260,13 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether the model is uploaded to the Hugging Face Hub at the end of <see cref="Trainer.Train"/>, and during the run according to
-    /// <see cref="HubStrategy"/>. Default false. <see cref="Trainer.PushToHub"/> works without it.
+    /// <see cref="HubStrategy"/>. Default false. <see cref="Trainer.PushToHub"/> works without this setting.
     /// </summary>
     public bool PushToHub { get; init; }
 
     /// <summary>
-    /// The repository, such as <c>owner/my-model</c>; without an owner, it belongs to the account of the token. Default null: the name of
-    /// the folder <see cref="OutputDir"/>.
+    /// The repository, such as <c>owner/my-model</c>; a repository without an owner belongs to the account of the token. Default null: the
+    /// name of the folder <see cref="OutputDir"/>.
     /// </summary>
     public string? HubModelId { get; init; }
 

@@ -140,6 +140,7 @@ internal static class TrainingArgumentsCheck
             (nameof(a.TrainSamplingStrategy), a.TrainSamplingStrategy), (nameof(a.Optim), a.Optim),
             (nameof(a.LrSchedulerType), a.LrSchedulerType), (nameof(a.LoggingStrategy), a.LoggingStrategy),
             (nameof(a.ReportTo), a.ReportTo), (nameof(a.EvalStrategy), a.EvalStrategy), (nameof(a.SaveStrategy), a.SaveStrategy),
+            (nameof(a.HubStrategy), a.HubStrategy),
         }.Where(entry => !Enum.IsDefined(entry.Value.GetType(), entry.Value))
             .Select(entry => $"{entry.Name} is {entry.Value}, which is not defined in {entry.Value.GetType().Name}; "
                 + $"use one of {string.Join(", ", Enum.GetNames(entry.Value.GetType()))}.");

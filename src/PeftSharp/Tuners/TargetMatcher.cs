@@ -52,7 +52,7 @@ internal sealed class TargetMatcher
     }
 
     /// <summary>Whether a regular expression matches the whole path, or its end after a dot.</summary>
-    internal static bool EndMatches(string pattern, string path) => Expression($@"(.*\.)?(?:{pattern})", pattern).IsMatch(path);
+    internal static bool EndMatches(string pattern, string path) => IsMatch($@"(.*\.)?(?:{pattern})", pattern, path);
 
     /// <summary>
     /// Whether a module to save is the module at this path or an ancestor of it; such modules are fully trained and are not adapted.
@@ -73,14 +73,20 @@ internal sealed class TargetMatcher
             ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.")
             : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
         foreach (var pattern in patterns)
-            if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _timeout) is { Success: true } match)
-                return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        {
+            try
+            {
+                if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _timeout) is { Success: true } match)
+                    return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (RegexMatchTimeoutException error) { throw TooSlow(pattern, path, error); }
+        }
         return null;
     }
 
     /// <summary>Whether a list of names or an expression matches the module at this path.</summary>
     internal static bool Matches(TargetModules modules, string path) => modules.Pattern is { } pattern
-        ? Expression(pattern, pattern).IsMatch(path)
+        ? IsMatch(pattern, pattern, path)
         : modules.Names.Any(name => IsEndOf(name, path));
 
     private static bool IsEndOf(string name, string path) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
@@ -118,6 +124,16 @@ internal sealed class TargetMatcher
         string.Join(", ", paths.Select(End).Distinct().Select(name => $"'{name}'"));
 
     private static string End(string path) => path[(path.LastIndexOf('.') + 1)..];
+
+    private static bool IsMatch(string pattern, string written, string path)
+    {
+        try { return Expression(pattern, written).IsMatch(path); }
+        catch (RegexMatchTimeoutException error) { throw TooSlow(written, path, error); }
+    }
+
+    private static ArgumentException TooSlow(string expression, string path, Exception error) =>
+        new($"The regular expression '{expression}' needs more than {_timeout.TotalSeconds:0} seconds for the module '{path}'. Simplify "
+            + "it: nested quantifiers, such as (a+)+, try very many combinations.", error);
 
     private static Regex Expression(string pattern, string written)
     {

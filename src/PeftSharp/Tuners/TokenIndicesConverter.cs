@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
@@ -9,9 +10,9 @@ internal sealed class TokenIndicesConverter : JsonConverter<TokenIndices>
     public override TokenIndices Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType switch
         {
-            JsonTokenType.StartArray => TokenIndices.Create(JsonSerializer.Deserialize<int[]>(ref reader, options)!),
+            JsonTokenType.StartArray => TokenIndices.Create(NestedJson.Read<int[]>(ref reader, options)),
             JsonTokenType.StartObject => TokenIndices.ForModules(
-                JsonSerializer.Deserialize<Dictionary<string, int[]>>(ref reader, options)!
+                NestedJson.Read<Dictionary<string, int[]>>(ref reader, options)
                     .ToDictionary(pair => pair.Key, pair => (IReadOnlyList<int>)pair.Value)),
             _ => throw new JsonException("a list of token ids, or lists by the name of an embedding"),
         };

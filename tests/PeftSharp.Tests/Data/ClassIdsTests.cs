@@ -36,7 +36,7 @@ public sealed class ClassIdsTests
     {
         FluentActions.Invoking(() => Labelled().AlignLabelsWithMapping(
             new Dictionary<string, int> { ["entailment"] = 0, ["neutral"] = 1 }, "label")).Should().ThrowExactly<DatasetException>()
-            .WithMessage("*contains the class 'contradiction', which the mapping does not have. Its classes: entailment, neutral.");
+            .WithMessage("*contains the class 'contradiction', which is not in the mapping. Classes of the mapping: entailment, neutral.");
         FluentActions.Invoking(() => Labelled().AlignLabelsWithMapping(
             new Dictionary<string, int> { ["entailment"] = 0, ["neutral"] = 2 }, "label")).Should().ThrowExactly<ArgumentException>()
             .WithMessage("*must be 0 to 1*");

@@ -87,7 +87,7 @@ public class DatasetValueTests
             .Which.Message.Should().Contain("names of a value tuple exist only in source code. Pass the names");
         FluentActions.Invoking(() => Dataset.FromRows([new Bare { Field = 2 }]))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().Contain("Bare has no public properties, which are the columns (fields are ignored)");
+            .Which.Message.Should().Contain("Bare has no public properties. Public properties become the columns (fields are ignored)");
         FluentActions.Invoking(() => Dataset.FromRows(["a", "b"]))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromDict");
         FluentActions.Invoking(() => Dataset.FromRows([new Dictionary<string, object?>()]))

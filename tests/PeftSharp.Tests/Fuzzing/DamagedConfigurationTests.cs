@@ -48,6 +48,17 @@ public sealed class DamagedConfigurationTests : IDisposable
         Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, message);
     }
 
+    [Theory]
+    [InlineData("-5, 1099511627776"), InlineData("1, null"), InlineData("1, \"2\""), InlineData("[1]")]
+    public void A_list_with_a_wrong_item_is_named_with_its_field(string ids)
+    {
+        var path = Write("config.json", "{\"model_type\": \"bert\", \"eos_token_id\": [" + ids + "]}");
+        Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, "'eos_token_id' is [");
+
+        path = Write("adapter_config.json", "{\"peft_type\": \"LORA\", \"layers_to_transform\": [" + ids + "]}");
+        Refused<CheckpointException>(() => PeftConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, "'layers_to_transform'");
+    }
+
     [Fact]
     public void A_section_that_is_null_has_its_default_values_and_a_null_in_it_is_named()
     {

@@ -165,6 +165,66 @@ public sealed class HubClientTests : IDisposable
         _hub.Server.Requests.Should().BeEmpty();
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task An_incomplete_snapshot_of_Python_is_refused_if_the_hub_is_not_used(bool isOffline)
+    {
+        var repository = _hub.Server.Add("gpt2", ("config.json", HubFixture.Bytes(10)), ("vocab.json", HubFixture.Bytes(9)));
+        var path = await _hub.Download("gpt2", "config.json");
+        var folder = Path.Combine(_hub.CacheFolder, "models--gpt2", "trees");
+        Directory.CreateDirectory(folder);
+        // Python's snapshot_download stores the list of files and the branch before it downloads the files.
+        File.WriteAllText(Path.Combine(folder, $"{repository.Commit}.json"),
+            """{"format_version": 1, "files": {"config.json": {"size": 10}, "vocab.json": {"size": 9}, "a/b.txt": {"size": 3}}}""");
+        _hub.Server.Change = (_, _) => new ServerResponse(503);
+        using var client = new HubClient(_hub.Options with { Offline = isOffline });
+
+        var error = (await client.Awaiting(it => it.DownloadSnapshotAsync("gpt2")).Should().ThrowAsync<HubException>()).Which;
+
+        error.Reason.Should().Be(HubError.Offline);
+        error.Message.Should().ContainAll("vocab.json", "1 other file", _hub.CacheFolder);
+        (await client.DownloadSnapshotAsync("gpt2", file => file.EndsWith("config.json", StringComparison.Ordinal)))
+            .Should().Be(Path.GetDirectoryName(path));
+    }
+
+    [Theory, InlineData(200), InlineData(255)]
+    public async Task Long_file_names_are_stored_like_others(int length)
+    {
+        var name = new string('a', length);
+        _hub.Server.Add("gpt2", (name, HubFixture.Bytes(10)));
+
+        var path = await _hub.Download("gpt2", name);
+
+        File.ReadAllBytes(path).Should().Equal(HubFixture.Bytes(10));
+        Path.GetFileName(path).Should().Be(name);
+    }
+
+    [SkippableFact]
+    public async Task Links_in_the_cache_do_not_lead_a_download_outside_it()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Creating links requires a permission on Windows.");
+        var repository = _hub.Server.Add("gpt2", ("sub/config.json", HubFixture.Bytes(10)), ("model.bin", HubFixture.Bytes(20)));
+        repository.LargeFiles.Add("model.bin");
+        using var outside = new TemporaryFolder();
+        File.WriteAllText(outside.File("victim"), "text");
+        var folder = Path.Combine(_hub.CacheFolder, "models--gpt2");
+        var snapshot = Directory.CreateDirectory(Path.Combine(folder, "snapshots", repository.Commit)).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "blobs"));
+        Directory.CreateSymbolicLink(Path.Combine(snapshot, "sub"), outside.Path);
+        File.CreateSymbolicLink(Path.Combine(folder, "blobs", $"{repository.ETag("model.bin")}.incomplete"), outside.File("victim"));
+        var cycle = Path.Combine(snapshot, "model.bin");
+        File.CreateSymbolicLink(cycle, cycle);
+
+        var error = (await _hub.Awaiting(hub => hub.Download("gpt2", "sub/config.json")).Should().ThrowAsync<HubException>()).Which;
+        using (var client = new HubClient(_hub.Options)) client.FindCachedFile("gpt2", "model.bin", repository.Commit).Should().BeNull();
+        var path = await _hub.Download("gpt2", "model.bin");
+
+        error.Reason.Should().Be(HubError.Storage);
+        error.Message.Should().ContainAll(Path.Combine(snapshot, "sub"), outside.Path);
+        File.ReadAllBytes(path).Should().Equal(HubFixture.Bytes(20));
+        Directory.GetFileSystemEntries(outside.Path).Should().Equal(outside.File("victim"));
+        File.ReadAllText(outside.File("victim")).Should().Be("text");
+    }
+
     [Fact]
     public async Task A_cached_file_is_used_with_a_warning_if_the_hub_fails()
     {

@@ -73,6 +73,7 @@ public sealed class HubConnectionTests : IDisposable
     [InlineData(404, "RevisionNotFound", "", HubError.RevisionNotFound, "branches|tags")]
     [InlineData(404, "EntryNotFound", "", HubError.FileNotFound, "/gpt2/tree/main")]
     [InlineData(400, "", "Bad", HubError.Server, "400|HF_ENDPOINT")]
+    [InlineData(407, "", "", HubError.Connection, "HTTPS_PROXY|USER:PASSWORD|NO_PROXY")]
     public async Task Errors_of_the_hub_name_the_remedy(int status, string code, string message, HubError reason, string words)
     {
         _hub.Server.Change = (_, _) => new ServerResponse(status, ("X-Error-Code", code), ("X-Error-Message", message));
@@ -172,6 +173,78 @@ public sealed class HubConnectionTests : IDisposable
         (await client.Awaiting(it => it.DownloadSnapshotAsync("gpt2")).Should().ThrowAsync<HubException>()).Which.Message
             .Should().ContainAll("../../evil", "not allowed");
         Directory.Exists(_hub.CacheFolder).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_mirror_that_only_redirects_is_followed_to_the_host_with_the_metadata()
+    {
+        _hub.Options = _hub.Options with { Token = "hf_secret" };
+        _hub.Server.Change = (request, response) => request.Host.StartsWith("localhost", StringComparison.Ordinal) ? response
+            : new ServerResponse(308, ("Location", _hub.Server.Storage + request.Path));
+
+        File.ReadAllBytes(await Download()).Should().Equal(_repository.Files["config.json"]);
+        _hub.Server.Requests.Where(request => request.Host.StartsWith("localhost", StringComparison.Ordinal))
+            .Should().NotBeEmpty().And.OnlyContain(request => request.Header("Authorization") == null);
+    }
+
+    [Fact]
+    public async Task A_file_of_another_commit_than_the_requested_one_is_refused()
+    {
+        _hub.Server.Change = (request, response) => request.Path.StartsWith("/api", StringComparison.Ordinal) ? response : response with
+        {
+            Headers = [.. response.Headers.Where(pair => pair.Name != "X-Repo-Commit"), ("X-Repo-Commit", new string('b', 40))],
+        };
+        using var client = new HubClient(_hub.Options);
+
+        (await client.Awaiting(it => it.DownloadSnapshotAsync("gpt2")).Should().ThrowAsync<HubException>()).Which.Message
+            .Should().ContainAll("X-Repo-Commit", new string('b', 40));
+    }
+
+    [Theory, InlineData("-1"), InlineData("99999999999999999999"), InlineData("1.5")]
+    public async Task A_size_that_is_no_length_is_refused(string size)
+    {
+        _hub.Server.Change = (_, response) => response with { Headers = [.. response.Headers, ("X-Linked-Size", size)] };
+
+        await Fails(HubError.Server, "X-Linked-Size", size);
+    }
+
+    [Fact]
+    public async Task A_description_that_is_too_long_is_refused_whether_or_not_its_length_is_announced()
+    {
+        using var client = new HubClient(new HubSettings(_hub.Options) { MaxResponseBytes = 1 << 20 });
+        foreach (var length in new long?[] { 1L << 40, null, -1 })
+        {
+            _hub.Server.Change = (_, response) => response with { Body = new byte[(1 << 20) + 1], DeclaredLength = length };
+            var error = (await client.Awaiting(it => it.GetRepositoryAsync("gpt2")).Should().ThrowAsync<HubException>()).Which;
+            (error.Reason, error.Message).Should().Match<(HubError Reason, string Message)>(
+                it => it.Reason == HubError.Server && it.Message.Contains("more than 1 MB", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_description_may_arrive_slowly_but_not_without_end()
+    {
+        using var server = new SlowServer(_repository.Commit, pieces: 10, pause: TimeSpan.FromMilliseconds(100));
+        var options = _hub.Options with { Endpoint = server.Address, Timeout = TimeSpan.FromMilliseconds(800) };
+        using (var client = new HubClient(options))
+            (await client.GetRepositoryAsync("gpt2")).Commit.Should().Be(_repository.Commit);
+
+        using var limited = new HubClient(new HubSettings(options) { ResponseLimit = TimeSpan.FromMilliseconds(300) });
+        (await limited.Awaiting(it => it.GetRepositoryAsync("gpt2")).Should().ThrowAsync<HubException>()).Which.Reason
+            .Should().Be(HubError.Connection);
+    }
+
+    [Fact]
+    public async Task Each_repetition_is_logged_with_its_reason_and_delay()
+    {
+        var (failures, log) = (0, new LogLines());
+        _hub.Options = _hub.Options with { Logger = log };
+        _hub.Server.Change = (_, response) =>
+            failures++ < 1 ? new ServerResponse(503, ("X-Error-Message", "\u001b[31mdown"), ("Retry-After", "0")) : response;
+
+        await Download();
+
+        log.Lines.Should().Equal("127.0.0.1 reported status 503, \\u001B[31mdown. Retry 1 of 5 in 0 seconds.");
     }
 
     private Task<string> Download() => _hub.Download("gpt2", "config.json");

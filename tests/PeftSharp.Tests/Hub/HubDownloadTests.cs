@@ -58,6 +58,22 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task The_rest_of_an_interrupted_download_is_deleted_when_another_program_has_completed_the_file()
+    {
+        var path = await Download();
+        var commit = Path.GetFileName(Path.GetDirectoryName(path))!;
+        File.WriteAllBytes(Partial, _content[..1000]);
+        await _hub.Download("gpt2", "model.safetensors", commit);
+        File.Exists(Partial).Should().BeFalse();
+
+        File.Delete(path);                                                  // the blob is there, but not its link
+        File.WriteAllBytes(Partial, _content[..1000]);
+        await Download();
+        File.Exists(Partial).Should().BeFalse();
+        File.ReadAllBytes(path).Should().Equal(_content);
+    }
+
+    [Fact]
     public async Task A_damaged_partial_file_is_downloaded_again()
     {
         Directory.CreateDirectory(Blobs);
@@ -185,6 +201,22 @@ public sealed class HubDownloadTests : IDisposable
         error.Reason.Should().Be(HubError.Storage);
         error.Message.Should().ContainAll("1000", $"{Size}", Blobs, "HF_HOME");
         _hub.Server.SentBytes.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_file_of_unknown_length_does_not_fill_the_disk()
+    {
+        _repository.LargeFiles.Clear();
+        _repository.Files["model.safetensors"] = HubFixture.Bytes(3_000_000);
+        _hub.Server.Change = (_, response) => response with { DeclaredLength = -1 };
+        using var client = new HubClient(new HubSettings(_hub.Options) { FreeSpace = _ => 1 << 29 });
+
+        var error = (await client.Awaiting(it => it.DownloadFileAsync("gpt2", "model.safetensors"))
+            .Should().ThrowAsync<HubException>()).Which;
+
+        error.Reason.Should().Be(HubError.Storage);
+        error.Message.Should().ContainAll("did not announce the length", "1 GB of free space", _hub.CacheFolder);
+        Directory.EnumerateFiles(Blobs).Sum(file => new FileInfo(file).Length).Should().Be(0);
     }
 
     [Fact]

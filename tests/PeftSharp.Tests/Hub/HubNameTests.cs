@@ -46,8 +46,30 @@ public sealed class HubNameTests
         this.Invoking(_ => HubName.CheckRevision(name)).Should().Throw<ArgumentException>();
     }
 
+    [Theory, InlineData("a", 255, true), InlineData("a", 256, false), InlineData("模", 85, true), InlineData("模", 86, false)]
+    public void The_parts_of_a_file_name_have_at_most_255_bytes(string character, int count, bool isValid) =>
+        (HubName.Problem("folder/" + string.Concat(Enumerable.Repeat(character, count))) is null).Should().Be(isValid);
+
     [Fact]
-    public void File_names_of_more_than_255_characters_are_refused() => HubName.Problem(new string('a', 256)).Should().NotBeNull();
+    public void File_names_have_at_most_1024_characters()
+    {
+        HubName.Problem(string.Concat(Enumerable.Repeat("a/", 511)) + "aa").Should().BeNull();
+        HubName.Problem(string.Concat(Enumerable.Repeat("a/", 512)) + "a").Should().Contain("1024");
+    }
+
+    [Fact]
+    public void A_name_cannot_be_a_file_and_a_folder()
+    {
+        HubName.Problems(["a/b/c", "a.b", "b"]).Should().BeEmpty();
+        HubName.Problems(["x", "a/b/c", "a/b"]).Should().Equal(("a/b/c", "'a/b' is a file and a folder"));
+    }
+
+    [Fact]
+    public void Messages_contain_no_control_characters_and_only_a_part_of_a_long_name()
+    {
+        HubName.Show("a\u001b[2J\0b").Should().Be("a\\u001B[2J\\u0000b");
+        HubName.Show(new string('a', 5000)).Should().HaveLength(201).And.Contain("…");
+    }
 
     [Fact]
     public async Task A_client_refuses_invalid_names_before_any_request()

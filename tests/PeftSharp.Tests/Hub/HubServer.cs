@@ -14,6 +14,7 @@ internal sealed class HubServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _closeStalled = new();
 
     internal HubServer()
     {
@@ -56,9 +57,13 @@ internal sealed class HubServer : IDisposable
 
     internal IEnumerable<string> Log => Requests.Select(request => $"{request.Method} {request.Path}");
 
+    /// <summary>Closes the connections that wait because of <see cref="ServerResponse.StallAfter"/>.</summary>
+    internal void CloseStalled() => _closeStalled.Cancel();
+
     public void Dispose()
     {
         _stop.Cancel();
+        _closeStalled.Cancel();
         _listener.Stop();
     }
 
@@ -112,7 +117,7 @@ internal sealed class HubServer : IDisposable
         var body = response.Body.AsMemory(0, Math.Min(response.CutAfter ?? response.StallAfter ?? int.MaxValue, response.Body.Length));
         await stream.WriteAsync(body).ConfigureAwait(false);
         Interlocked.Add(ref _sent, body.Length);
-        if (response.StallAfter is not null) await Task.Delay(Timeout.Infinite, _stop.Token).ConfigureAwait(false);
+        if (response.StallAfter is not null) await Task.Delay(Timeout.Infinite, _closeStalled.Token).ConfigureAwait(false);
         if (response.CutAfter is not null) client.Client.Shutdown(SocketShutdown.Both);
     }
 

@@ -36,6 +36,7 @@ public sealed class HubSettingsTests
     [Theory]
     [InlineData("HF_HUB_OFFLINE=1", true), InlineData("HF_HUB_OFFLINE=yes", true), InlineData("HF_HUB_OFFLINE=0", false)]
     [InlineData("TRANSFORMERS_OFFLINE=true", true), InlineData("", false)]
+    [InlineData("HF_HUB_OFFLINE=0 TRANSFORMERS_OFFLINE=1", false), InlineData("HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=0", true)]
     public void Offline_is_read_from_the_environment(string variables, bool expected) => Read(variables).Offline.Should().Be(expected);
 
     [Fact]
@@ -58,6 +59,7 @@ public sealed class HubSettingsTests
         var settings = Read("HF_ENDPOINT=http://mirror:8080/ HF_HUB_ETAG_TIMEOUT=3 HF_HUB_DOWNLOAD_TIMEOUT=4");
         settings.Address("x").Should().Be(new Uri("http://mirror:8080/x"));
         (settings.ResponseTimeout, settings.DataTimeout).Should().Be((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)));
+        Read("HF_HUB_ETAG_TIMEOUT=0").ResponseTimeout.Should().Be(TimeSpan.FromSeconds(10), "0 is the default in Python, too");
     }
 
     [Theory]

@@ -15,6 +15,16 @@ internal static class ChildProcess
 
     internal static (int ExitCode, string Output, string Error) Start(string program, params (string Name, string? Value)[] environment)
     {
+        using var process = Begin(program, environment);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Starts a program and does not wait for its end.</summary>
+    internal static Process Begin(string program, params (string Name, string? Value)[] environment)
+    {
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -24,10 +34,6 @@ internal static class ChildProcess
         foreach (var (name, value) in environment)
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        return Process.Start(start)!;
     }
 }

@@ -26,6 +26,7 @@ internal static class ChildProgram
         nameof(Programs.OpenMP) => Programs.OpenMP(),
         nameof(Programs.Training) => Programs.Training(),
         nameof(MappedDataProgram.LargeData) => MappedDataProgram.LargeData(),
+        nameof(Hub.HubDownloadProgram) => Hub.HubDownloadProgram.Run(),
         nameof(Fuzzing.FuzzProgram) => Fuzzing.FuzzProgram.Run(),
         _ => throw new ArgumentException($"There is no program '{name}'.", nameof(name)),
     };

@@ -61,6 +61,31 @@ public class TokenizerErrorTests
         AssertError(folder, parts);
     }
 
+    [Theory, InlineData("(", ")"), InlineData("[a", "]"), InlineData("(?i:", ")"), InlineData("[^b", "]")]
+    public void A_regular_expression_that_is_nested_very_deep_is_refused(string open, string close)
+    {
+        Read(200).Should().NotThrow();
+        Read(50_000).Should().ThrowExactly<TokenizerException>().Which.Message.Length.Should().BeLessThan(2000);
+        Read(50_000).Should().ThrowExactly<TokenizerException>().WithMessage("*nested more than 250 deep*");
+
+        Action Read(int depth) => () => _ = new TranslatedRegex(
+            string.Concat(Enumerable.Repeat(open, depth)) + "x" + string.Concat(Enumerable.Repeat(close, depth)));
+    }
+
+    [Fact]
+    public void Normalizers_that_make_a_short_text_very_long_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var replace = $$"""{"type": "Replace", "pattern": {"String": "a"}, "content": "{{new string('a', 100)}}"}""";
+        File.WriteAllText(folder.File("tokenizer.json"), $$"""
+            {"normalizer": {"type": "Sequence", "normalizers": [{{string.Join(", ", Enumerable.Repeat(replace, 8))}}]}, {{Model}}}
+            """);
+        var tokenizer = AutoTokenizer.FromPretrained(folder.Path);
+
+        tokenizer.Invoking(it => it.Encode("banana")).Should().ThrowExactly<TokenizerException>().WithMessage("*normalizers*6 characters*");
+        tokenizer.Encode("x").Ids.Should().Equal(0);
+    }
+
     [Theory]
     [InlineData(@"(a)\1", "reference"), InlineData(@"\p{Klingon}", "'Klingon'"), InlineData("(?~ab)", "(?~"), InlineData("[a", "ends")]
     [InlineData("(a", "')' is missing"), InlineData("a)", "no '('"), InlineData("*a", "'*'"), InlineData("[b-a]", "empty")]

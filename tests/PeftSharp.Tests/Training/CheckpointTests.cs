@@ -55,6 +55,28 @@ public sealed class CheckpointTests : IDisposable
             Assert.Equal(((int)line!["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture), line["step"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("global_step", "-2", "'global_step' is -2; an integer that is not negative is expected")]
+    [InlineData("max_steps", "-3", "'max_steps' is -3")]
+    [InlineData("best_global_step", "-1", "'best_global_step' is -1")]
+    [InlineData("stateful_callbacks.RunProgress.attributes.epoch", "-1", "'attributes.epoch' is -1")]
+    [InlineData("stateful_callbacks.RunProgress.attributes.updates_in_epoch", "-1", "'attributes.updates_in_epoch' is -1")]
+    [InlineData("stateful_callbacks.RunProgress.attributes.updates_in_epoch", "99", "not greater than the number of steps per epoch (4)")]
+    [InlineData("stateful_callbacks.RunProgress.attributes.last_logged_step", "3", "not greater than 'global_step' (2)")]
+    public void A_state_with_impossible_numbers_is_refused_before_a_step(string field, string value, string message)
+    {
+        var args = TinyRun.Arguments(_folder) with { MaxSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 2 };
+        TinyRun.Trainer(args).Train();
+        var file = _folder.File("checkpoint-2/trainer_state.json");
+        var state = JsonNode.Parse(File.ReadAllText(file))!;
+        var path = field.Split('.');
+        path[..^1].Aggregate(state, (node, name) => node[name]!)[path[^1]] = JsonNode.Parse(value);
+        File.WriteAllText(file, state.ToJsonString());
+
+        TinyRun.Trainer(args with { MaxSteps = 4 }).Invoking(it => it.Train(_folder.File("checkpoint-2")))
+            .Should().ThrowExactly<CheckpointException>().WithMessage($"*{message}*");
+    }
+
     [Fact]
     public void The_newest_and_the_best_checkpoint_are_kept_and_the_model_ends_with_the_best()
     {

@@ -288,7 +288,9 @@ public sealed class LossFunctionTests : IDisposable
         ClassWeights.Balanced(named, "label").Should().Equal(2, 4.0 / 6);
         void Refused(Func<object> action, string message) => action.Should().ThrowExactly<DatasetException>().WithMessage(message);
         Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 4), "Class 3 has no rows*");
-        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 2), "*class id 2, but there are 2 classes*");
+        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 2), "*class id 2, *number of classes is 2*");
+        FluentActions.Invoking(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 0))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().WithParameterName("numClasses");
         Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", new[] { "a" }))), "*ClassEncodeColumn*");
         Refused(() => ClassWeights.Balanced(named.Select([1]), "Label"), "Class 1 (b) has no rows*");
     }

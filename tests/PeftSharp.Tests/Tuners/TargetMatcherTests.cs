@@ -38,4 +38,12 @@ public sealed class TargetMatcherTests
     [InlineData("layers.0", "layers.0.q_proj", false)]
     public void A_pattern_of_a_layer_matches_its_whole_name_or_the_end_after_a_dot(string pattern, string path, bool expected) =>
         Assert.Equal(expected, TargetMatcher.EndMatches(pattern, path));
+
+    [Fact]
+    public void An_expression_that_tries_very_many_combinations_is_refused_with_the_module()
+    {
+        var path = new string('a', 60) + "!";
+        FluentActions.Invoking(() => TargetMatcher.EndMatches(@"(?:(a)|(aa)|\2|\1)+$", path)).Should().Throw<ArgumentException>()
+            .WithMessage($"*needs more than 5 seconds for the module '{path}'*Simplify it*");
+    }
 }

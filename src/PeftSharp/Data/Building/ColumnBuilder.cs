@@ -1,9 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>Builds a column value by value. Its type is that of the first value that is not null.</summary>
+/// <summary>Builds a column value by value. The first value that is not null determines the type.</summary>
 /// <param name="promotesNumbers">
-/// Whether integers and floating-point values may be mixed, as in files: the column is then float64, which must represent every integer
-/// exactly.
+/// Whether a column may contain both integers and floating-point values, as columns of files can. Such a column is float64, and float64
+/// must represent every integer exactly.
 /// </param>
 internal sealed class ColumnBuilder(bool promotesNumbers = false)
 {

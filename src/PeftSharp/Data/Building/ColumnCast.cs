@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Converts the values of a column to another type without loss. The error for a value that cannot be converted contains its row.
+/// Converts the values of a column to another type. If a value cannot be converted, the message of the exception contains its row.
 /// </summary>
 internal static partial class ColumnCast
 {

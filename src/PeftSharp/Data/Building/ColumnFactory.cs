@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>Creates columns from values of the caller.</summary>
+/// <summary>Creates columns from the caller's values.</summary>
 internal static class ColumnFactory
 {
     /// <exception cref="DatasetException">
@@ -70,7 +70,9 @@ internal static class ColumnFactory
             : null;
     }
 
-    /// <summary>Copies lists of numbers; null if a list is null, or if there are no items, so that their type is unknown.</summary>
+    /// <summary>
+    /// Copies lists of numbers. Returns null if a list is null, or if there are no items, because their type is then unknown.
+    /// </summary>
     private static ListData? Lists<T>(T[]?[] lists) where T : struct
     {
         var offsets = new int[lists.Length + 1];

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Data;
 
-/// <summary>Adds objects of the caller to columns: numbers, strings, arrays, nested lists, dictionaries, records.</summary>
+/// <summary>Adds the caller's objects to columns: numbers, strings, arrays, nested lists, dictionaries, records.</summary>
 internal static class ObjectValues
 {
     /// <exception cref="TypeMismatchException">The column has another type.</exception>

@@ -30,8 +30,8 @@ internal static class RecordTypes
                 + "Use Dataset.FromDict((\"name\", values)) for a column of values, or Dataset.FromList for dictionaries.");
         return ReadableProperties(type) is { Length: > 0 } properties
             ? properties
-            : throw new DatasetException($"The type {type.Name} has no public properties, which are the "
-                + $"columns{(type.GetFields(BindingFlags.Public | BindingFlags.Instance).Length > 0 ? " (fields are ignored)" : "")}. "
+            : throw new DatasetException($"The type {type.Name} has no public properties. Public properties become "
+                + $"the columns{(type.GetFields(BindingFlags.Public | BindingFlags.Instance).Length > 0 ? " (fields are ignored)" : "")}. "
                 + "Use a record, a class with properties, or an anonymous type.");
     }
 

@@ -1,7 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Thrown when a value has another type than the values before it. The caller adds the column and the row to the message.
+/// Thrown when the type of a value differs from the type of the previous values. The code that catches it adds the column and the row to
+/// the message.
 /// </summary>
 internal sealed class TypeMismatchException : Exception
 {

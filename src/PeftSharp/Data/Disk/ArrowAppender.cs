@@ -52,7 +52,7 @@ internal abstract class ArrowAppender
     /// <summary>Removes the values.</summary>
     internal virtual void Clear() => _validity.Clear();
 
-    /// <summary>Appends values; elements for those that are null are arbitrary.</summary>
+    /// <summary>Appends values. The elements of null values can have any content.</summary>
     private protected abstract void AppendValues(ColumnData data, int start, int count);
 
     /// <summary>Appends elements for null values.</summary>

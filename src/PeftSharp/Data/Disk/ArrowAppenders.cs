@@ -28,7 +28,8 @@ internal static class ArrowAppenders
     };
 
     /// <summary>
-    /// A column of dates has the time zone UTC if all values are in UTC, and none if the kind of all is unspecified, as when they are read.
+    /// A column of dates has the time zone UTC if all values are in UTC, and no time zone if the kind of all values is unspecified. Reading
+    /// follows the same rule.
     /// </summary>
     private static TimeAppender<DateTime> Timestamps()
     {

@@ -5,12 +5,12 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <summary>Writes rows to the files of a saved dataset, in record batches, so that memory holds only one of them.</summary>
+/// <summary>Writes rows to the files of a saved dataset, in record batches. Only one record batch is in memory.</summary>
 /// <remarks>
 /// <para>
-/// The types of the columns may become wider while rows are written: a column of nulls gets the type of its first value, structs get more
-/// fields, dates get nanoseconds. The rows that follow are then written to another file, and at the end all files are rewritten with the
-/// final types.
+/// The types of the columns may become wider while rows are written: the type of a column of nulls becomes the type of its first value,
+/// fields are added to structs, and dates become nanoseconds. The next rows are then written to another file, and at the end all files are
+/// rewritten with the final types.
 /// </para>
 /// <para>Not thread-safe.</para>
 /// </remarks>
@@ -40,7 +40,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
     /// <param name="columns">The columns.</param>
     /// <param name="start">The index of the first row.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="number">The number of the first row in messages; null: <paramref name="start"/>.</param>
+    /// <param name="number">The index of the first row in messages; null: <paramref name="start"/>.</param>
     internal void Append(IReadOnlyList<Column> columns, int start, int count, int? number = null)
     {
         foreach (var column in columns)

@@ -4,7 +4,10 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Collects decimals. All values of an Arrow column have the same number of decimal places: that of the value with most.</summary>
+/// <summary>
+/// Collects decimals. All values of an Arrow column are stored with the same number of decimal places, which is the largest number of a
+/// value.
+/// </summary>
 internal sealed class DecimalAppender : ArrowAppender
 {
     private const int MaxDigits128 = 38;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PeftSharp.Data;
 
-/// <summary>Folders of saved datasets: whether they can be loaded or replaced, and loading.</summary>
+/// <summary>Loads folders of saved datasets, and checks whether a folder can be loaded or replaced.</summary>
 internal static class DiskFolder
 {
     /// <summary>The characters that a name of a folder cannot contain on some operating system.</summary>
@@ -76,8 +76,7 @@ internal static class DiskFolder
     }
 
     /// <summary>
-    /// Throws if the folder contains files that are not those of a saved dataset, which would be deleted, or files from which the datasets
-    /// are read.
+    /// Throws if replacing the folder would delete files that do not belong to a saved dataset, or files from which the datasets are read.
     /// </summary>
     /// <exception cref="DatasetException">The folder cannot be replaced.</exception>
     internal static void RequireReplaceable(string folder, IEnumerable<Dataset> datasets)

@@ -12,7 +12,10 @@ namespace PeftSharp.Data;
 internal sealed record DiskState(
     IReadOnlyList<string> DataFiles, IReadOnlyDictionary<string, JsonElement> Features, DatasetFormat Format, string? Split)
 {
-    /// <summary>Writes the files as <c>save_to_disk</c>; the state last, because a folder without it cannot be loaded.</summary>
+    /// <summary>
+    /// Writes the files as <c>save_to_disk</c> does. <c>state.json</c> is written last, because a folder without this file cannot be
+    /// loaded.
+    /// </summary>
     internal static void Write(
         string folder, IEnumerable<string> dataFiles, JsonObject features, DatasetFormat format, string? split, string fingerprint)
     {
@@ -78,7 +81,9 @@ internal sealed record DiskState(
         return features;
     }
 
-    /// <remarks>Formats of Python libraries, such as numpy, have no effect here, as "torch" has none: rows contain .NET values.</remarks>
+    /// <remarks>
+    /// Other formats of Python, such as numpy, are ignored. Like "torch", they would have no effect, because rows contain .NET values.
+    /// </remarks>
     private static DatasetFormat FormatOf(JsonElement state, string statePath)
     {
         IReadOnlyList<string>? columns = null;

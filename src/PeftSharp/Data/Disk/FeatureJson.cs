@@ -3,7 +3,7 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Column types as JSON, as <c>Features.to_dict</c> of version 4 and later of <c>datasets</c>.</summary>
+/// <summary>Converts column types to JSON, as <c>Features.to_dict</c> of version 4 and later of <c>datasets</c> does.</summary>
 internal static class FeatureJson
 {
     /// <param name="feature">The type of the column.</param>

@@ -17,7 +17,10 @@ internal sealed class OffsetBuffer
     internal int End { get; private set; }
 
     /// <summary>Appends a value with a number of items or bytes.</summary>
-    /// <exception cref="DatasetException">The values of the record batch have more than 2^31 - 1 items or bytes.</exception>
+    /// <exception cref="DatasetException">
+    /// The values of the record batch have more than 2^31 - 1 items or bytes. A record batch is written when it reaches 4 MB, so one row is
+    /// too large.
+    /// </exception>
     internal void Append(int count)
     {
         if (count > int.MaxValue - End)

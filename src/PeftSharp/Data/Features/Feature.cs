@@ -9,7 +9,8 @@ public abstract record Feature
     private protected Feature() { }
 
     /// <summary>
-    /// Returns whether values of both types can be stored in one column: the types are equal, or all values of one are null.
+    /// Returns whether values of both types can be stored in one column: the types are equal, or one type is the type of a column whose
+    /// values are all null.
     /// </summary>
     internal virtual bool Matches(Feature other) => IsNull || other.IsNull || Equals(other);
 

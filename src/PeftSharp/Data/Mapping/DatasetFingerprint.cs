@@ -7,8 +7,8 @@ namespace PeftSharp.Data;
 /// have the same content.
 /// </summary>
 /// <remarks>
-/// It is computed from the values, not from the calls that created the dataset (Python's <c>_fingerprint</c> is a hash of the calls), so it
-/// is correct for data of every origin. For values in a mapped file, the fingerprint of the file and the position in it are used.
+/// The fingerprint does not depend on how the dataset was created; Python's <c>_fingerprint</c> is a hash of the calls that created it. For
+/// values in a mapped file, the fingerprint of the file and the position in the file are hashed instead of the values.
 /// </remarks>
 internal static class DatasetFingerprint
 {
@@ -81,7 +81,8 @@ internal static class DatasetFingerprint
     }
 
     /// <summary>
-    /// Adds values. Each number of bytes is preceded by what determines it, so that different values give different bytes.
+    /// Adds values. The number of values and the lengths of lists and texts are added before the content, so that different values always
+    /// result in different bytes.
     /// </summary>
     private static void Add(ContentHash hash, ColumnData data, int start, int count)
     {
@@ -148,7 +149,7 @@ internal static class DatasetFingerprint
         }
     }
 
-    /// <remarks>Elements that are null are arbitrary, so they are not added.</remarks>
+    /// <remarks>The stored element of a null value can have any content, so it is not added.</remarks>
     private static void AddValues<T>(ContentHash hash, PrimitiveData<T> values, int start, int count) where T : struct
     {
         if (!values.HasNulls)

@@ -10,8 +10,8 @@ internal static class FileFingerprint
     private const int Samples = 64;
 
     /// <summary>
-    /// Returns the hash of the content. For a large file, it is the hash of its path, its length, the times at which it was created and
-    /// written, and samples of its content: a changed or replaced file has another fingerprint, and so has a copy.
+    /// Returns the hash of the content. For a large file, returns the hash of its path, its length, its creation and write times, and
+    /// samples of its content. A large file that was changed, replaced or copied therefore has another fingerprint.
     /// </summary>
     internal static string Of(MappedDataFile file)
     {

@@ -12,7 +12,7 @@ internal sealed class MapCacheEntry
     private const string Description = "map.json";
     private const int MaxNameLength = 40;
 
-    /// <summary>Changes when a new version of the library would compute or store results differently.</summary>
+    /// <summary>Must be increased when a new version of the library computes or stores results differently.</summary>
     private const int Version = 1;
 
     private readonly JsonObject _description;
@@ -71,7 +71,7 @@ internal sealed class MapCacheEntry
             if (!File.Exists(description) || !DiskLayout.IsDataset(entry)
                 || (unusedFor is { } age && DateTime.UtcNow - File.GetLastWriteTimeUtc(description) < age))
                 continue;
-            // Renamed first, so that no incomplete result has the name of a result.
+            // The folder is renamed first, so that no incomplete result has the name of a result.
             var temporary = TemporaryEntry.NameFor(entry);
             using var inUse = TemporaryEntry.Lock(temporary);
             try
@@ -80,7 +80,7 @@ internal sealed class MapCacheEntry
                 Directory.Delete(temporary, recursive: true);
                 deleted++;
             }
-            // Mapped by a process (Windows), or deleted by another one.
+            // The result is mapped by a process (Windows), or was deleted by another process.
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
         }
         return deleted;
@@ -110,7 +110,7 @@ internal sealed class MapCacheEntry
         }
     }
 
-    /// <summary>Records the time for <see cref="Delete"/>. A folder that cannot be written can be used, too.</summary>
+    /// <summary>Records the time of use for <see cref="Delete"/>. Errors are ignored, so that a read-only folder can be used.</summary>
     private static void MarkAsUsed(string file)
     {
         try

@@ -1,6 +1,8 @@
 namespace PeftSharp.Data;
 
-/// <summary>Writes the results of <c>Map</c> to the files of a saved dataset. Memory holds a record batch and two results.</summary>
+/// <summary>
+/// Writes the results of <c>Map</c> to the files of a saved dataset. One record batch and the results of two batches are in memory.
+/// </summary>
 internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, string?> keptColumn) : MapOutput(keptColumn), IDisposable
 {
     private readonly DatasetWriter _writer = new(folder, maxShardBytes: long.MaxValue);
@@ -18,7 +20,7 @@ internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, 
 
     public void Dispose()
     {
-        // After an exception, the last result may still be written; its own exception does not matter any more.
+        // After an exception, the last result may still be being written. An exception of that task is ignored.
         _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
             .GetAwaiter().GetResult();
         _writer.Dispose();

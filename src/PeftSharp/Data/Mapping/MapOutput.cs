@@ -2,8 +2,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Receives the results of the batches of <c>Map</c>, in order, checks that they fit together, and stores them.</summary>
 /// <param name="keptColumn">
-/// Returns an original column that is kept, from the names of the new columns; null if there is none. The number of rows of each batch must
-/// then remain the same.
+/// Returns the name of an original column that is kept, given the names of the new columns; null if there is none. If a column is kept, the
+/// function of <c>Map</c> must not change the number of rows of a batch.
 /// </param>
 internal abstract class MapOutput(Func<IReadOnlyCollection<string>, string?> keptColumn)
 {
@@ -12,7 +12,7 @@ internal abstract class MapOutput(Func<IReadOnlyCollection<string>, string?> kep
     private string? _kept;
 
     /// <exception cref="DatasetException">
-    /// The batch has other columns or types than those before, or another number of rows although an original column is kept.
+    /// The batch has other columns or types than the previous batches, or another number of rows although an original column is kept.
     /// </exception>
     internal void Add(MapResult part)
     {

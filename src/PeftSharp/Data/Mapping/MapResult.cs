@@ -53,7 +53,7 @@ internal sealed class MapResult
         return result;
     }
 
-    /// <summary>Calls the function of the caller. If it throws, the message of the exception contains the rows.</summary>
+    /// <summary>Calls the caller's function. If the function throws, the message of the exception contains the rows.</summary>
     internal static T Call<T>(Func<T> function, string rows)
     {
         try
@@ -66,7 +66,7 @@ internal sealed class MapResult
         }
     }
 
-    /// <exception cref="DatasetException">The columns are not those of the first rows.</exception>
+    /// <exception cref="DatasetException">The columns differ from the columns of the first rows.</exception>
     internal void RequireColumns(MapResult first)
     {
         if (Columns.Count != first.Columns.Count || !Columns.Keys.All(first.Columns.ContainsKey))
@@ -83,13 +83,13 @@ internal sealed class MapResult
                     + "removeColumns: dataset.ColumnNames.");
     }
 
-    /// <exception cref="DatasetException">The type of a column is not that of the rows before.</exception>
+    /// <exception cref="DatasetException">The type of a column differs from its type in the previous rows.</exception>
     internal void RequireType(string name, Feature known)
     {
         var data = Columns[name];
         if (!known.Matches(data.Feature))
             throw new DatasetException($"Column '{name}', row {Start + FirstNonNull(data)}: "
-                + $"the function returned {data.Feature}, but {known} for the rows before. Return the same type for all rows.");
+                + $"the function returned {data.Feature}, but {known} for the previous rows. Return the same type for all rows.");
     }
 
     private static int FirstNonNull(ColumnData data)
@@ -101,6 +101,6 @@ internal sealed class MapResult
     }
 
     private static DatasetException ColumnMismatch(string rows, IEnumerable<string> names, IEnumerable<string> before) =>
-        new($"The function returned the columns {string.Join(", ", names)} for {rows}, but {string.Join(", ", before)} for the rows "
-            + "before. Return the same columns for all rows, with null for missing values.");
+        new($"The function returned the columns {string.Join(", ", names)} for {rows}, but {string.Join(", ", before)} for the previous "
+            + "rows. Return the same columns for all rows, with null for missing values.");
 }

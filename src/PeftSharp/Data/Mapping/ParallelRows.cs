@@ -4,7 +4,8 @@ namespace PeftSharp.Data;
 internal sealed class ParallelRows
 {
     /// <summary>
-    /// How many batches per thread are processed or wait for earlier ones, so that a slow batch does not stop the others.
+    /// The number of batches per thread that are processed or wait for earlier batches. Above 1, a slow batch does not stop the other
+    /// threads.
     /// </summary>
     private const int BatchesPerThread = 4;
 

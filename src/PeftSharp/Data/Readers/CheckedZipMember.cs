@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A stream that decompresses a member of a zip archive, and throws if it is longer or shorter than the archive says, or has another
-/// checksum.
+/// A stream that decompresses a member of a zip archive. It throws if the length or the checksum of the member differs from that in the
+/// archive.
 /// </summary>
 internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry) : ForwardStream
 {
@@ -20,7 +20,7 @@ internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry
         _position += count;
         _checksum.Append(buffer[..count]);
         if (_position > entry.Length)
-            throw new InvalidDataException($"the member '{entry.FullName}' is longer than the {entry.Length} bytes that the archive says");
+            throw new InvalidDataException($"the member '{entry.FullName}' is longer than the {entry.Length} bytes in the archive's index");
         if (count > 0 || buffer.Length == 0)
             return count;
         if (_position < entry.Length)

@@ -31,14 +31,16 @@ internal static class CsvFileReader
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }
 
-    /// <summary>Returns the delimiter of the options, or that of the file extension.</summary>
+    /// <summary>Returns the delimiter in the options, or the default delimiter for the file extension.</summary>
     internal static char DelimiterOf(DataInput file, DatasetLoadOptions options) => options.Delimiter ?? DefaultDelimiter(file);
 
     /// <summary>A tab for .tsv files, otherwise a comma.</summary>
     internal static char DefaultDelimiter(DataInput file) =>
         file.Extension.Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
 
-    /// <summary>Returns the names of the columns: those of the options, otherwise those of the first line, which is read.</summary>
+    /// <summary>
+    /// Returns the names of the columns from the options. If the options contain no names, reads them from the first line.
+    /// </summary>
     internal static string[] Names(CsvTokenizer records, DataInput file, DatasetLoadOptions options)
     {
         var names = options.ColumnNames?.ToArray();
@@ -57,8 +59,8 @@ internal static class CsvFileReader
     {
         if (fields.Count != names.Length)
             throw new DatasetException(
-                $"'{file}', line {records.Line}: the line has {Quantity.Of(fields.Count, "field")}, but the number of columns is "
-                + $"{names.Length} ({string.Join(", ", names)}). Quote fields that contain the delimiter, or set "
+                $"'{file}', line {records.Line}: the line has {Quantity.Of(fields.Count, "field")}, but the file has "
+                + $"{Quantity.Of(names.Length, "column")} ({string.Join(", ", names)}). Quote fields that contain the delimiter, or set "
                 + "DatasetLoadOptions.Delimiter.");
     }
 

@@ -2,10 +2,13 @@ namespace PeftSharp.Data;
 
 /// <summary>A file of data, or a member of a zip archive.</summary>
 /// <param name="File">The path of the file or of the archive.</param>
-/// <param name="Member">The name of the member. Null: the file is no archive.</param>
+/// <param name="Member">The name of the member. Null: the file is not an archive.</param>
 internal readonly record struct DataInput(string File, string? Member = null)
 {
-    /// <summary>The extension that says what the data is: that of the member, or of the file without that of its compression.</summary>
+    /// <summary>
+    /// The extension that determines the format: the extension of the member, or of the file after the extension of a compression is
+    /// removed.
+    /// </summary>
     internal string Extension => Path.GetExtension(
         Member is not null && FileFormat.Of(Member) is not null ? Member : DataStream.WithoutCompression(File));
 

@@ -14,17 +14,17 @@ internal static class DataStream
         ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive"),
     ];
 
-    /// <summary>Removes the extension of a compressed file: rows.jsonl.gz is rows.jsonl.</summary>
+    /// <summary>Removes the extension of a compressed file: returns rows.jsonl for rows.jsonl.gz.</summary>
     internal static string WithoutCompression(string file) =>
         Extensions.FirstOrDefault(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) is { } extension
             ? file[..^extension.Length]
             : file;
 
     /// <param name="input">The file, or the member of an archive.</param>
-    /// <param name="reading">Cancels the reading and reports its progress.</param>
+    /// <param name="reading">Cancels the reading of the file and reports its progress.</param>
     /// <exception cref="DatasetException">The compression is not supported, or the file is a Parquet file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file cannot be decompressed. Reading the stream also throws it, if the file is damaged or truncated.
+    /// The file cannot be decompressed. Reading the stream also throws this exception if the file is damaged or truncated.
     /// </exception>
     internal static Stream Open(DataInput input, FileReading reading)
     {

@@ -6,7 +6,8 @@ namespace PeftSharp.Data;
 internal static class FileFormat
 {
     /// <summary>
-    /// The formats in order of preference: those of published datasets, from typed to untyped, then that of saved datasets and caches.
+    /// The formats in order of preference: the formats of published datasets, typed formats before untyped ones; then Arrow, the format of
+    /// saved datasets and caches.
     /// </summary>
     internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text", "arrow"];
 
@@ -35,15 +36,20 @@ internal static class FileFormat
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
 
-    /// <summary>Whether the extension is that of data, whether this library reads it or not.</summary>
+    /// <summary>Returns whether the extension is used for data files, including formats that this library does not read.</summary>
     internal static bool IsData(string file) => Of(file) is not null || IsArchive(file) || OtherKind(file) is not null;
 
-    /// <summary>The kind of a file that this library does not read. Null: it is read, or is not known as data.</summary>
+    /// <summary>
+    /// Returns the kind of a data file that this library does not read. Null: the library reads the format, or the extension is unknown.
+    /// </summary>
     internal static string? OtherKind(string file) => Others.GetValueOrDefault(Path.GetExtension(file));
 
     internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
 
-    /// <summary>Whether a name is that of a zip archive whose content is unknown, such as data.zip; rows.csv.zip contains CSV.</summary>
+    /// <summary>
+    /// Returns whether a file is a zip archive whose name does not contain the format of its members: true for data.zip, false for
+    /// rows.csv.zip.
+    /// </summary>
     internal static bool IsArchive(string file) =>
         file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && Of(file) is null;
 
@@ -100,7 +106,7 @@ internal static class FileFormat
     }
 
     /// <summary>
-    /// Converts columns to the types of the dataset's card. Parquet and Arrow files have types of their own, so only class names are added.
+    /// Converts columns to the types that the dataset card declares. Parquet and Arrow files contain types, so only class names are added.
     /// </summary>
     private static Dataset WithDeclaredFeatures(Dataset read, string format, string file, DatasetLoadOptions options)
     {
@@ -113,16 +119,14 @@ internal static class FileFormat
                 }
                 catch (DatasetException error)
                 {
-                    throw new DatasetException($"{error.Message} The type is that of the dataset's card; to read another type, set "
+                    throw new DatasetException($"{error.Message} The dataset card declares this type. To read another type, set "
                         + "DatasetLoadOptions.Features.", error);
                 }
         return read;
     }
 
     /// <summary>Returns the format of a file that is read as a stream, and checks that the options belong to it.</summary>
-    /// <exception cref="DatasetException">
-    /// The file is a Git LFS pointer or a zip archive, or its extension is not supported.
-    /// </exception>
+    /// <exception cref="DatasetException">The file is a Git LFS pointer or a zip archive, or its extension is not supported.</exception>
     internal static string RequireStreamable(string file, DatasetLoadOptions options)
     {
         if (GitLfsPointer.IsPointer(file))

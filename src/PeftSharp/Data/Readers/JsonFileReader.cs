@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that contains one of the last two.</summary>
+/// <summary>
+/// Reads a JSON file: JSON lines, an array of objects, an object of arrays, or an object with a field that contains one of the last two.
+/// </summary>
 internal static class JsonFileReader
 {
     internal static Dataset Read(DataInput file, DatasetLoadOptions options)
@@ -26,7 +28,7 @@ internal static class JsonFileReader
             if (text.StartsWith<byte>([0xFF, 0xFE]) || text.StartsWith<byte>([0xFE, 0xFF]))
                 throw new DatasetException($"'{file}' is UTF-16 text, but JSON must be UTF-8. Convert it, for example with iconv.");
             if (text[0] != (byte)'{')
-                return text[0] != (byte)'[';                     // neither an object nor an array: reading lines reports the clearest error
+                return text[0] != (byte)'[';                     // neither an object nor an array: ReadLines throws the clearest error
             try
             {
                 var reader = new Utf8JsonReader(text);
@@ -51,7 +53,7 @@ internal static class JsonFileReader
         return Dataset.Of(records);
     }
 
-    /// <summary>Adds the object of a line; a blank line has none.</summary>
+    /// <summary>Adds the object of a line. Blank lines are skipped.</summary>
     /// <returns>Whether the line has an object.</returns>
     internal static bool AddLine(
         ReadOnlySpan<byte> line, int number, StructStore records, DataInput file, IReadOnlyList<string>? columns)

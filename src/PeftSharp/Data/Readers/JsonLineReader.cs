@@ -3,7 +3,7 @@ namespace PeftSharp.Data;
 /// <summary>Reads a file line by line as bytes. Only the current line is in memory.</summary>
 /// <param name="stream">The file.</param>
 /// <param name="splitsAtCarriageReturns">
-/// Whether a carriage return also ends a line, as in Python's text mode. Otherwise only a line feed does.
+/// Whether a carriage return also ends a line, as in Python's text mode. If false, only a line feed ends a line.
 /// </param>
 internal sealed class JsonLineReader(Stream stream, bool splitsAtCarriageReturns = false)
 {
@@ -14,13 +14,18 @@ internal sealed class JsonLineReader(Stream stream, bool splitsAtCarriageReturns
     private int _start, _end;
     private bool _atEnd;
 
-    /// <summary>The number of the last line, from 1. Set it to that of the line before the position at which reading starts.</summary>
+    /// <summary>
+    /// The number of the last line that was read, from 1. If reading starts within a file, set it to the number of lines before the
+    /// position.
+    /// </summary>
     internal int Line { get; set; }
 
     /// <summary>The number of bytes up to the end of the last line, including its line break.</summary>
     internal long BytesRead { get; private set; }
 
-    /// <summary>Whether the last line ended with a line break; false at the end of a file without a final one.</summary>
+    /// <summary>
+    /// Whether the last line ended with a line break; false for the last line of a file that does not end with a line break.
+    /// </summary>
     internal bool IsTerminated { get; private set; }
 
     /// <summary>Reads the next line, without line feed; returns false at the end.</summary>

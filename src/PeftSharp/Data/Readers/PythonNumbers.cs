@@ -2,7 +2,7 @@ namespace PeftSharp.Data;
 
 /// <summary>Reads NaN, Infinity and -Infinity, which Python's <c>json</c> module writes although RFC 8259 does not allow them.</summary>
 /// <remarks>
-/// They are replaced by numbers that do not occur otherwise, so that <see cref="System.Text.Json.Utf8JsonReader"/> accepts them.
+/// They are replaced by numbers that do not occur in files, so that <see cref="System.Text.Json.Utf8JsonReader"/> accepts them.
 /// </remarks>
 internal static class PythonNumbers
 {

@@ -48,7 +48,7 @@ internal sealed partial class SplitSlice
     }
 
     private static ArgumentException Malformed(string part) =>
-        new($"The split '{part}' is malformed. Examples: train, train[:100], train[10%:20%], train[-50:]; several are separated by +.");
+        new($"The split '{part}' is malformed. Examples: train, train[:100], train[10%:20%], train[-50:]. Separate several splits by +.");
 
     [GeneratedRegex(@"^(?<split>\w+(\.\w+)*)(\[((?<from>-?\d+%?)?:(?<to>-?\d+%?)?)\])?(\((?<rounding>closest|pct1_dropremainder)\))?$",
         RegexOptions.CultureInvariant)]

@@ -5,7 +5,7 @@ namespace PeftSharp.Data;
 /// <summary>The data files in a zip archive. They are read from the archive and never written to a folder.</summary>
 internal static class ZipMembers
 {
-    /// <summary>The maximum compression of deflate is 1032 to 1: members that claim more are damaged or overlap.</summary>
+    /// <summary>The maximum compression ratio of deflate is 1032 to 1. Members with a higher ratio are damaged or overlap.</summary>
     private const long MaxRatio = 1032;
 
     /// <summary>Whether a file is a zip archive.</summary>
@@ -16,9 +16,9 @@ internal static class ZipMembers
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("PK\x03\x04"u8);
     }
 
-    /// <summary>Returns the members with data, in the order of their names.</summary>
+    /// <summary>Returns the data files of an archive, in the order of their names.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="format">The format of the members. Null: that of most members.</param>
+    /// <param name="format">The format of the members. Null: the most frequent format.</param>
     /// <returns>The members and their format.</returns>
     /// <exception cref="DatasetException">The archive is damaged, or has no data of a supported format.</exception>
     internal static (IReadOnlyList<DataInput> Members, string Format) Find(string file, string? format)
@@ -64,7 +64,8 @@ internal static class ZipMembers
     {
         var (total, length) = (archive.Entries.Sum(entry => entry.Length), new FileInfo(file).Length);
         if (total > length * MaxRatio)
-            throw new DatasetException($"'{file}' is a zip archive of {length} bytes that claims to contain {total} bytes, more than its "
-                + "compression can reach. It is damaged or made to exhaust the memory, and is not read.");
+            throw new DatasetException($"'{file}' is a zip archive of {length} bytes that claims to contain {total} bytes. This is "
+                + "more than its compression method can achieve. The archive is damaged or was made to exhaust the memory, and is not "
+                + "read.");
     }
 }

@@ -28,7 +28,8 @@ internal static class StratifiedSplit
 
     /// <summary>
     /// Returns the number of rows of each class in a sample of <paramref name="count"/> rows: the expected numbers rounded down, plus one
-    /// for the largest remainders; ties are broken randomly. As scikit-learn's <c>_approximate_mode</c>.
+    /// for the largest remainders; ties are broken randomly. The result is the same as the result of scikit-learn's
+    /// <c>_approximate_mode</c>.
     /// </summary>
     private static int[] ApproximateMode(int[] sizes, int count, NumpyRandom random)
     {

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace PeftSharp.Data;
 
-/// <summary>A configuration in the card of a dataset (an item of <c>configs</c>).</summary>
+/// <summary>A configuration in a dataset card (an item of <c>configs</c>).</summary>
 internal sealed partial class CardConfiguration
 {
     private CardConfiguration(string name) => Name = name;
@@ -12,7 +12,7 @@ internal sealed partial class CardConfiguration
 
     internal bool IsDefault { get; private init; }
 
-    /// <summary>The folder of the files. Null: that of the card.</summary>
+    /// <summary>The folder of the files. Null: the folder that contains the card.</summary>
     internal string? DataDir { get; private init; }
 
     /// <summary>The patterns of the files of each split. Null: the splits are determined by the names of the files.</summary>
@@ -21,7 +21,7 @@ internal sealed partial class CardConfiguration
     /// <summary>The types of the columns. Null: the configuration does not contain them.</summary>
     internal IReadOnlyDictionary<string, Feature>? Features { get; private init; }
 
-    /// <summary>The other fields: options of the format, such as the delimiter of a CSV file, by their names in Python.</summary>
+    /// <summary>All other fields, by their names in Python. They are options of the format, such as the delimiter of a CSV file.</summary>
     internal IReadOnlyDictionary<string, YamlNode> Parameters { get; private init; } = new Dictionary<string, YamlNode>();
 
     /// <exception cref="DatasetException">The field is malformed.</exception>
@@ -37,7 +37,7 @@ internal sealed partial class CardConfiguration
         return all;
     }
 
-    /// <summary>Returns the configuration that is used if none is chosen. Null: one must be chosen.</summary>
+    /// <summary>Returns the configuration that is used if the caller chooses none. Null: the caller must choose a configuration.</summary>
     /// <exception cref="DatasetException">Several configurations are the default.</exception>
     internal static CardConfiguration? Default(IReadOnlyList<CardConfiguration> all)
     {
@@ -45,7 +45,8 @@ internal sealed partial class CardConfiguration
             return all[0];
         var found = all.Where(config => config.IsDefault || config.Name == "default").ToArray();
         return found.Length <= 1 ? found.FirstOrDefault() : throw new DatasetException(
-            $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one (name).");
+            $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one "
+            + "with the argument 'name'.");
     }
 
     private static CardConfiguration Read(YamlNode node)

@@ -3,10 +3,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads the types of columns in the card of a dataset (<c>dataset_info: features</c>).</summary>
+/// <summary>Reads the column types in a dataset card (<c>dataset_info: features</c>).</summary>
 /// <remarks>
-/// A type that this library does not have, such as an image, is not read: the type of such a column is that of its values. YAML aliases
-/// could multiply the work, so the number of types is limited.
+/// Types that this library does not have, such as images, are ignored; the values determine the type of such a column. The number of types
+/// is limited, because YAML aliases could make a short text very large.
 /// </remarks>
 internal sealed class CardFeatures
 {
@@ -33,7 +33,7 @@ internal sealed class CardFeatures
         return fields;
     }
 
-    /// <summary>Returns a type. Null: the library does not have it.</summary>
+    /// <summary>Returns a type. Null: the library does not have this type.</summary>
     private Feature? Type(YamlNode node, int depth)
     {
         if (++_count > MaxTypes || depth > MaxDepth)

@@ -2,10 +2,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace PeftSharp.Data;
 
-/// <summary>The options of a format in a configuration of a card, by their names in Python's <c>datasets</c> and pandas.</summary>
+/// <summary>
+/// Reads the options of a format in a configuration of a dataset card. The options have the same names as in Python's <c>datasets</c> and
+/// in pandas.
+/// </summary>
 internal static class CardOptions
 {
-    /// <summary>Parameters that change what is read and that this library does not have.</summary>
+    /// <summary>Parameters that change what is read and that this library does not support.</summary>
     private static readonly string[] Refused =
     [
         "header", "index_col", "usecols", "skiprows", "skipfooter", "nrows", "quotechar", "quoting", "doublequote", "escapechar", "comment",
@@ -13,7 +16,7 @@ internal static class CardOptions
         "skipinitialspace", "on_bad_lines", "filters",
     ];
 
-    /// <summary>Returns the options with those of the configuration, except options that the caller has set.</summary>
+    /// <summary>Adds the options of the configuration to the options of the caller, which have precedence.</summary>
     /// <exception cref="DatasetException">An option is not supported or has an invalid value.</exception>
     internal static DatasetLoadOptions Apply(CardConfiguration configuration, DatasetLoadOptions options)
     {
@@ -60,6 +63,6 @@ internal static class CardOptions
     };
 
     private static DatasetException Unsupported(CardConfiguration configuration, string name, YamlNode value) => new(
-        $"The configuration '{configuration.Name}' of the dataset's card sets {name} to '{CardYaml.Text(value) ?? value.ToString()}', "
+        $"The configuration '{configuration.Name}' of the dataset card sets {name} to '{CardYaml.Text(value) ?? value.ToString()}', "
         + "which this library does not support. Load the data files directly (dataFiles), and set DatasetLoadOptions.");
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Data;
 
-/// <summary>Determines the files of the branch with converted Parquet files: <c>CONFIGURATION/SPLIT/0000.parquet</c>.</summary>
+/// <summary>
+/// Determines the files of each split in the branch with converted Parquet files (<c>CONFIGURATION/SPLIT/0000.parquet</c>).
+/// </summary>
 /// <remarks>
 /// A split with very many files is divided into the folders <c>SPLIT-part0</c>, <c>SPLIT-part1</c> and so on. The Hub converts only a part
 /// of a very large split, whose folder is then named <c>partial-SPLIT</c>.
@@ -31,7 +33,7 @@ internal static partial class ConvertedFiles
             var split = folder.Key.StartsWith(Partial, StringComparison.Ordinal) ? folder.Key[Partial.Length..] : folder.Key;
             if (splits.ContainsKey(split))
                 throw new DatasetException($"{char.ToUpperInvariant(source.Description[0])}{source.Description[1..]} contains the split "
-                    + $"'{split}' of the configuration '{name}' twice, in whole and in part. Load the files by their names.");
+                    + $"'{split}' of the configuration '{name}' twice, once completely and once in part. Load the files by their names.");
             if (split != folder.Key)
                 partial.Add(split, $"{name}/{folder.Key}/*.parquet");
             splits.Add(split, [.. folder.OrderBy(Part).Select(file => file.Value)]);

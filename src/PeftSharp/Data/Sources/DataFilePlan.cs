@@ -2,7 +2,9 @@ namespace PeftSharp.Data;
 
 /// <summary>The files of each split of a dataset, and how they are read.</summary>
 /// <param name="Splits">The files of each split, as the source names them.</param>
-/// <param name="Options">The options, with the format of the files, and with the options and the types of the card.</param>
+/// <param name="Options">
+/// The caller's options, completed by the format of the files and by the options and column types of the card.
+/// </param>
 internal sealed record DataFilePlan(OrderedDictionary<string, IReadOnlyList<string>> Splits, DatasetLoadOptions Options)
 {
     /// <summary>The names of all configurations.</summary>

@@ -51,13 +51,16 @@ internal static class DataFiles
         return Finish(source, splits, configuration, options, card, null);
     }
 
-    /// <summary>Returns the files that match a pattern. As in Python, a pattern with wildcards may match none; the split may not.</summary>
+    /// <summary>
+    /// Returns the files that match a pattern. As in Python, a pattern with wildcards may match no file, but a split must have at least one
+    /// file.
+    /// </summary>
     private static string[] Match(
         DataSource source, string folder, string pattern, string split, DatasetLoadOptions options)
     {
         if (pattern.Contains("://", StringComparison.Ordinal))
-            throw new DatasetException($"The split '{split}' of {source.Description} refers to '{pattern}'. Only files in the same place "
-                + "are loaded. Download that file, and load it with LoadDataset.");
+            throw new DatasetException($"The split '{split}' of {source.Description} refers to '{pattern}'. Only files in the same folder "
+                + "or repository are loaded. Download that file, and load it with LoadDataset.");
         var found = new FilePattern(folder + pattern.TrimStart('/')).Select(source)
             .Where(file => options.Format is not null || FileFormat.IsData(file)).ToArray();
         return found.Length > 0 || FilePattern.HasWildcards(pattern) ? found : throw new DatasetException(
@@ -79,7 +82,7 @@ internal static class DataFiles
             throw new DatasetException($"The split '{empty}' of {source.Description} has no {format} files: no file matches its patterns.");
         options = options with
         {
-            Format = format == FormatChoice.Archive ? null : format,         // archives say what they contain
+            Format = format == FormatChoice.Archive ? null : format,         // the members of the archives determine the format
             DeclaredFeatures = configuration?.Features ?? card?.Features(configuration?.Name) ?? options.DeclaredFeatures,
         };
         return new DataFilePlan(kept, configuration is null ? options : CardOptions.Apply(configuration, options))

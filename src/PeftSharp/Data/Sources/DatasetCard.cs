@@ -3,8 +3,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace PeftSharp.Data;
 
-/// <summary>The part of a dataset's card (README.md) for programs: its configurations and the types of its columns.</summary>
-/// <remarks>The card is a file of a repository, so it is not trusted: its nesting and the work for it are limited.</remarks>
+/// <summary>The metadata of a dataset card (README.md): the configurations and the column types.</summary>
+/// <remarks>The card is a file of a repository, so it is not trusted: its nesting and the number of its types are limited.</remarks>
 internal sealed class DatasetCard
 {
     internal const string FileName = "README.md";
@@ -16,12 +16,12 @@ internal sealed class DatasetCard
     private DatasetCard(YamlMappingNode root, IReadOnlyList<CardConfiguration> configurations, string description) =>
         (_root, Configurations, _description) = (root, configurations, description);
 
-    /// <summary>The configurations of the field <c>configs</c>. Empty: the card names none.</summary>
+    /// <summary>The configurations of the field <c>configs</c>. Empty: the card has no configurations.</summary>
     internal IReadOnlyList<CardConfiguration> Configurations { get; }
 
     /// <summary>Reads a card.</summary>
     /// <param name="text">The text of the file. Null: there is no card.</param>
-    /// <param name="description">The place of the card, for error messages.</param>
+    /// <param name="description">The description of the source that contains the card, for error messages.</param>
     /// <exception cref="DatasetException">The card is malformed.</exception>
     internal static DatasetCard Read(string? text, string description)
     {
@@ -36,8 +36,8 @@ internal sealed class DatasetCard
         }
     }
 
-    /// <summary>Returns the types of the columns of a configuration, as far as they are types of this library.</summary>
-    /// <param name="configuration">The name of the configuration. Null: that of a card without configurations.</param>
+    /// <summary>Returns the column types of a configuration. Columns whose type this library does not have are omitted.</summary>
+    /// <param name="configuration">The name of the configuration. Null: the card has no configurations.</param>
     /// <exception cref="DatasetException">The card is malformed.</exception>
     internal IReadOnlyDictionary<string, Feature> Features(string? configuration)
     {
@@ -79,14 +79,14 @@ internal sealed class DatasetCard
             RequireShallow(text);
             yaml.Load(new StringReader(text));
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // of the parser, for some malformed texts
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // of the parser for malformed texts
         {
             throw new DatasetException($"It is not valid YAML: {error.Message}", error);
         }
         return yaml.Documents is [{ RootNode: YamlMappingNode root }, ..] ? root : [];
     }
 
-    /// <summary>Limits the nesting, because the parser of nodes is recursive.</summary>
+    /// <summary>Throws if the text is nested too deeply, because the parser is recursive.</summary>
     private static void RequireShallow(string text)
     {
         var (parser, depth) = (new Parser(new StringReader(text)), 0);

@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 internal sealed class DatasetLoader(
     string path, DatasetLoadOptions options, IProgress<DatasetLoadProgress>? progress, CancellationToken cancellationToken)
 {
-    /// <summary>Loads splits.</summary>
+    /// <summary>Loads the requested splits.</summary>
     /// <param name="slices">The splits that are requested. Null: all.</param>
     internal async Task<DatasetDict> LoadAsync(IReadOnlyList<SplitSlice>? slices)
     {
@@ -14,7 +14,9 @@ internal sealed class DatasetLoader(
         return Read(splits, found);
     }
 
-    /// <summary>Returns the local paths of the files of splits, which are downloaded if necessary, and the options to read them.</summary>
+    /// <summary>
+    /// Returns the local paths of the files of the requested splits and the options to read them. Files are downloaded if necessary.
+    /// </summary>
     /// <param name="slices">The splits that are requested. Null: all.</param>
     internal async Task<(OrderedDictionary<string, IReadOnlyList<string>> Splits, DatasetLoadOptions Options)> ObtainAsync(
         IReadOnlyList<SplitSlice>? slices)

@@ -5,16 +5,16 @@ namespace PeftSharp.Data;
 
 /// <summary>A pattern of file names in the syntax that <c>datasets</c> uses (fsspec's <c>glob</c>).</summary>
 /// <remarks>
-/// <c>*</c> and <c>?</c> stand for characters of a name, <c>[a-z]</c> and <c>[!a-z]</c> for one character, and <c>**</c>, as a part of its
-/// own, for any number of folders. A part that starts with "." and a folder that starts with "__" match only if the pattern has such a
-/// part.
+/// Within a part of a path, <c>*</c> matches any number of characters, and <c>?</c>, <c>[a-z]</c> and <c>[!a-z]</c> match one character.
+/// The part <c>**</c> matches any number of folders. A part that starts with "." and a folder that starts with "__" match only if the
+/// pattern has such a part.
 /// </remarks>
 internal sealed class FilePattern
 {
     private readonly string _pattern;
     private readonly Regex _regex;
 
-    /// <param name="pattern">The pattern, relative to the place of the files.</param>
+    /// <param name="pattern">The pattern, relative to the root of the source.</param>
     /// <exception cref="DatasetException">The pattern contains <c>**</c> beside other characters, or an empty range.</exception>
     internal FilePattern(string pattern)
     {

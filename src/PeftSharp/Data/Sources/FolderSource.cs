@@ -19,7 +19,8 @@ internal sealed class FolderSource(string folder) : DataSource
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Returns the files of a folder and its subfolders, without saved datasets and caches. Links to a parent folder are not followed.
+    /// Returns the files of a folder and its subfolders. Subfolders that contain saved datasets or stored results of <c>Map</c> are
+    /// omitted, and links to a parent folder are not followed.
     /// </summary>
     private static IEnumerable<string> FilesBelow(DirectoryInfo folder, string[] parents, bool includeHidden)
     {

@@ -2,8 +2,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Determines the format of the files of a dataset.</summary>
 /// <remarks>
-/// As in <c>datasets</c>, it is the format of most files of a split, and of the first of Parquet, JSON, CSV, text and Arrow if several have
-/// equally many; all splits must have the same.
+/// As in <c>datasets</c>, the format of a split is the format of most of its files. If several formats have the same number of files, the
+/// first of Parquet, JSON, CSV, text and Arrow is used. All splits must have the same format.
 /// </remarks>
 internal static class FormatChoice
 {
@@ -18,7 +18,7 @@ internal static class FormatChoice
         var formats = splits.Select(split => (Split: split.Key, Format: Of(split.Key, split.Value, description))).ToArray();
         if (formats.FirstOrDefault(other => other.Format != formats[0].Format) is { Split: { } split, Format: var format })
             throw new DatasetException($"The splits of {description} have different formats: the files of '{formats[0].Split}' are read as "
-                + $"{formats[0].Format}, but there is '{split}' only as {format}. Set DatasetLoadOptions.Format, or name the files of each "
+                + $"{formats[0].Format}, but those of '{split}' as {format}. Set DatasetLoadOptions.Format, or name the files of each "
                 + "split (dataFiles).");
         return formats[0].Format;
     }

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Files that the caller named.</summary>
+/// <summary>Files whose paths the caller specified.</summary>
 internal sealed class GivenFiles(string description) : DataSource
 {
     internal override string Description => description;

@@ -2,7 +2,7 @@ using PeftSharp.Hub;
 
 namespace PeftSharp.Data;
 
-/// <summary>Determines the files of a dataset repository, or of the branch with its converted files.</summary>
+/// <summary>Determines the files of each split of a dataset repository, or of its branch with converted files.</summary>
 internal static class RepositoryDataset
 {
     /// <exception cref="HubException">The repository or the revision cannot be obtained.</exception>
@@ -38,8 +38,8 @@ internal static class RepositoryDataset
         var why = $"The dataset repository '{name}' contains a loading script ('{script}'). Scripts are never run; instead, the Parquet "
             + $"files that the Hub has converted (branch '{HubDataset.ConvertedBranch}') are read.";
         if (options.Revision is not (null or "main"))
-            throw new DatasetException($"{why} They exist only for the branch main, but the revision is '{options.Revision}'. Remove the "
-                + "revision, or name the data files of that revision (dataFiles).");
+            throw new DatasetException($"{why} Converted files exist only for the branch main, but the revision is '{options.Revision}'. "
+                + "Remove the revision, or name the data files of that revision (dataFiles).");
         RepositorySource converted;
         try
         {
@@ -78,7 +78,7 @@ internal static class RepositoryDataset
         }
     }
 
-    /// <summary>The loading script of the repository, which has its name. Null: there is none.</summary>
+    /// <summary>Returns the loading script, which has the name of the repository. Null: there is no loading script.</summary>
     private static string? Script(RepositorySource source)
     {
         var script = source.Repository.Name.Split('/')[^1] + ".py";

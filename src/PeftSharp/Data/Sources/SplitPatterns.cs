@@ -4,9 +4,10 @@ namespace PeftSharp.Data;
 
 /// <summary>Determines the split of each file by the naming rules of <c>datasets</c>.</summary>
 /// <remarks>
-/// The first of these rules that matches a file applies to all files: files named <c>SPLIT-00000-of-00003</c> in one folder; keywords in
-/// the names of folders; keywords in the names of files; and otherwise all files are the split "train". In contrast to <c>datasets</c>, a
-/// split of which no folder has the name may consist of files with its name, so that such files are not ignored.
+/// Files named <c>SPLIT-00000-of-00003</c> in one folder are the shards of that split. Otherwise, the files of a split are the files in
+/// folders whose names contain a keyword of the split or, if there is no such folder, the files whose names contain a keyword. If no name
+/// contains a keyword, all files are the split "train". In contrast, <c>datasets</c> ignores the names of files if a folder has the name of
+/// any split.
 /// </remarks>
 internal static partial class SplitPatterns
 {
@@ -56,7 +57,8 @@ internal static partial class SplitPatterns
     }
 
     /// <summary>
-    /// Returns the files that match one of the patterns, in the order of the patterns. Python repeats a file that matches two.
+    /// Returns the files that match at least one pattern, in the order of the patterns. Python returns a file that matches two patterns
+    /// twice.
     /// </summary>
     private static List<string> Matches(FilePattern[] patterns, IReadOnlyList<string> files) =>
         [.. patterns.SelectMany(pattern => files.Where(pattern.IsMatch)).Distinct(StringComparer.Ordinal)];

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The values of a column, in memory or in a mapped file. Immutable, so datasets share it.</summary>
+/// <summary>The values of a column, in memory or in a mapped file. Instances are immutable, so several datasets can share them.</summary>
 internal abstract class ColumnData
 {
     /// <summary>The number of values.</summary>
@@ -9,7 +9,7 @@ internal abstract class ColumnData
     /// <summary>The stored type. The type of a column may be more specific, such as <see cref="ClassLabel"/> for int64.</summary>
     internal abstract Feature Feature { get; }
 
-    /// <summary>Whether values may be null; false: none is.</summary>
+    /// <summary>Whether values may be null. False: no value is null.</summary>
     internal abstract bool HasNulls { get; }
 
     internal abstract bool IsNull(int index);
@@ -21,11 +21,14 @@ internal abstract class ColumnData
     /// <param name="index">The index of the value; on return, its index in the chunk.</param>
     internal virtual ColumnData Locate(ref int index) => this;
 
-    /// <summary>Converts to a type that <see cref="Feature.Matches"/>: missing fields of structs are added as null.</summary>
+    /// <summary>
+    /// Converts the values to a type that matches their type (<see cref="Feature.Matches"/>). Missing fields of structs are added as null
+    /// values.
+    /// </summary>
     internal virtual ColumnData Conform(Feature feature) => this;
 
     /// <summary>
-    /// The mapped file that contains the values, and a position in it that no other values have; null: they are in memory.
+    /// The mapped file that contains the values, and a position in this file that no other values have. Null: the values are in memory.
     /// </summary>
     internal virtual (MappedDataFile File, long Position)? Location => null;
 

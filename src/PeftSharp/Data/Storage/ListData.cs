@@ -1,9 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>Lists, stored as the concatenation of their items and the position of each list in it (as in Arrow).</summary>
+/// <summary>Lists, stored as in Arrow: all items one after the other, and the position of each list among the items.</summary>
 /// <param name="items">All items, in order; not a <see cref="ChunkedData"/>, so that each list is contiguous.</param>
 /// <param name="offsets">The position of each list in <paramref name="items"/>.</param>
-/// <param name="nulls">Which lists are null; null if none is.</param>
+/// <param name="nulls">Which lists are null. Null: no list is null.</param>
 internal sealed class ListData(ColumnData items, ListOffsets offsets, NullMask? nulls) : ColumnData
 {
     internal override int Count => offsets.Count;

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The position of each list, or of each text, in the concatenation of all.</summary>
+/// <summary>The position of each list among all items, or of each text among all bytes.</summary>
 internal abstract class ListOffsets
 {
     /// <summary>The number of lists.</summary>

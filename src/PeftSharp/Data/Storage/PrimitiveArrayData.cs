@@ -3,8 +3,8 @@ using System.Collections;
 namespace PeftSharp.Data;
 
 /// <summary>Numbers, booleans, or dates and times in an array.</summary>
-/// <param name="values">The values; elements that are null have an arbitrary value.</param>
-/// <param name="nulls">Which values are null; null if none is.</param>
+/// <param name="values">The values. The elements of null values can have any content.</param>
+/// <param name="nulls">Which values are null. Null: no value is null.</param>
 /// <param name="feature">The type of the column if it is more specific than <typeparamref name="T"/>: a <see cref="ClassLabel"/>.</param>
 internal sealed class PrimitiveArrayData<T>(T[] values, BitArray? nulls, Feature? feature = null) : PrimitiveData<T> where T : struct
 {

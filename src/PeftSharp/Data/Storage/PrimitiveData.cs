@@ -3,14 +3,15 @@ namespace PeftSharp.Data;
 /// <summary>Numbers, booleans, or dates and times.</summary>
 internal abstract class PrimitiveData<T> : ColumnData where T : struct
 {
-    /// <summary>A value; arbitrary if it is null.</summary>
+    /// <summary>The value at an index. If the value is null, the result is undefined.</summary>
     internal abstract T this[int index] { get; }
 
-    /// <summary>Copies values; those that are null are arbitrary.</summary>
+    /// <summary>Copies values. The copies of null values are undefined.</summary>
     internal abstract void CopyTo(int start, Span<T> destination);
 
     /// <summary>
-    /// Returns the values [start, start + count): the stored memory, or a copy if they are in a file. A span does not keep the file mapped.
+    /// Returns the values [start, start + count). Values in memory are not copied; values in a file are, because a span does not keep the
+    /// file mapped.
     /// </summary>
     internal virtual ReadOnlySpan<T> Slice(int start, int count)
     {

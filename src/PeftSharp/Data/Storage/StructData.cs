@@ -1,9 +1,9 @@
 namespace PeftSharp.Data;
 
 /// <summary>Structs, stored as one column per field.</summary>
-/// <param name="fields">The fields by name, with one value per struct each.</param>
+/// <param name="fields">The fields by name. Each field has one value per struct.</param>
 /// <param name="count">The number of structs.</param>
-/// <param name="nulls">Which structs are null; null if none is.</param>
+/// <param name="nulls">Which structs are null. Null: no struct is null.</param>
 internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, int count, NullMask? nulls) : ColumnData
 {
     internal override int Count => count;

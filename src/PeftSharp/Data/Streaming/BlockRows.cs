@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Applies a function to blocks of consecutive rows, which may change their number: batched <c>map</c> and <c>filter</c>.
+/// Applies a function to blocks of consecutive rows (batched <c>map</c> and <c>filter</c>). The function may change the number of rows.
 /// </summary>
 /// <param name="input">The stream.</param>
 /// <param name="name">The name of the operation, for the description.</param>
 /// <param name="size">The number of rows in a block; the last block may have fewer.</param>
 /// <param name="dropLast">Whether a last block with fewer rows is dropped.</param>
-/// <param name="function">Returns the new rows from the rows of a block and the index of its first row.</param>
+/// <param name="function">Returns the new rows for the rows of a block and the index of its first row.</param>
 /// <param name="features">The types of the new columns; null if they are not known.</param>
-/// <param name="countOf">The number of new rows for a number of rows; null if it is not known.</param>
+/// <param name="countOf">Returns the number of new rows for a number of rows; null if it is not known.</param>
 internal sealed class BlockRows(
     RowSource input, string name, int size, bool dropLast, Func<ColumnSet, long, ColumnSet> function,
     Func<IReadOnlyDictionary<string, Feature>, IReadOnlyDictionary<string, Feature>?>? features = null, Func<long, long>? countOf = null)

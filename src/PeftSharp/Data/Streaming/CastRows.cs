@@ -27,7 +27,7 @@ internal sealed class CastRows(RowSource input, string column, Feature feature) 
         {
             if (!rows.MoveNext())
                 return false;
-            // Only this row, not the rows that were stored with it: a filter may have removed those that cannot be converted.
+            // Converts only this row, because a filter may have removed rows of the same chunk that cannot be converted.
             var row = rows.Current;
             Current = row.Columns[column].Feature == feature ? row : new Row(Cast(SingleRow.Of(row)), 0);
             _index++;

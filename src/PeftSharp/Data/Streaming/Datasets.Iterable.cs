@@ -16,9 +16,10 @@ public static partial class Datasets
 
     /// <summary>Interleaves the rows of several streams, alternately or randomly (<c>interleave_datasets</c>).</summary>
     /// <remarks>
-    /// The order is that of Python's streams: with <see cref="StoppingStrategy.FirstExhausted"/>, the stream ends directly after the last
-    /// row of the first stream that has no more rows. For datasets in memory, Python and
-    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> complete the round.
+    /// The order is the same as in Python's streams: with <see cref="StoppingStrategy.FirstExhausted"/>, the result ends directly after the
+    /// last row of the stream that ends first. In contrast, if datasets that are not streams alternate, Python and
+    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> use the same number of
+    /// rows of each dataset.
     /// </remarks>
     /// <param name="datasets">The streams, with the same columns and types.</param>
     /// <param name="probabilities">

@@ -4,19 +4,21 @@ namespace PeftSharp.Data;
 public static partial class Datasets
 {
     /// <summary>
-    /// Opens a dataset as streams by split, without loading it (<c>load_dataset</c> with <c>streaming=True</c>): a file, the files of a
-    /// folder, or a dataset of the Hugging Face Hub by its name: <c>StreamDataset("stanfordnlp/imdb")["train"]</c>.
+    /// Opens the splits of a dataset as streams, without loading them (<c>load_dataset</c> with <c>streaming=True</c>), from a file, from
+    /// the files of a folder, or from the Hugging Face Hub: <c>StreamDataset("stanfordnlp/imdb")["train"]</c>.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// JSON lines, CSV and text are read line by line, also compressed with gzip, and Parquet row group by row group. A JSON file with a
-    /// single value, such as an array, and an Arrow file are read as a whole. The files and splits are those of
-    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>; each file is a
+    /// JSON lines, CSV and text files, which may be compressed with gzip or zstd, are read line by line, and Parquet files row group by row
+    /// group. A JSON file with a single value, such as an array, is read as a whole. The values of an Arrow file remain in the file. The
+    /// files and splits are determined as by
+    /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>. Each file is a
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
-    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. A later value of
-    /// another type is an error; declare its type with <see cref="DatasetLoadOptions.Features"/>.
+    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. If a later value
+    /// has another type, the enumeration throws an exception: declare the type of the column with
+    /// <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
     /// A stored position is found without reading the file from its start, except in compressed files, which are decompressed from the
@@ -25,11 +27,11 @@ public static partial class Datasets
     /// </remarks>
     /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="name">
+    /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
+    /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
-    /// <exception cref="FileNotFoundException">
-    /// There is no such file or folder, and the path cannot be the name of a dataset.
-    /// </exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
     /// <exception cref="HubException">
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
@@ -47,7 +49,9 @@ public static partial class Datasets
     /// <param name="path">The path of a file or folder, or the name of a dataset. Only the files of the split are downloaded.</param>
     /// <param name="split">The split. Instead of a slice such as <c>train[:100]</c>, use <see cref="IterableDataset.Take"/>.</param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="name">The configuration, such as "mrpc" of GLUE. Default null: that of the options, or the default one.</param>
+    /// <param name="name">
+    /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
+    /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
     public static IterableDataset StreamDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default)
@@ -65,7 +69,7 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder, or the name of the dataset, that contains the files.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -83,7 +87,7 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder or the name of the dataset that contains the files.
+    /// "parquet", "json", "csv" or "text" for files of this format; or the folder, or the name of the dataset, that contains the files.
     /// </param>
     /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
     /// <param name="options">The options; null: the defaults.</param>

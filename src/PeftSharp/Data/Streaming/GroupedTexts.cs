@@ -23,8 +23,8 @@ internal sealed class GroupedTexts(RowSource input, int blockSize) : RowOperatio
     private sealed class Cursor(TrackedCursor rows, JsonObject? state, int blockSize) : RowCursor
     {
         private int[] _row = [];                   // the last row that was read
-        private long _position;                    // of that row in the rows
-        private int _used = (int)(state?.Integer("used") ?? 0);     // its tokens that are in a returned block
+        private long _position;                    // the position of _row in the stream
+        private int _used = (int)(state?.Integer("used") ?? 0);     // the number of tokens of _row that are in returned blocks
 
         internal override bool MoveNext()
         {

@@ -39,9 +39,7 @@ internal sealed class InterleavedRows(
 
     internal override RowCursor Open(int epoch, JsonObject? state) => new Cursor(this, epoch, state);
 
-    /// <summary>
-    /// Reads the next row of a stream as soon as its last row is returned, because the strategy must know whether a stream has ended.
-    /// </summary>
+    /// <summary>Reads each stream one row ahead, because the strategy must know whether a stream has ended.</summary>
     private sealed class Cursor : RowCursor
     {
         private readonly InterleavedRows _rows;

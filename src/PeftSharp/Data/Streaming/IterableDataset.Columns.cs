@@ -1,11 +1,12 @@
 namespace PeftSharp.Data;
 
-/// <content>Renaming, removing and converting columns. Missing columns are reported immediately if the columns are known.</content>
+/// <content>Renaming, removing and converting columns. If the columns are known, a missing column is reported immediately.</content>
 public sealed partial class IterableDataset
 {
     /// <summary>Returns the stream with a renamed column.</summary>
     /// <exception cref="DatasetException">
-    /// There is no such column, or another column has the new name; thrown by the enumeration if the columns are not known before.
+    /// There is no such column, or another column has the new name. If the columns are not known before the rows are read, the enumeration
+    /// throws the exception.
     /// </exception>
     public IterableDataset RenameColumn(string original, string renamed) =>
         RenameColumns(new Dictionary<string, string> { [original] = renamed });
@@ -13,7 +14,8 @@ public sealed partial class IterableDataset
     /// <summary>Returns the stream with renamed columns.</summary>
     /// <param name="names">The new names by original name.</param>
     /// <exception cref="DatasetException">
-    /// There is no such column, or two columns would have the same name; thrown by the enumeration if the columns are not known before.
+    /// There is no such column, or two columns would have the same name. If the columns are not known before the rows are read, the
+    /// enumeration throws the exception.
     /// </exception>
     public IterableDataset RenameColumns(IReadOnlyDictionary<string, string> names)
     {
@@ -27,7 +29,7 @@ public sealed partial class IterableDataset
 
     /// <summary>Returns the stream without these columns.</summary>
     /// <exception cref="DatasetException">
-    /// There is no such column; thrown by the enumeration if the columns are not known before.
+    /// There is no such column. If the columns are not known before the rows are read, the enumeration throws the exception.
     /// </exception>
     public IterableDataset RemoveColumns(params IEnumerable<string> columns)
     {
@@ -38,7 +40,7 @@ public sealed partial class IterableDataset
 
     /// <summary>Returns the stream with only these columns, in this order.</summary>
     /// <exception cref="DatasetException">
-    /// There is no such column; thrown by the enumeration if the columns are not known before.
+    /// There is no such column. If the columns are not known before the rows are read, the enumeration throws the exception.
     /// </exception>
     public IterableDataset SelectColumns(params IEnumerable<string> columns)
     {
@@ -52,7 +54,7 @@ public sealed partial class IterableDataset
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if a value cannot be converted.
     /// </returns>
     /// <exception cref="DatasetException">
-    /// There is no such column; thrown by the enumeration if the columns are not known before.
+    /// There is no such column. If the columns are not known before the rows are read, the enumeration throws the exception.
     /// </exception>
     public IterableDataset CastColumn(string name, Feature feature)
     {

@@ -5,14 +5,15 @@ public sealed partial class IterableDataset
 {
     /// <summary>Creates a stream from a function that generates the rows (<c>from_generator</c>).</summary>
     /// <remarks>
-    /// Each enumeration calls the function again, and it must generate the same rows. To continue at a stored position, the rows before it
-    /// are generated again; with shards (<see cref="FromGenerator{TShard, T}"/>), only those of the current shard.
+    /// Each enumeration calls the function again, and the function must generate the same rows each time. To continue at a stored position,
+    /// the previous rows are generated again. If the stream has several shards (<see cref="FromGenerator{TShard, T}"/>), only the previous
+    /// rows of the current shard are generated again.
     /// </remarks>
     /// <typeparam name="T">
     /// A dictionary of values by column, or an object whose public properties are the columns, as for
     /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
     /// </typeparam>
-    /// <param name="generator">Starts the sequence of the rows, such as a method with <c>yield return</c>.</param>
+    /// <param name="generator">Returns the rows; usually a method with <c>yield return</c>.</param>
     /// <param name="features">
     /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines
     /// its type.
@@ -25,7 +26,8 @@ public sealed partial class IterableDataset
     }
 
     /// <summary>
-    /// Creates a stream from a function that generates the rows of a shard, such as those of a file of another format (<c>gen_kwargs</c>).
+    /// Creates a stream from a function that generates the rows of a shard (<c>gen_kwargs</c>). A shard can be a file in a format that this
+    /// library does not read.
     /// </summary>
     /// <inheritdoc cref="FromGenerator{T}"/>
     /// <typeparam name="TShard">The type of the description of a shard, such as a path.</typeparam>
@@ -33,7 +35,7 @@ public sealed partial class IterableDataset
     /// A dictionary of values by column, or an object whose public properties are the columns, as for
     /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
     /// </typeparam>
-    /// <param name="generator">Starts the sequence of the rows of a shard.</param>
+    /// <param name="generator">Returns the rows of a shard.</param>
     /// <param name="shards">The shards, at least one, in order. <see cref="Shuffle"/> also shuffles the shards.</param>
     /// <param name="features">
     /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines

@@ -6,8 +6,8 @@ public sealed partial class IterableDataset
     /// <summary>Adds or replaces columns, computed row by row while the rows are enumerated (<c>map</c>).</summary>
     /// <typeparam name="TValue">The type of the values: <see cref="object"/>, or the common type of all values.</typeparam>
     /// <param name="function">
-    /// Returns the values of the new columns of a row, by name. For a stream that can be continued exactly, it must return the same values
-    /// for the same row.
+    /// Returns the values of the new columns of a row, by name. To continue the stream exactly at a stored position, it must return the
+    /// same values for the same row.
     /// </param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <returns>
@@ -40,11 +40,11 @@ public sealed partial class IterableDataset
     /// </typeparam>
     /// <param name="function">
     /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
-    /// columns are removed. For a stream that can be continued exactly, it must return the same values for the same batch.
+    /// columns are removed. To continue the stream exactly at a stored position, it must return the same values for the same batch.
     /// </param>
-    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">
-    /// The number of rows in a batch; the last batch may have fewer. So many rows are read before the first is returned. Default 1000.
+    /// The number of rows in a batch; the last batch may have fewer. A whole batch is read before its first row is returned. Default 1000.
     /// </param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <returns>
@@ -52,6 +52,7 @@ public sealed partial class IterableDataset
     /// values of different lengths, or if a column to remove does not exist.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
     public IterableDataset Map<TValue>(
         Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
         IEnumerable<string>? removeColumns = null)
@@ -91,13 +92,14 @@ public sealed partial class IterableDataset
 
     /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
     /// <param name="function">Returns for each row of the batch whether it is kept.</param>
-    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, or returns
     /// another number of values than there are rows.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
     public IterableDataset Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000)
     {
         ArgumentNullException.ThrowIfNull(function);

@@ -20,7 +20,7 @@ public sealed partial class IterableDataset
     }
 
     /// <summary>Returns the rows several times (<c>repeat</c>).</summary>
-    /// <param name="numTimes">The number of repetitions. Default null: without end.</param>
+    /// <param name="numTimes">How many times the rows are returned. Default null: endlessly.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public IterableDataset Repeat(int? numTimes = null)
     {
@@ -35,18 +35,22 @@ public sealed partial class IterableDataset
     /// </summary>
     /// <remarks>
     /// <para>
-    /// With the same seed, the rows are those of <c>datasets</c> in the first epoch, and also in later epochs if there is one shard.
-    /// <see cref="SetEpoch"/> changes the order. After <c>Take</c> or <c>Skip</c>, the order of the shards does not change.
+    /// With the same seed, the order is the same as in Python's <c>datasets</c> in the first epoch and, if there is only one shard, also in
+    /// later epochs. <see cref="SetEpoch"/> changes the order. After <c>Take</c> or <c>Skip</c>, the order of the shards does not change.
     /// </para>
     /// <para>
-    /// To continue at a stored position, the stream is read from the oldest row in the buffer: about
-    /// <paramref name="bufferSize"/> · ln(<paramref name="bufferSize"/>) rows. Shuffle therefore before expensive functions (<c>Map</c>).
+    /// To continue at a stored position, the stream is read again from the oldest row in the buffer, which is on average about
+    /// <paramref name="bufferSize"/> · ln(<paramref name="bufferSize"/>) rows back. Therefore, call this method before <c>Map</c> with an
+    /// expensive function.
     /// </para>
     /// </remarks>
     /// <param name="seed">
-    /// The seed, at least 0. Null: a different order for each call. A state then contains the seed, so that another process can continue.
+    /// The seed, at least 0. Null: a different order for each call; the state of the stream contains the seed, so that another process can
+    /// continue.
     /// </param>
-    /// <param name="bufferSize">The number of rows in the buffer. If it is at least the number of rows, the order is fully random.</param>
+    /// <param name="bufferSize">
+    /// The number of rows in the buffer. If the stream does not have more rows, the order is completely random. Default 1000.
+    /// </param>
     /// <param name="maxBufferInputShards">The maximum number of shards that are read alternately. Default 10.</param>
     /// <exception cref="ArgumentOutOfRangeException">The seed is negative, or a number is below 1.</exception>
     public IterableDataset Shuffle(long? seed = null, int bufferSize = 1000, int maxBufferInputShards = 10)
@@ -57,8 +61,8 @@ public sealed partial class IterableDataset
     }
 
     /// <summary>
-    /// Returns a stream whose rows are batches: each column has a list with the values of <paramref name="batchSize"/> rows (<c>batch</c>).
-    /// For training, use <c>PerDeviceTrainBatchSize</c> instead.
+    /// Returns a stream whose rows are batches: each column contains lists with the values of <paramref name="batchSize"/> rows
+    /// (<c>batch</c>). For training, use <c>PerDeviceTrainBatchSize</c> instead.
     /// </summary>
     /// <param name="batchSize">The number of rows in a batch.</param>
     /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
@@ -86,8 +90,8 @@ public sealed partial class IterableDataset
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer.</param>
     /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
     /// <returns>
-    /// The batches. <see cref="StateDict"/> returns the position after the rows of the last batch. <see cref="Data.Batch.Start"/> is the
-    /// index of the first row in the stream.
+    /// The batches. <see cref="StateDict"/> returns the position after the last batch. <see cref="Data.Batch.Start"/> is the index of the
+    /// first row in the stream.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
     public IEnumerable<Batch> Iter(int batchSize, bool dropLastBatch = false)

@@ -4,18 +4,18 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Rows that are read one after the other while they are enumerated, so that they need not fit into memory (Python's
+/// A stream of rows that are read one after the other while they are enumerated, so that they need not fit into memory (Python's
 /// <c>datasets.IterableDataset</c>).
 /// </summary>
 /// <remarks>
 /// <para>
 /// Each method returns a new stream and reads nothing; the operations run while the rows are enumerated. Each enumeration starts at the
-/// first row, or at the position of <see cref="LoadStateDict"/>, and returns the same rows, as long as the functions of the caller return
-/// the same values and the files do not change.
+/// first row, or at the position of <see cref="LoadStateDict"/>, and returns the same rows, if the caller's functions return the same
+/// values and the files have not changed.
 /// </para>
 /// <para>
 /// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the last
-/// enumeration. Streams that are made from the same stream can be enumerated from several threads at once.
+/// enumeration. Streams that were created from the same stream can be enumerated from several threads at once.
 /// </para>
 /// </remarks>
 public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
@@ -65,21 +65,23 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     }
 
     /// <summary>
-    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). Its JSON text can be stored;
-    /// <see cref="LoadStateDict"/> continues there.
+    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). Its JSON text can be stored.
+    /// <see cref="LoadStateDict"/> continues at this position.
     /// </summary>
     /// <remarks>
-    /// The state contains positions, not rows: in the files, and of the rows in the buffer of <see cref="Shuffle"/>. In Python, the rows in
-    /// the buffer are lost.
+    /// The state contains no rows. It contains positions in the files, and the positions of the rows in the buffer of
+    /// <see cref="Shuffle"/>; in Python, the rows in this buffer are lost.
     /// </remarks>
     public JsonObject StateDict() => _position?.Invoke() ?? (JsonObject?)_start?.DeepClone() ?? StateOf(Epoch, null);
 
     /// <summary>
-    /// Lets enumerations start at a stored position (<c>load_state_dict</c>), in its epoch. The rows are exactly those that would have
-    /// followed. <see cref="SetEpoch"/> with another epoch ends the effect.
+    /// Makes the following enumerations start at a stored position, in the epoch of the state (<c>load_state_dict</c>). The rows are the
+    /// same as without the interruption. Calling <see cref="SetEpoch"/> with another epoch discards the position.
     /// </summary>
     /// <param name="stateDict">The result of <see cref="StateDict"/> of a stream with the same sources and operations.</param>
-    /// <exception cref="DatasetException">The state is damaged, or belongs to another stream; the message describes both.</exception>
+    /// <exception cref="DatasetException">
+    /// The state is damaged, or it belongs to another stream. The message contains the descriptions of both streams.
+    /// </exception>
     public void LoadStateDict(JsonObject stateDict)
     {
         ArgumentNullException.ThrowIfNull(stateDict);
@@ -88,7 +90,9 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
         Epoch = (int)stateDict.Integer("epoch");
     }
 
-    /// <summary>Checks that a state belongs to this stream, and takes over the seeds that were drawn at random.</summary>
+    /// <summary>
+    /// Checks that a state belongs to this stream, and replaces the seeds that were drawn at random by the seeds in the state.
+    /// </summary>
     /// <exception cref="DatasetException">The state is damaged, or belongs to another stream.</exception>
     internal void LoadSeeds(JsonObject stateDict)
     {

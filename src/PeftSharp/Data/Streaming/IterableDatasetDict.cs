@@ -4,11 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Streams by split ("train", "test", …), with methods that apply an operation to each (Python's <c>datasets.IterableDatasetDict</c>).
+/// A dictionary of streams by split ("train", "test", …), with methods that apply an operation to each stream (Python's
+/// <c>datasets.IterableDatasetDict</c>).
 /// </summary>
 /// <remarks>
 /// The splits cannot be changed after construction; all methods return a new dictionary. Thread safety: several threads can use an instance
-/// at once, but each stream from one thread at a time.
+/// at once, but only one thread at a time can enumerate a stream.
 /// </remarks>
 public sealed class IterableDatasetDict : IReadOnlyDictionary<string, IterableDataset>
 {

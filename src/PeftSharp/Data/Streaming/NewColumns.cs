@@ -1,9 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>Combines the columns of a stream with those that a function has computed.</summary>
+/// <summary>Combines the columns of a stream with the columns that a function has computed.</summary>
 internal static class NewColumns
 {
-    /// <summary>Returns the columns with the created ones. Replaced columns keep their position.</summary>
+    /// <summary>Returns the columns together with the created columns. Replaced columns keep their position.</summary>
     /// <exception cref="DatasetException">There is no such column to remove.</exception>
     internal static ColumnSet Replace(
         ColumnSet columns, IReadOnlyDictionary<string, Column> created, IReadOnlyList<string> removed)

@@ -4,7 +4,7 @@ namespace PeftSharp.Data;
 
 /// <summary>A stream several times, or endlessly (<c>repeat</c>).</summary>
 /// <param name="input">The stream.</param>
-/// <param name="times">The number of repetitions; null: without end.</param>
+/// <param name="times">How many times the rows are returned; null: endlessly.</param>
 internal sealed class RepeatedRows(RowSource input, int? times) : RowOperation(input)
 {
     internal override IReadOnlyDictionary<string, Feature>? Features => Input.Features;

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads the rows of a stream one after the other. Its state, which can be stored, continues the stream exactly.</summary>
+/// <summary>
+/// Reads the rows of a stream one after the other. Its state can be stored, and the stream can be continued exactly from it.
+/// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal abstract class RowCursor : IDisposable
 {

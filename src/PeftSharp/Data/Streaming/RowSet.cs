@@ -4,8 +4,8 @@ namespace PeftSharp.Data;
 internal static class RowSet
 {
     /// <summary>
-    /// Returns the rows as columns, without copying values if the rows are from the same columns. A column that a row does not have is
-    /// null, as in Python.
+    /// Returns the rows as columns. Values are not copied if all rows refer to the same columns. As in Python, the value of a column that a
+    /// row does not have is null.
     /// </summary>
     /// <exception cref="DatasetException">The values of a column have different types.</exception>
     internal static ColumnSet Of(IReadOnlyList<Row> rows)
@@ -55,7 +55,7 @@ internal static class RowSet
                 feature = feature.Matches(column.Feature)
                     ? feature.Unify(column.Feature)
                     : throw new DatasetException($"Column '{name}', row {row.Index} of the stream: the type is {column.Feature}, but "
-                        + $"{feature} in the rows before. All rows must have the same type; convert it with CastColumn or Map.");
+                        + $"{feature} in the previous rows. All rows must have the same type; convert it with CastColumn or Map.");
             builder.Add(column[row.Position]);
         }
         var values = builder.Build();

@@ -8,7 +8,7 @@ internal abstract class RowShard
     /// <summary>The number of rows; null if it is not known before they are read.</summary>
     internal virtual long? RowCount => null;
 
-    /// <summary>The shard in words, for <see cref="RowSource.Description"/>.</summary>
+    /// <summary>A description of the shard, for <see cref="RowSource.Description"/>.</summary>
     internal abstract string Description { get; }
 
     /// <param name="position">A position of <see cref="ShardReader.PositionOf"/>. Null: the start.</param>

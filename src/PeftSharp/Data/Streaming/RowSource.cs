@@ -16,14 +16,15 @@ internal abstract class RowSource
     internal abstract int NumShards { get; }
 
     /// <summary>
-    /// The stream in words. A state can only be loaded by a stream with the same description, because it would be wrong for another one.
+    /// A description of the stream. A state can be loaded only into a stream with the same description, because its positions would be
+    /// wrong for another stream.
     /// </summary>
     internal abstract string Description { get; }
 
     /// <summary>The seeds of all operations, in a fixed order.</summary>
     internal virtual IEnumerable<StreamSeed> Seeds => [];
 
-    /// <summary>The same stream without shuffling, whose first row is available sooner.</summary>
+    /// <summary>The same stream without shuffling. Its first row is available sooner.</summary>
     internal virtual RowSource Unshuffled => this;
 
     /// <summary>Opens the stream.</summary>
@@ -34,7 +35,7 @@ internal abstract class RowSource
     /// <summary>Returns the stream with shuffled shards; null if the order of the shards must not change.</summary>
     internal virtual RowSource? WithShuffledShards(NumpyRandom random) => this;
 
-    /// <summary>Returns a contiguous part of the shards, as <c>shard_data_sources</c> of <c>datasets</c>.</summary>
+    /// <summary>Returns a contiguous part of the shards, like <c>shard_data_sources</c> of <c>datasets</c>.</summary>
     /// <param name="count">The number of parts, at most <see cref="NumShards"/>.</param>
     /// <param name="index">The index of the part.</param>
     internal abstract RowSource Shard(int count, int index);

@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 /// <summary>
 /// The rows in a random order: the order of the shards is random, several shards are read alternately, and rows are drawn from a buffer.
 /// </summary>
-/// <remarks>With the same seed, the order is that of <c>datasets</c>.</remarks>
+/// <remarks>With the same seed, the order is the same as in <c>datasets</c>.</remarks>
 /// <param name="input">The stream.</param>
 /// <param name="seed">The seed.</param>
 /// <param name="bufferSize">The number of rows in the buffer.</param>
@@ -37,12 +37,12 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
     }
 
     /// <summary>
-    /// The rows of the buffer are stored as their positions in the stream, so a state is small whatever the rows contain. To load it, the
-    /// stream is read from the oldest of these rows.
+    /// A state contains the positions of the rows of the buffer, not the rows, so its size does not depend on their content. When a state
+    /// is loaded, the stream is read from the oldest of these rows.
     /// </summary>
     private sealed class Cursor : RowCursor
     {
-        private const int DrawsAtOnce = 1000;      // datasets draws so many indices at once, which determines the order of the last rows
+        private const int DrawsAtOnce = 1000;      // as in datasets; it affects the order of the last rows
 
         private readonly TrackedCursor _rows;
         private readonly NumpyRandom _random;

@@ -1,9 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>Columns with one value: a row that is computed separately from the others.</summary>
+/// <summary>Creates columns with one value, for a row that is computed separately.</summary>
 internal static class SingleRow
 {
-    /// <summary>Returns the values of a row as columns of their own.</summary>
+    /// <summary>Returns the values of a row as columns with one value.</summary>
     internal static ColumnSet Of(Row row) => row.Columns.RowCount == 1
         ? row.Columns
         : row.Columns.SelectRows(1, rows => rows.Slice(row.Position, 1));

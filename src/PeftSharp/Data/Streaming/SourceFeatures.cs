@@ -3,7 +3,7 @@ namespace PeftSharp.Data;
 /// <summary>The common column types of several streams.</summary>
 internal static class SourceFeatures
 {
-    /// <summary>Returns the types; null if those of a stream are not known.</summary>
+    /// <summary>Returns the types, or null if the types of a stream are not known.</summary>
     /// <exception cref="DatasetException">The streams have different columns or types.</exception>
     internal static IReadOnlyDictionary<string, Feature>? Of(IReadOnlyList<RowSource> sources)
     {

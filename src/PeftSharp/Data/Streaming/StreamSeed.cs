@@ -4,8 +4,8 @@ namespace PeftSharp.Data;
 
 /// <summary>The seed of an operation that uses random numbers.</summary>
 /// <remarks>
-/// A seed that was drawn at random is part of the state of the stream, and a stream that loads the state takes it over: another process
-/// would draw another one.
+/// A seed that was drawn at random is part of the state of the stream. A stream that loads the state uses this seed, because another
+/// process would draw another seed.
 /// </remarks>
 internal sealed class StreamSeed
 {
@@ -23,7 +23,7 @@ internal sealed class StreamSeed
     /// <summary>The seed.</summary>
     internal long Value => Volatile.Read(ref _seed);
 
-    /// <summary>Takes over the seed of a stored state, if this seed was drawn at random.</summary>
+    /// <summary>Replaces the seed by the seed in a stored state, if this seed was drawn at random.</summary>
     internal void Load(long seed)
     {
         if (!_isGiven)

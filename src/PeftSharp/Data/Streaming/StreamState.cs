@@ -26,7 +26,7 @@ internal static class StreamState
     internal static JsonArray List(this JsonObject state, string name, int length) =>
         state[name] is JsonArray list && list.Count == length ? list : throw Malformed(name);
 
-    /// <summary>Stores integers compactly: a buffer of 10,000 rows has as many.</summary>
+    /// <summary>Converts integers to Base64, because the state of a shuffle buffer can contain many thousands of integers.</summary>
     internal static string Pack(ReadOnlySpan<int> values) =>
         Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
 

@@ -4,7 +4,9 @@ using PeftSharp.Internal;
 namespace PeftSharp.Data;
 
 /// <summary>The first rows of a stream, or all rows except the first (<c>take</c>, <c>skip</c>).</summary>
-/// <remarks>As in Python, a later <c>Shuffle</c> does not change the order of the shards, because the rows would then be others.</remarks>
+/// <remarks>
+/// As in Python, a later <c>Shuffle</c> does not change the order of the shards, because other rows would then be taken or skipped.
+/// </remarks>
 internal sealed class TakenRows(RowSource input, long count, bool skips) : RowOperation(input)
 {
     internal override IReadOnlyDictionary<string, Feature>? Features => Input.Features;

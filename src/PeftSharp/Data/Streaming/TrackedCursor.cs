@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Reads a stream ahead of the rows that an operation has returned, and returns states of earlier positions: the state of an operation
-/// that holds rows (a shuffle buffer, a batch) refers to the oldest row that it still needs.
+/// Reads a stream for an operation that holds rows, such as a shuffle buffer or a batch, and returns states for earlier positions. The
+/// state of such an operation refers to the oldest row that the operation still needs.
 /// </summary>
 /// <remarks>
-/// A state is a state of the stream, taken every <see cref="SnapshotInterval"/> rows, and the number of rows to skip after it. So an
-/// operation can return a state at any position, although the state of its stream is only taken rarely.
+/// A state consists of a state of the stream, which is saved every <see cref="SnapshotInterval"/> rows, and the number of rows to skip
+/// after it. An operation can therefore return a state for any position, although the state of its stream is saved rarely.
 /// </remarks>
 internal sealed class TrackedCursor : IDisposable
 {
@@ -66,7 +66,9 @@ internal sealed class TrackedCursor : IDisposable
         return new JsonObject { ["rows"] = snapshot.State.DeepClone(), ["skip"] = position - snapshot.Position };
     }
 
-    /// <summary>Frees the memory for states before this position, which will not be requested again.</summary>
+    /// <summary>
+    /// Frees the memory of states before this position. <see cref="StateAt"/> must not be called with an earlier position afterwards.
+    /// </summary>
     internal void Forget(long position)
     {
         var needed = _snapshots.FindLastIndex(snapshot => snapshot.Position <= position);

@@ -11,7 +11,7 @@ internal sealed class CsvFileWriter
     private readonly char _delimiter;
     private readonly string[] _timeFormats;
 
-    /// <exception cref="DatasetException">CSV cannot hold the type of a column.</exception>
+    /// <exception cref="DatasetException">CSV cannot represent the type of a column.</exception>
     private CsvFileWriter(TextWriter writer, IReadOnlyList<Column> columns, char delimiter)
     {
         foreach (var column in columns)
@@ -25,7 +25,7 @@ internal sealed class CsvFileWriter
         _timeFormats = [.. columns.Select(TimeFormat)];
     }
 
-    /// <exception cref="DatasetException">CSV cannot hold the type of a column, or a value.</exception>
+    /// <exception cref="DatasetException">CSV cannot represent the type of a column, or a value.</exception>
     internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, char delimiter, bool header, RowLoop loop)
     {
         using var writer = new StreamWriter(stream, StrictUtf8.Encoding, bufferSize: 1 << 16, leaveOpen: true);
@@ -89,7 +89,7 @@ internal sealed class CsvFileWriter
         _ => ValueText.Of(value),
     };
 
-    /// <summary>An integral value has a decimal point, so that the column is read as float64.</summary>
+    /// <summary>Adds a decimal point to an integral value, so that the column is read as float64.</summary>
     private static string WithPoint(string number) => number switch
     {
         "Infinity" or "∞" => "inf",
@@ -97,7 +97,9 @@ internal sealed class CsvFileWriter
         _ => number.AsSpan().IndexOfAny('.', 'E') < 0 ? number + ".0" : number,
     };
 
-    /// <summary>The format of the dates and times of a column: without the time of day if all are at midnight, as in pandas.</summary>
+    /// <summary>
+    /// Returns the format of the dates and times of a column. As in pandas, the time of day is omitted if all values are at midnight.
+    /// </summary>
     private static string TimeFormat(Column column)
     {
         const string Complete = "yyyy-MM-dd HH:mm:ss.FFFFFFF";

@@ -8,13 +8,13 @@ namespace PeftSharp.Data;
 
 /// <summary>Writes values of columns as JSON.</summary>
 /// <remarks>
-/// Numbers have all digits, and floating-point numbers a decimal point, so that they are read as the same type. NaN and infinity are null,
-/// because JSON has no such numbers (Python writes null, too). Decimals are texts, because most readers would round them. Dates and times
-/// are texts in ISO 8601 format.
+/// Numbers are written with all digits, and floating-point numbers with a decimal point, so that they are read as the same type. NaN and
+/// infinity are null, because JSON has no such numbers (Python writes null, too). Decimals are texts, because most readers would round
+/// them. Dates and times are texts in ISO 8601 format.
 /// </remarks>
 internal static class JsonText
 {
-    /// <exception cref="DatasetException">JSON cannot hold the value.</exception>
+    /// <exception cref="DatasetException">JSON cannot represent the value.</exception>
     internal static void Write(Utf8JsonWriter json, object? value)
     {
         switch (value)

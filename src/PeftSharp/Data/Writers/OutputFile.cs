@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Writes a file of data, compressed if its extension says so, under a temporary name that is replaced at the end.</summary>
+/// <summary>Writes a data file under a temporary name and renames it at the end. The extension determines the compression.</summary>
 internal static class OutputFile
 {
     private static readonly string[] Unsupported = [".zip", ".bz2", ".xz", ".lz4", ".br", ".7z"];

@@ -9,8 +9,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Writes rows as Parquet with the implementation of Arrow (ParquetSharp), in row groups of about equal size.</summary>
 /// <remarks>
-/// The metadata has the types of the columns, with the class names, as Python's <c>datasets</c> writes them. The unit of times, the time
-/// zone and the number of decimal places depend on the values, but the types must be known before the first row group is written.
+/// The metadata contains the column types and class names in the form in which Python's <c>datasets</c> writes them. The unit of times, the
+/// time zone and the number of decimal places depend on the values, but the types must be known before the first row group is written.
 /// Therefore, columns with such values are read twice.
 /// </remarks>
 internal sealed class ParquetWriter

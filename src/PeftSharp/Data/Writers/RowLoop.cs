@@ -23,7 +23,7 @@ internal sealed class RowLoop(IProgress<MapProgress>? progress, CancellationToke
         }
     }
 
-    /// <summary>The error for a value that the format cannot hold.</summary>
+    /// <summary>Returns the exception for a value that the format cannot represent.</summary>
     internal static DatasetException Refusal(Column column, int row, string reason, Exception? inner = null) =>
         new($"Column '{column.Name}', row {row}: {reason}", inner);
 }

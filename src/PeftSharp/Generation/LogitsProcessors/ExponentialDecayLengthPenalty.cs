@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Raises the score of the end-of-sequence tokens exponentially with the number of generated tokens, after a start index.
+/// Increases the scores of the end-of-sequence tokens exponentially with the number of tokens that were generated after a start index.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="decay">Start index and decay factor.</param>

@@ -14,7 +14,7 @@ namespace PeftSharp.Generation;
 /// </remarks>
 public abstract class LogitsProcessor
 {
-    /// <summary>Returns the scores of the next token, as this processor changes them.</summary>
+    /// <summary>Returns the changed scores of the next token.</summary>
     /// <param name="inputIds">Prompt and generated tokens, int64 [rows, tokens]. Do not modify or store this tensor.</param>
     /// <param name="scores">Scores of each token of the vocabulary, float32 [rows, vocabulary]. Do not modify this tensor.</param>
     /// <returns>The new scores: a new tensor, or <paramref name="scores"/> itself.</returns>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Min-p sampling: keeps tokens whose probability is at least a fraction of that of the most likely token (Nguyen et al. 2024,
+/// Min-p sampling: keeps tokens whose probability is at least a fraction of the probability of the most likely token (Nguyen et al. 2024,
 /// arXiv:2407.01082).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Locally typical sampling: keeps the tokens whose information content is closest to the expected one (Meister et al. 2022,
-/// arXiv:2202.00666).
+/// Locally typical sampling: keeps the tokens whose information content is closest to the expected information content (Meister et al.
+/// 2022, arXiv:2202.00666).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="mass">The total probability of the kept tokens, in (0, 1).</param>

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The content of a commit: one JSON object per line, first the title, then the files. Small files are included as base64, which is
-/// computed while it is sent, so they are not held in memory.
+/// The content of a commit: one JSON object per line, first the title, then the files. Small files are included as base64. The base64 is
+/// computed while it is sent, so files are not held in memory.
 /// </summary>
 internal sealed class CommitContent : HttpContent
 {

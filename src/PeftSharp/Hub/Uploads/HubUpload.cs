@@ -64,7 +64,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         {
             using var response = await connection.SendAsync(
                 HttpMethod.Post, Address("preupload", options), request, _ => HubConnection.Json(body), token).ConfigureAwait(false);
-            return await ReadAsync(response, token).ConfigureAwait(false);
+            return await connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
         Parse(answer, json =>
         {
@@ -91,7 +91,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             {
                 using var response = await connection.SendAsync(HttpMethod.Post, Address("commit", options), request,
                     keepAlive => new CommitContent(options, title, files, keepAlive), token, mayHaveEffect: true).ConfigureAwait(false);
-                try { return await ReadAsync(response, token).ConfigureAwait(false); }
+                try { return await connection.ReadAsync(response, request, token).ConfigureAwait(false); }
                 catch (TransientHubException error)
                 {
                     throw new TransientHubException(error.Reason, error.Message, inner: error) { MayHaveEffect = true };
@@ -116,10 +116,6 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
 
     private Uri Address(string operation, HubUploadOptions options) => settings.Address(
         $"{request.ApiPath}/{operation}/{Uri.EscapeDataString(request.Revision)}{(options.CreatePullRequest ? "?create_pr=1" : "")}");
-
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        await connection.ReceiveAsync(async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
 
     private T Parse<T>(byte[] answer, Func<JsonElement, T> read)
     {

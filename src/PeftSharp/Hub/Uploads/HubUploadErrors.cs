@@ -7,6 +7,7 @@ namespace PeftSharp.Hub;
 internal static class HubUploadErrors
 {
     private const int MaxMessageBytes = 1 << 14;
+    private const int MaxMessageLength = 2000;
 
     /// <summary>Returns the exception for a response of the Hub or of its storage.</summary>
     internal static async Task<Exception> OfAsync(
@@ -18,7 +19,7 @@ internal static class HubUploadErrors
                     + $"status {(int)response.StatusCode}. Nothing was committed; start the upload again.");
         if (HubErrors.IsTransient(response)) return HubErrors.Of(response, request, settings);
         var message = HubErrors.Header(response, "X-Error-Message") ?? await ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        var status = $"{(int)response.StatusCode}{(message is null ? "" : $", {message.TrimEnd('.')}")}";
+        var status = $"{(int)response.StatusCode}{(message is null ? "" : $", {HubName.Show(message.TrimEnd('.'), MaxMessageLength)}")}";
         var tokens = settings.Address("settings/tokens");
         return response.StatusCode switch
         {

@@ -96,8 +96,7 @@ internal sealed class LargeFileUpload(
                     keepAlive();
                     progress?.Report(new HubUploadProgress(file.Name, start + sent, file.Size));
                 }), token).ConfigureAwait(false);
-            await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            await connection.ReadAsync(response, its, token).ConfigureAwait(false);
             return response.Headers.ETag?.ToString() ?? HubErrors.Header(response, "ETag");
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -111,8 +110,7 @@ internal sealed class LargeFileUpload(
             {
                 Headers = { ContentType = new MediaTypeHeaderValue(MediaType) },
             }, token, accept: MediaType).ConfigureAwait(false);
-            return await connection.ReceiveAsync(
-                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+            return await connection.ReadAsync(response, request, token).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
     }
 

@@ -83,7 +83,7 @@ internal sealed class UploadFile
         Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
     });
 
-    /// <summary>Whether the file was written to since this object was created.</summary>
+    /// <summary>Returns whether the file was changed after this object was created.</summary>
     internal bool HasChanged() =>
         new FileInfo(LocalPath) is var file && (!file.Exists || file.Length != Size || file.LastWriteTimeUtc != _written);
 }

@@ -1,4 +1,3 @@
-using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 
@@ -9,7 +8,6 @@ namespace PeftSharp.Models.ModernBert;
 /// </summary>
 public sealed record ModernBertConfig : TransformerConfig
 {
-    internal const string FullAttention = "full_attention", SlidingAttention = "sliding_attention";
     internal const double GlobalTheta = 160_000, LocalTheta = 10_000;
     private const string FirstToken = "cls", Mean = "mean";
 
@@ -107,13 +105,13 @@ public sealed record ModernBertConfig : TransformerConfig
 
     /// <summary>Whether a layer attends to a window only.</summary>
     internal bool IsLocal(int layer) =>
-        LayerTypes is { } types ? types[layer] == SlidingAttention : layer % GlobalAttnEveryNLayers != 0;
+        LayerTypes is { } types ? AttentionTypes.IsSliding(types[layer]) : layer % GlobalAttnEveryNLayers != 0;
 
     /// <summary>The rotary embedding of the layers with or without a window.</summary>
     internal RotaryEmbedding Rotary(bool isLocal) => new(Parameters(isLocal), HeadWidth, MaxPositionEmbeddings);
 
     private RotaryParameters Parameters(bool isLocal) =>
-        RopeParameters?.GetValueOrDefault(isLocal ? SlidingAttention : FullAttention)
+        RopeParameters?.GetValueOrDefault(isLocal ? AttentionTypes.Sliding : AttentionTypes.Full)
         ?? new RotaryParameters { RopeTheta = isLocal ? LocalTheta : GlobalTheta };
 
     /// <inheritdoc/>
@@ -125,7 +123,9 @@ public sealed record ModernBertConfig : TransformerConfig
             ("attention_dropout", AttentionDropout), ("embedding_dropout", EmbeddingDropout), ("mlp_dropout", MlpDropout),
             ("classifier_dropout", ClassifierDropout));
         var activations = MustBeActivation(("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation));
-        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(PaddingProblems())) yield return problem;
+        var types = AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, LocalAttention, "local_attention");
+        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(types).Concat(PaddingProblems()))
+            yield return problem;
         foreach (var rotary in new[] { Parameters(isLocal: false), Parameters(isLocal: true) })
             foreach (var problem in rotary.GetValidationErrors().Concat(rotary.PartialProblems())) yield return problem;
         if (ClassifierPooling is not (FirstToken or Mean))
@@ -134,15 +134,7 @@ public sealed record ModernBertConfig : TransformerConfig
         if (InitializerCutoffFactor is <= 0)
             yield return FormattableString.Invariant(
                 $"initializer_cutoff_factor is {InitializerCutoffFactor}; it must be greater than 0");
-        if (LayerTypes is { } types)
-        {
-            if (types.Count != NumHiddenLayers)
-                yield return $"layer_types has {Quantity.Of(types.Count, "element")}, but num_hidden_layers is {NumHiddenLayers}";
-            foreach (var type in types.Where(type => type is not (FullAttention or SlidingAttention)).Distinct())
-                yield return $"layer_types contains '{type}'; supported types: {FullAttention}, {SlidingAttention}";
-        }
         if (sizes.Length > 0) yield break;
-        foreach (var problem in HeadProblems()) yield return problem;
-        if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
+        foreach (var problem in HeadProblems().Concat(Parameters(isLocal: false).WidthProblems(HeadWidth))) yield return problem;
     }
 }

@@ -61,8 +61,8 @@ public sealed class ModernBertFamily : ModelFamily<ModernBertConfig>
         if (json["rope_parameters"] is not JsonObject parameters) json["rope_parameters"] = parameters = [];
         foreach (var (type, older, theta) in new[]
         {
-            (ModernBertConfig.FullAttention, global, ModernBertConfig.GlobalTheta),
-            (ModernBertConfig.SlidingAttention, local, ModernBertConfig.LocalTheta),
+            (AttentionTypes.Full, global, ModernBertConfig.GlobalTheta),
+            (AttentionTypes.Sliding, local, ModernBertConfig.LocalTheta),
         })
         {
             if (parameters[type] is not JsonObject ofType) parameters[type] = ofType = [];

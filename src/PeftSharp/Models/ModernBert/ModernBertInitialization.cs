@@ -1,4 +1,4 @@
-using static TorchSharp.torch;
+using PeftSharp.Modeling;
 using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.ModernBert;
@@ -18,21 +18,9 @@ internal sealed class ModernBertInitialization(ModernBertConfig config)
     /// <summary>Standard deviation of a classifier.</summary>
     internal double Classifier => Math.Pow(config.HiddenSize, -0.5);
 
-    /// <summary>Fills a weight; values beyond the cutoff are drawn again, all at once as in PyTorch's <c>trunc_normal_</c>.</summary>
-    /// <param name="module">The module that has the weight.</param>
+    /// <summary>Fills the weight of a module.</summary>
+    /// <param name="module">The module.</param>
     /// <param name="deviation">Standard deviation.</param>
-    internal void Fill(Module module, double deviation)
-    {
-        using var free = no_grad();
-        var weight = module.get_parameter("weight")!;
-        var bound = (float)((config.InitializerCutoffFactor ?? DefaultCutoff) * deviation);
-        weight.normal_(0, deviation);
-        while (true)
-        {
-            using var scope = NewDisposeScope();   // frees the temporaries of each iteration, because the embeddings are large
-            var isFar = weight.abs().gt(bound);
-            if (!isFar.any().item<bool>()) break;
-            weight.copy_(where(isFar, empty_like(weight).normal_(0, deviation), weight));
-        }
-    }
+    internal void Fill(Module module, double deviation) =>
+        TruncatedNormal.Fill(module.get_parameter("weight")!, deviation, config.InitializerCutoffFactor ?? DefaultCutoff);
 }

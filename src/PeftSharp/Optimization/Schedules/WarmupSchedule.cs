@@ -3,7 +3,7 @@ namespace PeftSharp.Optimization;
 /// <summary>Base class of schedules with a linear warmup from 0 to the peak learning rate.</summary>
 public abstract record WarmupSchedule : LearningRateSchedule
 {
-    /// <summary>The number of warmup steps. Default 0: no warmup. It may be larger than the number of training steps.</summary>
+    /// <summary>The number of warmup steps. Default 0: no warmup. The number may be larger than the number of training steps.</summary>
     public int NumWarmupSteps { get; init; }
 
     /// <inheritdoc/>

@@ -14,7 +14,9 @@ internal sealed class PickleDictionary
     /// <exception cref="InvalidDataException">The key is not a string, a number, a Boolean or bytes.</exception>
     internal void Set(object? key, object? value) => _items[CheckKey(key)] = value;
 
-    /// <summary>Rejects keys whose hash needs a walk through other objects, which a file could make arbitrarily long.</summary>
+    /// <summary>
+    /// Rejects keys that contain other objects, because a file could make the calculation of their hash codes arbitrarily slow.
+    /// </summary>
     internal static object CheckKey(object? key) => key is byte[] or string or long or double or bool ? key
         : throw new InvalidDataException("a key of a dictionary or an element of a set is not a string, a number or bytes");
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace PeftSharp.Serialization;
 
 /// <summary>The names that a pickle may refer to. Every other name is rejected.</summary>
-/// <remarks>A subset of the names that <c>torch.load(weights_only=True)</c> accepts. The functions only create data.</remarks>
+/// <remarks>The names are a subset of those that <c>torch.load(weights_only=True)</c> accepts. The functions only create data.</remarks>
 internal static class PickleGlobals
 {
     private static readonly FrozenDictionary<string, PickleGlobal> _known = Create().ToFrozenDictionary(

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Reads a pickle from a part of a file. No more memory is taken than the file has bytes.</summary>
+/// <summary>Reads a pickle from a part of a file. No allocation is larger than the rest of this part.</summary>
 /// <param name="file">The file.</param>
 /// <param name="start">Offset of the first byte.</param>
 /// <param name="end">Offset after the last byte.</param>
@@ -44,7 +44,7 @@ internal sealed class PickleInput(MappedFile file, long start, long end)
         return bytes;
     }
 
-    /// <summary>Reads to the end of a line, which is not included.</summary>
+    /// <summary>Reads a line, without its line feed.</summary>
     internal string ReadLine()
     {
         Span<byte> line = stackalloc byte[MaxLine];

@@ -1,7 +1,9 @@
 namespace PeftSharp.Serialization;
 
-/// <summary>Compares keys of dictionaries and elements of sets. Hash codes are random for each process, so a file cannot be made so
-/// that many keys collide.</summary>
+/// <summary>
+/// Compares keys of dictionaries and elements of sets. Hash codes are different in each process, so a file cannot be crafted to make many
+/// keys collide.
+/// </summary>
 internal sealed class PickleKeyComparer : IEqualityComparer<object>
 {
     internal static readonly PickleKeyComparer Instance = new();

@@ -7,13 +7,14 @@ namespace PeftSharp.Serialization;
 /// <summary>Reads a pickle (protocols 2 to 5) that contains only tensors and plain data. Nothing in it is executed.</summary>
 /// <remarks>
 /// <para>
-/// A pickle is a program for a machine with a stack, which in Python can call any function. This machine knows the names in
-/// <see cref="PickleGlobals"/>; another name, or an instruction that creates another kind of object, throws an exception that names it.
+/// A pickle is a program for a stack machine, which in Python can call any function. This class supports only the names in
+/// <see cref="PickleGlobals"/>. Any other name, and any instruction that creates another kind of object, throws an exception that contains
+/// the name or the instruction.
 /// </para>
 /// <para>
-/// Values: None is null; integers are <see cref="long"/>, or <see cref="BigInteger"/> up to 128 bits; tuples are object arrays; lists
-/// <see cref="List{T}"/>; dictionaries <see cref="PickleDictionary"/>; sets <see cref="HashSet{T}"/>. A value can contain itself, so it
-/// must not be walked through without a limit.
+/// None is converted to null; integers to <see cref="long"/>, or to <see cref="BigInteger"/> up to 128 bits; tuples to object arrays; lists
+/// to <see cref="List{T}"/>; dictionaries to <see cref="PickleDictionary"/>; sets to <see cref="HashSet{T}"/>. A value can contain itself,
+/// so code that traverses it must limit the depth.
 /// </para>
 /// </remarks>
 /// <param name="input">The pickle.</param>
@@ -29,7 +30,7 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
     private long _copied;
 
     /// <summary>Reads one pickle to its end.</summary>
-    /// <exception cref="InvalidDataException">It is malformed, or it contains something other than data.</exception>
+    /// <exception cref="InvalidDataException">The pickle is malformed, or it contains something other than data.</exception>
     internal object? Read()
     {
         var start = input.Position;
@@ -45,7 +46,7 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages)
         throw new InvalidDataException($"it has more than {MaxInstructions} instructions");
     }
 
-    /// <summary>A text from UTF-8. Python stores an unpaired surrogate as three bytes; such a text is rejected.</summary>
+    /// <summary>Decodes UTF-8. Python stores an unpaired surrogate as three bytes; such a text is rejected.</summary>
     internal static string Text(ReadOnlySpan<byte> bytes)
     {
         try { return StrictUtf8.Encoding.GetString(bytes); }

@@ -17,14 +17,14 @@ internal sealed class PickleStack
 
     internal void Mark() => _marks.Add(_values.Count);
 
-    /// <summary>The value on the top, which stays there.</summary>
+    /// <summary>Returns the top value without removing it.</summary>
     internal object? Peek()
     {
         Require(1);
         return _values[^1];
     }
 
-    /// <summary>The container on the top, which stays there.</summary>
+    /// <summary>Returns the container on the top without removing it.</summary>
     internal T Peek<T>(string what) => Peek() is T value ? value
         : throw new InvalidDataException($"it needs {what}, but another value is on the stack");
 
@@ -35,14 +35,14 @@ internal sealed class PickleStack
         else Pop(1);
     }
 
-    /// <summary>Removes values; the top one is the last.</summary>
+    /// <summary>Removes and returns values. The top value is the last.</summary>
     internal object?[] Pop(int count)
     {
         Require(count);
         return Take(_values.Count - count);
     }
 
-    /// <summary>Removes the values above the last mark, and the mark.</summary>
+    /// <summary>Removes the last mark and the values above it, and returns the values.</summary>
     internal object?[] PopToMark()
     {
         if (_marks.Count == 0) throw new InvalidDataException("it needs a mark, which is not on the stack");
@@ -51,7 +51,7 @@ internal sealed class PickleStack
         return Take(mark);
     }
 
-    /// <summary>The result of the pickle: the only value.</summary>
+    /// <summary>Returns the result of the pickle, which must be the only value.</summary>
     internal object? PopResult() => _values.Count == 1 && _marks.Count == 0 ? _values[0]
         : throw new InvalidDataException($"it ends with {_values.Count} values on the stack instead of one");
 
@@ -62,7 +62,7 @@ internal sealed class PickleStack
         return values;
     }
 
-    /// <summary>Values below a mark cannot be used.</summary>
+    /// <summary>Throws if there are fewer values above the last mark. Values below a mark cannot be used.</summary>
     private void Require(int count)
     {
         if (_values.Count - (_marks.Count > 0 ? _marks[^1] : 0) < count)

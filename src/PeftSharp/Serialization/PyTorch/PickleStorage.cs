@@ -6,6 +6,8 @@ namespace PeftSharp.Serialization;
 /// <param name="Bytes">Size in bytes.</param>
 internal sealed record PickleStorage(string Key, SafetensorsDtype? Type, long Bytes)
 {
-    /// <summary>The offset of its first byte in the file. It is set after the file's directory has been read.</summary>
+    /// <summary>
+    /// The offset of the first byte of the storage in the file. It is set after the positions of the storages have been read.
+    /// </summary>
     internal long Start { get; set; }
 }

@@ -11,15 +11,17 @@ internal sealed class PickleStorages
     /// <summary>The storages.</summary>
     internal IReadOnlyDictionary<string, PickleStorage> All => _storages;
 
-    /// <summary>The storage of a reference: <c>("storage", type, key, device, number of elements)</c>.</summary>
-    /// <exception cref="InvalidDataException">The reference is not one to a storage, or it contradicts an earlier one.</exception>
+    /// <summary>Returns the storage of a reference: <c>("storage", type, key, device, number of elements)</c>.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The reference does not refer to a storage, or contradicts an earlier reference to the same storage.
+    /// </exception>
     internal PickleStorage Find(object? reference)
     {
         // Files of the legacy format have a sixth element for storages that are views of others.
         if (reference is not object?[] { Length: 5 or 6 } fields
             || fields is not ["storage", PickleGlobal type, string key, string, long count, ..]
             || (fields.Length == 6 && fields[5] is not null))
-            throw new InvalidDataException("a persistent reference is not one to a storage of a tensor");
+            throw new InvalidDataException("a persistent reference does not refer to the storage of a tensor");
         if (type.ElementType is null && type.Name != Untyped)
             throw new InvalidDataException($"'{type.Name}' is used as the type of a storage");
         var width = type.ElementType is { } element ? SafetensorsDtypes.BitsOf(element) / 8 : 1;

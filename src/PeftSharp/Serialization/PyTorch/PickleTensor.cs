@@ -32,7 +32,9 @@ internal sealed record PickleTensor(PickleStorage Storage, SafetensorsDtype Type
     }
 
     /// <summary>Creates a tensor and checks that all of its elements are inside its storage.</summary>
-    /// <exception cref="InvalidDataException">They are not, or they overlap.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An element is outside the storage, or the tensor has more elements than its storage.
+    /// </exception>
     internal static PickleTensor Create(PickleStorage storage, SafetensorsDtype? type, long offset, long[] shape, long[] strides)
     {
         if (type is not { } dtype) throw new InvalidDataException("a tensor has an untyped storage and no dtype");

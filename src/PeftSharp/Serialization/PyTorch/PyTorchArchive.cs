@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>A file of <c>torch.save</c>: a value of tensors and plain data. The tensors are read on request.</summary>
+/// <summary>
+/// An open file of <c>torch.save</c>. Its value consists of tensors and plain data; the elements of tensors are read on request.
+/// </summary>
 internal sealed class PyTorchArchive : IDisposable
 {
     private const int TarMagic = 257;
@@ -50,7 +52,9 @@ internal sealed class PyTorchArchive : IDisposable
         target.copy_(View(tensor, target.dtype));
     }
 
-    /// <summary>A tensor whose memory is the mapped file, if the file allows it; otherwise a copy.</summary>
+    /// <summary>
+    /// Creates a tensor whose memory is the mapped file. If the elements are not aligned in the file, the tensor is a copy.
+    /// </summary>
     internal Tensor Map(PickleTensor tensor, ScalarType type)
     {
         if (tensor.Elements == 0) return empty(tensor.Shape, type, CPU);

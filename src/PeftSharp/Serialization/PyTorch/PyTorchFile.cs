@@ -8,8 +8,8 @@ namespace PeftSharp.Serialization;
 /// <remarks>
 /// <para>
 /// The equivalent of <c>torch.load(path, weights_only=True)</c> in Python. The file is a pickle, which in Python can run any code. This
-/// class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets); a file that contains anything else is
-/// rejected with the name of what it contains, and no code of the file is run. Both formats of <c>torch.save</c> are read: zip files, and
+/// class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets), and runs no code of the file. If the
+/// file contains anything else, an exception that contains its name is thrown. Both formats of <c>torch.save</c> are read: zip files, and
 /// the legacy format of PyTorch before 1.6.
 /// </para>
 /// <para>
@@ -73,7 +73,17 @@ public sealed class PyTorchFile : ITensorFile
         return _archive.Map(_tensors[name], this.TorchType(entry));
     }
 
-    /// <inheritdoc cref="SafetensorsFile.Bytes"/>
+    /// <summary>
+    /// Gets the bytes of the elements of a tensor in order, little-endian. Supports all dtypes, including those that TorchSharp does not
+    /// support.
+    /// </summary>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
+    /// <returns>
+    /// A view of the mapped file, valid until <see cref="Dispose"/>; a copy if the elements are not contiguous in the file.
+    /// </returns>
+    /// <exception cref="CheckpointException">
+    /// The file has no such tensor, or the tensor is larger than the maximum size of a span (2 GiB).
+    /// </exception>
     public ReadOnlySpan<byte> Bytes(string name)
     {
         this.Entry(name);

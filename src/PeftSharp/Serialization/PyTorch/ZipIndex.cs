@@ -6,7 +6,8 @@ namespace PeftSharp.Serialization;
 /// The entries of a zip file and the offsets of their data. Only entries that are stored without compression can be read.
 /// </summary>
 /// <remarks>
-/// <c>System.IO.Compression</c> does not tell where the data of an entry starts, which is needed to map a tensor or to read a part of it.
+/// <c>System.IO.Compression</c> does not expose the position of the data of an entry, which is required to map a tensor or to read a part
+/// of it.
 /// </remarks>
 internal sealed class ZipIndex
 {
@@ -67,7 +68,7 @@ internal sealed class ZipIndex
         return total;
     }
 
-    /// <summary>A size of 32 bits or, if it is the largest one, the next one of 64 bits.</summary>
+    /// <summary>Returns a 32-bit size or, if it has the maximum value, the next 64-bit size of the extra field.</summary>
     private static long Size(ReadOnlySpan<byte> header, int offset, ref ReadOnlySpan<byte> wide)
     {
         if (UInt32(header, offset) is var size and < uint.MaxValue) return size;
@@ -77,7 +78,7 @@ internal sealed class ZipIndex
         return result;
     }
 
-    /// <summary>The extra field with sizes of 64 bits; empty if there is none.</summary>
+    /// <summary>Returns the extra field with 64-bit sizes; empty if there is none.</summary>
     private static ReadOnlySpan<byte> Wide(ReadOnlySpan<byte> extra)
     {
         while (extra.Length >= 4)

@@ -35,10 +35,12 @@ internal static class SafetensorsDtypes
 
     internal static bool TryParse(string name, out SafetensorsDtype dtype) => ByName.TryGetValue(name, out dtype);
 
-    /// <summary>Null if TorchSharp has no such type. The bytes of the tensor can still be read.</summary>
+    /// <summary>Returns the scalar type of torch. Null if TorchSharp has no such type; the bytes of the tensor can still be read.</summary>
     internal static ScalarType? ToScalarType(SafetensorsDtype dtype) => ToTorch.TryGetValue(dtype, out var type) ? type : null;
 
-    /// <summary>Null if the format has no such type (double-precision complex, quantized integers).</summary>
+    /// <summary>
+    /// Returns the type of the format. Null if the format has no such type (double-precision complex, quantized integers).
+    /// </summary>
     internal static SafetensorsDtype? FromScalarType(ScalarType type) => FromTorch.TryGetValue(type, out var dtype) ? dtype : null;
 
     internal static int BitsOf(SafetensorsDtype dtype) => dtype switch

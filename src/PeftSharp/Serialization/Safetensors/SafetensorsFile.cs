@@ -73,8 +73,8 @@ public sealed class SafetensorsFile : ITensorFile
     /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
     /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
     /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from
-    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file in the meantime,
-    /// access to the missing pages ends the process.</para>
+    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file, the operating
+    /// system ends the process when it accesses the missing pages.</para>
     /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files
     /// written by this library or the reference implementation are aligned.</para>
     /// </remarks>
@@ -91,8 +91,10 @@ public sealed class SafetensorsFile : ITensorFile
             : MappedTensor.Over(_file, offset, [.. entry.Shape], dtype);
     }
 
-    /// <summary>Gets the bytes of a tensor as stored in the file, in little-endian order. Works for all dtypes, including those that
-    /// TorchSharp does not support.</summary>
+    /// <summary>
+    /// Gets the bytes of a tensor as stored in the file, in little-endian order. Supports all dtypes, including those that TorchSharp does
+    /// not support.
+    /// </summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>.</returns>
     /// <exception cref="CheckpointException">The file has no such tensor, or the tensor is larger than the maximum size of a span (2

@@ -7,8 +7,8 @@ namespace PeftSharp.Serialization;
 
 /// <summary>Writes a safetensors file. The constructor validates the tensors and computes the layout; <see cref="WriteTo"/> writes the
 /// bytes.</summary>
-/// <remarks>The layout is that of the reference implementation, byte for byte: tensors ordered by decreasing alignment of their dtypes,
-/// then by name, without gaps; the header padded with spaces to a multiple of eight bytes.</remarks>
+/// <remarks>The layout is the same as in the reference implementation, byte for byte: tensors ordered by decreasing alignment of their
+/// dtypes, then by name, without gaps; the header padded with spaces to a multiple of eight bytes.</remarks>
 internal sealed class SafetensorsWriter
 {
     private const int AlignmentBytes = 8;

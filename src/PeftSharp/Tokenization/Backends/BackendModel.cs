@@ -16,10 +16,10 @@ internal sealed class BackendModel : TokenizerModel
         FirstFreeId = Vocabulary.Values.DefaultIfEmpty(-1).Max() + 1;
     }
 
-    /// <summary>One more than the largest id of the backend: its ids may have gaps, which stay unused.</summary>
+    /// <summary>The largest id of the backend plus 1. Gaps between the ids of the backend remain unused.</summary>
     internal override int FirstFreeId { get; }
 
-    /// <summary>Decodes tokens: the backend decodes runs of its own tokens; added tokens are decoded to their text.</summary>
+    /// <summary>Decodes tokens. The backend decodes runs of its own tokens; added tokens are decoded to their text.</summary>
     internal string Decode(IEnumerable<int> ids, AddedVocabulary added)
     {
         var text = new System.Text.StringBuilder();

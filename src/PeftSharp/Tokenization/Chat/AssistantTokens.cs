@@ -16,7 +16,7 @@ internal static class AssistantTokens
             for (var i = 0; i < offsets.Length; i++)
                 if (isText[i] == 0 && offsets[i].Start < end && offsets[i].End > start)
                     (first, last) = (first < 0 ? i : first, i);
-            // Tokens between two others of a range belong to it even if they cover no characters of their own.
+            // A token between two tokens of a range belongs to the range even if it covers no characters.
             if (first >= 0)
                 mask.AsSpan(first, last - first + 1).Fill(1);
         }
@@ -28,7 +28,7 @@ internal static class AssistantTokens
     /// the message.
     /// </summary>
     /// <param name="messages">The conversation.</param>
-    /// <param name="text">Its text.</param>
+    /// <param name="text">The text of the conversation.</param>
     /// <param name="render">Renders the first messages; the second argument requests the generation prompt.</param>
     /// <exception cref="ArgumentException">A part of the conversation is rendered differently without the rest of it.</exception>
     internal static IReadOnlyList<(int Start, int End)> Find(

@@ -6,8 +6,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>A message of a conversation.</summary>
 /// <remarks>
 /// A message corresponds to a dictionary with <c>role</c> and <c>content</c> in Python. A chat template receives the fields that are not
-/// null, in this order: <c>role</c>, <c>content</c>, <c>tool_calls</c>, and those of <see cref="ExtraFields"/>. A message from
-/// <see cref="FromJson"/> keeps the order of its JSON.
+/// null, in this order: <c>role</c>, <c>content</c>, <c>tool_calls</c>, and the fields in <see cref="ExtraFields"/>. A message from
+/// <see cref="FromJson"/> has the order of the fields in the JSON.
 /// </remarks>
 /// <example><code>
 /// ChatMessage[] messages = [new("system", "Answer briefly."), new("user", "What is the capital of France?")];

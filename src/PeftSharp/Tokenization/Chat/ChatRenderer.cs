@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Renders conversations with a chat template, as transformers' <c>render_jinja_template</c>.</summary>
+/// <summary>Renders conversations with a chat template, like transformers' <c>render_jinja_template</c>.</summary>
 internal sealed class ChatRenderer
 {
     private const string ContinueTag = "CONTINUE_FINAL_MESSAGE_TAG ";

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>What a chat template receives besides the messages: the arguments of <c>apply_chat_template</c> in Python.</summary>
+/// <summary>
+/// Options of a chat template: the values that the template receives besides the messages (the arguments of Python's
+/// <c>apply_chat_template</c>).
+/// </summary>
 public sealed record ChatTemplateOptions
 {
     /// <summary>

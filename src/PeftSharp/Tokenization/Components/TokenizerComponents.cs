@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The components that a <c>tokenizer.json</c> can name. Register custom ones with <see cref="RegisterNormalizer"/>,
+/// Contains the components that a <c>tokenizer.json</c> can use. Register custom components with <see cref="RegisterNormalizer"/>,
 /// <see cref="RegisterPreTokenizer"/> and <see cref="RegisterDecoder"/>.
 /// </summary>
 /// <remarks>
@@ -86,7 +86,7 @@ public static class TokenizerComponents
         ["WordPiece"] = WordPieceDecoder.FromJson,
     });
 
-    /// <summary>Registers a normalizer, or replaces the one registered for the same type.</summary>
+    /// <summary>Registers a normalizer, or replaces the normalizer that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
     /// Creates the function that normalizes a text from the component's fields in tokenizer.json, including <c>type</c>.
@@ -97,7 +97,7 @@ public static class TokenizerComponents
         Normalizers.Add(type, part => new CustomNormalizer(part.ToJsonObject(), create(part.ToJsonObject())));
     }
 
-    /// <summary>Registers a pre-tokenizer, or replaces the one registered for the same type.</summary>
+    /// <summary>Registers a pre-tokenizer, or replaces the pre-tokenizer that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
     /// Creates the function that splits a text into words from the component's fields in tokenizer.json, including <c>type</c>.
@@ -108,7 +108,7 @@ public static class TokenizerComponents
         PreTokenizers.Add(type, part => new CustomPreTokenizer(part.ToJsonObject(), create(part.ToJsonObject())));
     }
 
-    /// <summary>Registers a decoder, or replaces the one registered for the same type.</summary>
+    /// <summary>Registers a decoder, or replaces the decoder that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
     /// Creates the function that converts tokens to pieces of text from the component's fields in tokenizer.json, including <c>type</c>.

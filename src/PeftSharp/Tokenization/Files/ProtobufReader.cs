@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <summary>Reads the fields of a message in the binary format of Protocol Buffers.</summary>
 /// <param name="data">The message.</param>
 /// <param name="path">The file, for error messages.</param>
-/// <param name="offset">The place of the message in the file, for error messages.</param>
+/// <param name="offset">The offset of the message in the file, for error messages.</param>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> data, string path, int offset = 0)
 {
     private readonly ReadOnlySpan<byte> _data = data;

@@ -4,8 +4,8 @@ namespace PeftSharp.Tokenization;
 internal static class SentencePieceMerges
 {
     /// <summary>
-    /// Returns all pairs of pieces that are together a piece: in the order of the ids of the joined pieces, then of the lengths of the two
-    /// parts.
+    /// Returns all pairs of pieces whose concatenation is a piece, in the order of the ids of the joined pieces, then of the lengths of the
+    /// left pieces.
     /// </summary>
     internal static List<(string Left, string Right)> Of(IReadOnlyDictionary<string, int> vocabulary)
     {

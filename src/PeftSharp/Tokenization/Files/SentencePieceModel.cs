@@ -16,7 +16,7 @@ internal sealed record SentencePieceModel
     /// <summary>Whether the model is a unigram model. Otherwise, it is a byte-pair model.</summary>
     internal bool IsUnigram { get; init; } = true;
 
-    /// <summary>Whether unknown characters become tokens of their bytes.</summary>
+    /// <summary>Whether unknown characters are converted to the tokens of their bytes.</summary>
     internal bool ByteFallback { get; init; }
 
     /// <summary>The id of the unknown token; negative: there is none.</summary>
@@ -110,7 +110,7 @@ internal sealed record SentencePieceModel
         return map;
     }
 
-    /// <summary>The settings with which a model was trained, as far as they matter here.</summary>
+    /// <summary>The training settings of a model that affect tokenization.</summary>
     private sealed record TrainingSettings
     {
         internal int ModelType { get; private set; } = Unigram;

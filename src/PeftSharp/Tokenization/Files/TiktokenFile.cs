@@ -11,7 +11,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="Merges">The pairs of tokens that are merged, in order of precedence.</param>
 internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(string Left, string Right)> Merges)
 {
-    /// <summary>Whether a file begins as a vocabulary of tiktoken does.</summary>
+    /// <summary>Returns whether a file starts like a tiktoken vocabulary.</summary>
     internal static bool IsTiktoken(string path)
     {
         using var stream = File.OpenRead(path);
@@ -48,7 +48,7 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
         return new TiktokenFile(ranks, Merge(tokens, ranks));
     }
 
-    // The merges of each token: all pairs of tokens whose texts together are the token, in the order of the ranks of the two.
+    // Returns the merges of each token: all pairs of tokens whose concatenation is the token, in the order of the ranks of the pair.
     private static List<(string Left, string Right)> Merge(List<(string Text, int Rank)> tokens, Dictionary<string, int> ranks)
     {
         var lookup = ranks.GetAlternateLookup<ReadOnlySpan<char>>();

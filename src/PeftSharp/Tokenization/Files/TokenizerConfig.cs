@@ -14,7 +14,9 @@ internal sealed class TokenizerConfig
     internal static readonly string[] StandardNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    /// <summary>The contents of tokenizer_config.json, which are saved with the changed fields replaced; empty without the file.</summary>
+    /// <summary>
+    /// The content of tokenizer_config.json; empty if there is no such file. It is saved with the changed fields replaced.
+    /// </summary>
     internal JsonObject Source { get; init; } = [];
 
     /// <summary>The chat templates by name. They are saved with the tokenizer.</summary>

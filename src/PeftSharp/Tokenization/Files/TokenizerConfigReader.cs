@@ -133,7 +133,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
                 throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
             result[number] = ReadToken($"added_tokens_decoder.{id}", token, special: false);
         }
-        // Without tokenizer.json, ids above the vocabulary that the list leaves out get reserved tokens, as in transformers.
+        // Without tokenizer.json, ids above the vocabulary that are not in the list get reserved tokens, as in transformers.
         if (source?.Tiktoken is { } ranks && result.Count > 0)
             for (var id = ranks.Vocabulary.Count; id < result.Keys.Max(); id++)
                 result.TryAdd(id, new AddedToken($"<|reserved_token_{id.ToString(CultureInfo.InvariantCulture)}|>") { Special = true });

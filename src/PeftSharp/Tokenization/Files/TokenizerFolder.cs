@@ -29,20 +29,22 @@ internal sealed class TokenizerFolder
         _model = JsonFile.ReadObjectIfThere(File("config.json"));
     }
 
-    /// <summary>The tokenizer class in transformers, from tokenizer_config.json or otherwise config.json; null if neither has it.</summary>
+    /// <summary>
+    /// The tokenizer class in transformers, from tokenizer_config.json, otherwise from config.json; null if neither contains it.
+    /// </summary>
     internal string? TokenizerClass => TextIn(Config, "tokenizer_class") ?? TextIn(_model, "tokenizer_class");
 
     /// <summary>The model type, <c>model_type</c> in config.json; null if there is none.</summary>
     internal string? ModelType => TextIn(_model, "model_type");
 
-    /// <summary>The contents of tokenizer_config.json; empty without the file.</summary>
+    /// <summary>The content of tokenizer_config.json; empty if there is no such file.</summary>
     internal JsonObject Config { get; }
 
     /// <summary>
-    /// The file with a vocabulary of SentencePiece or tiktoken: the one of the class, or one of those that any class can have; null if
-    /// there is none.
+    /// Returns the name of the file with a SentencePiece or tiktoken vocabulary: the file of the class, or a file that every class
+    /// supports; null if there is none.
     /// </summary>
-    /// <param name="ofClass">The name of the class's file; null: it has none.</param>
+    /// <param name="ofClass">The name of the file of the class; null: the class has no such file.</param>
     internal string? VocabularyModel(string? ofClass)
     {
         string?[] names = [ofClass, "tokenizer.model", "tiktoken.model"];

@@ -6,12 +6,12 @@ namespace PeftSharp.Tokenization;
 /// <param name="Tiktoken">The vocabulary of tiktoken; null if the file is a SentencePiece model.</param>
 internal sealed record VocabularySource(string Path, SentencePieceModel? Model, TiktokenFile? Tiktoken)
 {
-    /// <summary>The tokens that the file lists for matching as a whole.</summary>
+    /// <summary>The tokens in the file that are matched as a whole.</summary>
     internal IReadOnlyList<AddedToken> AddedTokens => Model?.AddedTokens ?? [];
 
     /// <summary>Reads the vocabulary in a folder; null if there is none. The contents of the file determine its format.</summary>
     /// <param name="files">The folder.</param>
-    /// <param name="ofClass">The name of the file of the class; null: it has none of its own.</param>
+    /// <param name="ofClass">The name of the file of the class; null: the class has no such file.</param>
     /// <exception cref="TokenizerException">The file is malformed.</exception>
     internal static VocabularySource? Read(TokenizerFolder files, string? ofClass)
     {

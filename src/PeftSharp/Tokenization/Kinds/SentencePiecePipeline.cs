@@ -1,22 +1,24 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The pipelines that the classes with a SentencePiece model share.</summary>
+/// <summary>Creates the pipelines that several classes with a SentencePiece model share.</summary>
 internal static class SentencePiecePipeline
 {
-    /// <summary>SentencePiece's visible space.</summary>
+    /// <summary>The visible character that SentencePiece uses for a space.</summary>
     internal const char Space = '▁';
 
-    /// <summary>A unigram model over words that are separated by white space, with the normalization map of the model.</summary>
+    /// <summary>
+    /// Creates the pipeline of a unigram model over words that are separated by white space, with the normalization map of the model.
+    /// </summary>
     /// <param name="parts">The files and settings.</param>
-    /// <param name="unkId">The id of the unknown token, which these classes fix.</param>
-    /// <param name="scheme">Which words get a space before them.</param>
+    /// <param name="unkId">The id of the unknown token, which is fixed for these classes.</param>
+    /// <param name="scheme">The words before which a space is added.</param>
     internal static TokenizerPipeline OfWords(TokenizerParts parts, int unkId, PrependScheme scheme) => new(
         parts.NormalizationMap(), new PreTokenizerSequence([new WhitespaceSplit(), new Metaspace(Space, scheme, split: true)]),
         parts.Unigram(_ => unkId), null, new MetaspaceDecoder(Space, scheme, split: true));
 
     /// <summary>
-    /// Returns the class for a vocabulary whose class in transformers has no pipeline of its own: the special tokens are those of a
-    /// SentencePiece model, and the words of a vocabulary of tiktoken are those of LLaMA 3.
+    /// Returns the class for a checkpoint whose class in transformers does not define a pipeline. A SentencePiece model provides the
+    /// special tokens. For a tiktoken vocabulary, texts are split into words as for LLaMA 3.
     /// </summary>
     internal static TokenizerKind WithoutClass(TokenizerKind kind, VocabularySource source) => source.Model is { } model
         ? kind with { SpecialTokens = model.SpecialTokens, Pipeline = parts => OfModel(model, parts) }

@@ -4,19 +4,21 @@ namespace PeftSharp.Tokenization;
 /// <param name="ClassName">The name of the class in transformers, without the suffix "Fast".</param>
 internal sealed record TokenizerKind(string ClassName)
 {
-    /// <summary>The class whose pipeline is that of tokenizer.json.</summary>
+    /// <summary>The class whose pipeline is read from tokenizer.json.</summary>
     internal const string AnyClass = "PreTrainedTokenizerFast";
 
     /// <summary>The columns that the model expects.</summary>
     internal IReadOnlyList<string> ModelInputNames { get; init; } = ["input_ids", "attention_mask"];
 
     /// <summary>
-    /// Special tokens by their names in transformers. Null: none, even if the padding block of tokenizer.json has a padding token.
+    /// The default special tokens by their names in transformers. A null value means that there is no such token, even if the padding block
+    /// of tokenizer.json has a padding token.
     /// </summary>
     internal IReadOnlyDictionary<string, string?> SpecialTokens { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>
-    /// Returns the additional special tokens if the configuration does not list any, from those of a SentencePiece model.
+    /// Returns the additional special tokens, given the special tokens of a SentencePiece model. It is called if the configuration lists no
+    /// additional special tokens.
     /// </summary>
     internal Func<TokenizerFolder, IEnumerable<AddedToken>, IEnumerable<AddedToken>> ExtraSpecialTokens { get; init; } =
         (_, tokens) => tokens;
@@ -35,15 +37,15 @@ internal sealed record TokenizerKind(string ClassName)
     /// </summary>
     internal string? SentencePieceFile { get; init; }
 
-    /// <summary>Converts the pieces of a SentencePiece model to those of the class. Null: they are the same.</summary>
+    /// <summary>Converts the pieces of a SentencePiece model to the pieces of the class. Null: the pieces are the same.</summary>
     internal Func<IReadOnlyList<ScoredPiece>, TokenizerParts, IEnumerable<ScoredPiece>>? ConvertPieces { get; init; }
 
-    /// <summary>Builds the normalizer, pre-tokenizer, model and decoder. Null: those of tokenizer.json.</summary>
+    /// <summary>Builds the normalizer, pre-tokenizer, model and decoder. Null: they are read from tokenizer.json.</summary>
     internal Func<TokenizerParts, TokenizerPipeline>? Pipeline { get; init; }
 
     /// <summary>
-    /// Builds the post-processor, when the special tokens have their ids. Null: that of tokenizer.json, or without that file one according
-    /// to <c>add_bos_token</c> and <c>add_eos_token</c>.
+    /// Builds the post-processor after the special tokens have ids. Null: the post-processor of tokenizer.json or, without that file, a
+    /// post-processor for <c>add_bos_token</c> and <c>add_eos_token</c>.
     /// </summary>
     internal Func<TokenizerParts, TokenizerPipeline, PostProcessor>? PostProcessor { get; init; }
 

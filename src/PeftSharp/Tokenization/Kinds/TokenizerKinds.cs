@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// </summary>
 internal static class TokenizerKinds
 {
-    /// <summary>The classes. If no class is named, the first one whose vocabulary files exist is used.</summary>
+    /// <summary>The classes. If the files do not name a class, the first class whose vocabulary files exist is used.</summary>
     internal static IReadOnlyList<TokenizerKind> All { get; } =
     [
         BertTokenizer.Kind,

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Byte-pair encoding: pairs of symbols in a word are merged, in the order in which the merges were learned (Sennrich et al. 2016).
+/// Byte-pair encoding: merges pairs of symbols in a word, in the order in which the merges were learned (Sennrich et al. 2016).
 /// </summary>
 internal sealed class BytePairEncoding : TokenizerModel
 {

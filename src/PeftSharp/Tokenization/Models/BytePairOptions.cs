@@ -9,10 +9,11 @@ internal sealed record BytePairOptions
     internal string? ContinuingSubwordPrefix { get; init; }
     /// <summary>The suffix of the last symbol of a word.</summary>
     internal string? EndOfWordSuffix { get; init; }
-    /// <summary>Whether consecutive unknown characters become one token.</summary>
+    /// <summary>Whether consecutive unknown characters are one token.</summary>
     internal bool FuseUnk { get; init; }
     /// <summary>
-    /// Whether characters that are not in the vocabulary become tokens of their bytes, <c>&lt;0x00&gt;</c> …, if these are.
+    /// Whether characters that are not in the vocabulary are converted to the tokens of their bytes (<c>&lt;0x00&gt;</c> …), if the
+    /// vocabulary contains these tokens.
     /// </summary>
     internal bool ByteFallback { get; init; }
     /// <summary>Whether a word in the vocabulary is one token, regardless of merges.</summary>

@@ -20,7 +20,7 @@ internal sealed class PieceTrie
     }
 
     /// <summary>
-    /// Returns the node after a character, or <see cref="None"/>; <paramref name="id"/> is that of the piece that ends there.
+    /// Returns the node after a character, or <see cref="None"/>; <paramref name="id"/> is the id of the piece that ends there.
     /// </summary>
     internal int Next(int node, char c, out int id)
     {

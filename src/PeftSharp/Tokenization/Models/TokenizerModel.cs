@@ -24,7 +24,7 @@ internal abstract class TokenizerModel
     /// <summary>Tokens and their ids, without tokens that were added.</summary>
     internal IReadOnlyDictionary<string, int> Vocabulary { get; }
 
-    /// <summary>The first id of tokens that are added: the size of the vocabulary, as in the reference implementation.</summary>
+    /// <summary>The first id for added tokens: the size of the vocabulary, as in the reference implementation.</summary>
     internal virtual int FirstFreeId => Size;
 
     /// <summary>The number of tokens.</summary>

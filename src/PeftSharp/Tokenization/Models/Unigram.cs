@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The unigram language model of SentencePiece: splits a word into the pieces with the highest sum of scores, which the Viterbi algorithm
-/// finds (Kudo 2018, arXiv:1804.10959).
+/// The unigram language model of SentencePiece: splits a word into the pieces with the highest sum of scores, with the Viterbi algorithm
+/// (Kudo 2018, arXiv:1804.10959).
 /// </summary>
 internal sealed class Unigram : TokenizerModel
 {
@@ -19,7 +19,7 @@ internal sealed class Unigram : TokenizerModel
     /// The id of the token for characters that are not in the vocabulary. Null: such a character throws a <see cref="TokenizerException"/>.
     /// </param>
     /// <param name="byteFallback">
-    /// Whether unknown text becomes tokens of its bytes, <c>&lt;0x00&gt;</c> …, if these are in the vocabulary.
+    /// Whether unknown text is converted to the tokens of its bytes (<c>&lt;0x00&gt;</c> …), if the vocabulary contains these tokens.
     /// </param>
     /// <exception cref="TokenizerException">The unknown token is not in the vocabulary.</exception>
     internal Unigram(IReadOnlyList<ScoredPiece> pieces, int? unkId, bool byteFallback) : base(Ids(pieces))

@@ -1,7 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// A cache of the tokens of words, shared by all threads without a lock: a hash table in which a new word replaces the one in its slot.
+/// A cache of the tokens of words, which all threads share without a lock. It is a hash table in which a new word replaces the word in its
+/// slot.
 /// </summary>
 /// <remarks>
 /// Entries are immutable and written with a single reference assignment. A thread that does not see a new entry recomputes it.

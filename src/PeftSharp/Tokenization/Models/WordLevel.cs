@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <summary>A vocabulary of whole words.</summary>
 /// <param name="vocabulary">Words and their ids.</param>
 /// <param name="unkToken">
-/// The token for words that are not in the vocabulary. If the vocabulary lacks it too, such a word throws a
+/// The token for words that are not in the vocabulary. If the vocabulary does not contain this token either, such a word throws a
 /// <see cref="TokenizerException"/>.
 /// </param>
 internal sealed class WordLevel(IReadOnlyDictionary<string, int> vocabulary, string unkToken) : TokenizerModel(vocabulary)

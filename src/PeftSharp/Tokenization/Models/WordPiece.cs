@@ -14,7 +14,9 @@ internal sealed class WordPiece : TokenizerModel
     /// <param name="vocabulary">Tokens and ids. Tokens that continue a word begin with <paramref name="prefix"/>.</param>
     /// <param name="unkToken">The token for a word that cannot be split into tokens.</param>
     /// <param name="prefix">The prefix of tokens that continue a word; <c>##</c> in BERT.</param>
-    /// <param name="maxChars">The maximum number of code points of a word; longer words become the unknown token. 100 in BERT.</param>
+    /// <param name="maxChars">
+    /// The maximum number of code points of a word; longer words are converted to the unknown token. 100 in BERT.
+    /// </param>
     /// <exception cref="TokenizerException">The unknown token is not in the vocabulary.</exception>
     internal WordPiece(IReadOnlyDictionary<string, int> vocabulary, string unkToken = "[UNK]", string prefix = "##", int maxChars = 100)
         : base(vocabulary)

@@ -48,8 +48,8 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
                 c = ' ';
     }
 
-    // The space before the character replaces it, and the character counts as inserted, as in the reference implementation: offsets depend
-    // on it.
+    // The space before the character counts as its replacement, and the character as an insertion. As in the reference implementation, this
+    // determines the offsets.
     private static void SeparateChinese(AlignedText text)
     {
         var chars = text.Chars;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The normalization map of a SentencePiece model (<c>precompiled_charsmap</c>): a double-array trie over UTF-8, whose values are places in
-/// a list of replacements.
+/// The normalization map of a SentencePiece model (<c>precompiled_charsmap</c>): a double-array trie over UTF-8, whose values are positions
+/// in a list of replacements.
 /// </summary>
 /// <remarks>
 /// Layout: the number of bytes of the trie (32 bits, little-endian), its units (32 bits each), and the replacements in UTF-8, each of which
@@ -17,14 +17,14 @@ internal sealed class CharactersMap
     private readonly byte[] _replacements;
 
     /// <param name="data">The map.</param>
-    /// <param name="place">Where the map is, for error messages.</param>
+    /// <param name="place">The source of the map, for error messages.</param>
     /// <exception cref="TokenizerException">The map is truncated or not valid UTF-8.</exception>
     internal CharactersMap(byte[] data, string place)
     {
         Data = data;
         var size = data.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(data);
         if (size < sizeof(uint) || size > data.Length - sizeof(uint))
-            throw Malformed(place, $"it has {data.Length} bytes, and its header says that the trie has {size}");
+            throw Malformed(place, $"it has {data.Length} bytes, but its header specifies a trie of {size} bytes");
         _units = new uint[size / sizeof(uint)];
         for (var i = 0; i < _units.Length; i++)
             _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(sizeof(uint) * (i + 1)));
@@ -37,7 +37,7 @@ internal sealed class CharactersMap
     internal byte[] Data { get; }
 
     /// <summary>Finds the replacement, in UTF-8, for the shortest prefix of a text that the map contains.</summary>
-    /// <exception cref="TokenizerException">The trie refers to a place outside of the map.</exception>
+    /// <exception cref="TokenizerException">The trie refers to a position outside of the map.</exception>
     internal bool TryReplace(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement)
     {
         replacement = default;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Matches added tokens in a text: the leftmost match, and the longest one at its position.</summary>
+/// <summary>Matches added tokens in a text: the leftmost match, and the longest match at this position.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<char, List<(string Text, int Id, AddedToken Token)>> _byFirstChar = [];

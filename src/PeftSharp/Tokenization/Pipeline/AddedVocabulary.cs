@@ -32,7 +32,7 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
     /// </summary>
     internal bool IsSpecial(int id) => _tokens.TryGetValue(id, out var token) && token.Special && !_normalizedForms.ContainsKey(id);
 
-    /// <summary>Adds tokens. Tokens in the vocabulary of the model keep their ids; others get the next free ones.</summary>
+    /// <summary>Adds tokens. Tokens in the vocabulary of the model keep their ids; other tokens get the next free ids.</summary>
     /// <returns>The number of tokens that are new or whose properties changed.</returns>
     /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     internal int Add(IEnumerable<AddedToken> tokens)

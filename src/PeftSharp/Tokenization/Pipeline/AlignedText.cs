@@ -1,17 +1,19 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A text during normalization: its current characters, and the range of the original text that each comes from.</summary>
+/// <summary>A text during normalization: its current characters and, for each, the corresponding range of the original text.</summary>
 /// <remarks>
-/// A buffer that is reused. Ranges are not stored until characters are inserted or removed. The ranges of new characters are those of
-/// <c>NormalizedString</c> in Hugging Face's tokenizers: a replacement has the range of the replaced character, an insertion that of the
-/// character before it.
+/// Instances are reused. Ranges are stored only after characters have been inserted or removed. The ranges of new characters are the same
+/// as in <c>NormalizedString</c> of Hugging Face's tokenizers: a replacement has the range of the replaced character, and an insertion has
+/// the range of the character before it.
 /// </remarks>
 internal sealed class AlignedText
 {
     private char[] _chars = new char[256], _newChars = new char[256];
     private int[] _starts = [], _ends = [], _newStarts = [], _newEnds = [];
     private bool _aligned = true;       // character i is character _base + i of the original
-    private int _base;
+    private const int MaxLength = 1 << 24;      // of a normalized text, unless the original text is long, too
+    private const long MaxGrowth = 64;
+    private int _base, _originalLength;
     private int _read, _written;
 
     internal int Length { get; private set; }
@@ -21,7 +23,7 @@ internal sealed class AlignedText
     /// <summary>Sets the text to the range <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
     internal void Reset(string original, int start, int end)
     {
-        (_base, Length, _aligned) = (start, end - start, true);
+        (_base, Length, _originalLength, _aligned) = (start, end - start, end - start, true);
         if (_chars.Length < Length)
             _chars = new char[Length + Length / 4];
         original.AsSpan(start, Length).CopyTo(_chars);
@@ -107,6 +109,9 @@ internal sealed class AlignedText
     private void Reserve(int count)
     {
         var needed = _written + count;
+        if (needed > MaxLength && needed > MaxGrowth * _originalLength)
+            throw new TokenizerException($"The normalizers of the tokenizer make a text of {_originalLength} characters longer than "
+                + $"{MaxLength} characters. Check the replacements in tokenizer.json.");
         if (_newChars.Length < needed)
             Array.Resize(ref _newChars, Math.Max(needed, 2 * _newChars.Length));
         if (_newStarts.Length < _newChars.Length)

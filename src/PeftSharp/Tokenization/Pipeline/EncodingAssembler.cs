@@ -30,8 +30,8 @@ internal static class EncodingAssembler
         }
     }
 
-    // The part of each text in each encoding, in the order in which the reference implementation merges pieces. The first encoding is the
-    // one that is kept.
+    // Returns the part of each text in each encoding, in the order in which the reference implementation merges pieces. The first encoding
+    // is kept; the others overflow.
     private static List<int[]> Selections(IReadOnlyList<TemplatePiece> pieces, List<(int, int)>[] parts)
     {
         var kept = new int[parts.Length];

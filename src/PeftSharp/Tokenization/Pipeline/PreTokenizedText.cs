@@ -5,7 +5,9 @@ internal sealed class PreTokenizedText
 {
     internal AlignedText Text { get; } = new();
 
-    /// <summary>The words, in the order of the text; not empty. Between them can be characters that a pre-tokenizer removed.</summary>
+    /// <summary>
+    /// The words, in the order of the text; not empty. There can be characters between words, which a pre-tokenizer removed.
+    /// </summary>
     internal List<TextSpan> Spans { get; private set; } = [];
 
     private List<TextSpan> _next = [];

@@ -50,7 +50,7 @@ internal sealed class TokenRunBuilder
         }
     }
 
-    /// <summary>Ends a word of the pre-tokenizer. It does not count if the words are given.</summary>
+    /// <summary>Ends a word of the pre-tokenizer. If the caller passed words, the words of the pre-tokenizer are not counted.</summary>
     private void EndWord() => _word += _isWordGiven ? 0 : 1;
 
     private void RunPiece(string text, TextSpan part, TokenizerPipeline pipeline)

@@ -8,7 +8,9 @@ internal abstract class PostProcessor
     /// <summary>The template for texts and special tokens; null: the texts are concatenated.</summary>
     internal virtual TemplateProcessing? Template => null;
 
-    /// <summary>For each trimming of white space from offsets: whether the pre-tokenizer adds a space at the beginning of a text.</summary>
+    /// <summary>
+    /// The passes that trim white space from offsets. Each value is whether the pre-tokenizer adds a space at the beginning of a text.
+    /// </summary>
     internal virtual IEnumerable<bool> Trims => [];
 
     /// <summary>Returns the post-processor as it is stored in tokenizer.json.</summary>

@@ -91,7 +91,9 @@ internal sealed class TemplateProcessing : PostProcessor
         },
     })]);
 
-    /// <summary>The pieces of the short form. A special token can contain spaces and colons, so its text is searched first.</summary>
+    /// <summary>
+    /// Parses the pieces of the short form. A special token can contain spaces and colons, so its text is searched first.
+    /// </summary>
     private static TemplatePiece[] Pieces(string template, IEnumerable<string> tokens)
     {
         string[] names = ["$A", "$B", .. tokens.OrderByDescending(token => token.Length)];

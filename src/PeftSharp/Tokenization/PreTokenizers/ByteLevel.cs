@@ -4,7 +4,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Splits a text into words as GPT-2 does and encodes their bytes as characters, so that any text can be encoded.</summary>
 /// <param name="addPrefixSpace">Whether to add a space before a text that does not start with one.</param>
-/// <param name="trimOffsets">Stored for tokenizer.json only; the post-processor of the same name applies it.</param>
+/// <param name="trimOffsets">Only stored, for tokenizer.json; the post-processor of the same name applies this option.</param>
 /// <param name="useRegex">Whether to split into words.</param>
 internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PreTokenizer
 {

@@ -2,14 +2,14 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Splits at the matches of a pattern or, if inverted, at the text between them.</summary>
 /// <param name="behavior">What happens with the matches.</param>
-/// <param name="invert">Whether the text between the matches counts as the matches.</param>
+/// <param name="invert">Whether the roles of the matches and of the text between them are exchanged.</param>
 internal abstract class DelimitingPreTokenizer(SplitBehavior behavior, bool invert = false) : SplittingPreTokenizer
 {
     protected SplitBehavior Behavior => behavior;
 
     protected bool IsInverted => invert;
 
-    /// <summary>Returns the matches in the order of the text. A match can be empty: then the text is split there.</summary>
+    /// <summary>Returns the matches in the order of the text. At an empty match, the text is split.</summary>
     protected abstract List<(int Start, int End)> Matches(ReadOnlySpan<char> text);
 
     /// <summary>Returns the code points with a property, each as a match.</summary>

@@ -3,7 +3,9 @@ namespace PeftSharp.Tokenization;
 /// <summary>
 /// Splits a text as GPT-2 does: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
 /// </summary>
-/// <remarks>Not a regular expression, for speed and because .NET's do not match letters above U+FFFF.</remarks>
+/// <remarks>
+/// The code does not use a regular expression, for speed and because regular expressions of .NET do not match letters above U+FFFF.
+/// </remarks>
 internal static class Gpt2Splitter
 {
     private const UnicodeFlags Kinds = UnicodeFlags.Letter | UnicodeFlags.Number | UnicodeFlags.Space;

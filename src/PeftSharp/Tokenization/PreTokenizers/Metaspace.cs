@@ -4,7 +4,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Replaces spaces by a visible character, SentencePiece's <c>▁</c>, and splits before it.</summary>
 /// <param name="replacement">The visible character.</param>
-/// <param name="prependScheme">Which pieces of text get the character as a prefix.</param>
+/// <param name="prependScheme">The pieces of text to which the character is added as a prefix.</param>
 /// <param name="split">Whether to split.</param>
 internal sealed class Metaspace(char replacement, PrependScheme prependScheme, bool split) : PreTokenizer
 {

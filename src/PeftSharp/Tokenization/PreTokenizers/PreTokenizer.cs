@@ -8,7 +8,8 @@ internal abstract class PreTokenizer
     internal abstract void PreTokenize(PreTokenizedText text);
 
     /// <summary>
-    /// The pre-tokenizer to use if texts are not to be split: the one that applies the representation of bytes or spaces; null: none.
+    /// Returns the pre-tokenizer that is used if texts are not split. It only converts bytes or spaces to their representation. Null: no
+    /// conversion is required.
     /// </summary>
     internal virtual PreTokenizer? WithoutSplitting() => null;
 

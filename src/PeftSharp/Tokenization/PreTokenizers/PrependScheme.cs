@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Which pieces of a text <see cref="Metaspace"/> adds its character to.</summary>
+/// <summary>The pieces of a text to which <see cref="Metaspace"/> adds its character.</summary>
 internal enum PrependScheme
 {
     /// <summary>All pieces between added tokens.</summary>
@@ -9,6 +9,6 @@ internal enum PrependScheme
     /// <summary>The piece at the beginning of the text.</summary>
     First,
 
-    /// <summary>None.</summary>
+    /// <summary>No pieces.</summary>
     Never,
 }

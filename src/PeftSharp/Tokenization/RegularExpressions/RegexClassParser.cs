@@ -23,6 +23,7 @@ internal static class RegexClassParser
     {
         var intersection = CodePointSet.All;
         var set = CodePointSet.Empty;
+        reader.Enter();
         for (var isFirst = true; isFirst || !reader.TryRead("]"); isFirst = false)
         {
             if (reader.TryRead("&&"))
@@ -30,6 +31,7 @@ internal static class RegexClassParser
             else
                 set = set.Union(ParseItem(reader));
         }
+        reader.Leave();
         return intersection.Intersect(set);
     }
 

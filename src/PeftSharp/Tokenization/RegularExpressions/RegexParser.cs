@@ -30,10 +30,14 @@ internal sealed partial class RegexParser(string expression)
     private string ParseAlternatives(RegexOptionFlags options)
     {
         var pattern = new StringBuilder();
+        _reader.Enter();
         while (true)
         {
             if (_reader.IsAtEnd || _reader.Peek == ')')
+            {
+                _reader.Leave();
                 return pattern.ToString();
+            }
             if (_reader.TryRead("|"))
             {
                 pattern.Append('|');

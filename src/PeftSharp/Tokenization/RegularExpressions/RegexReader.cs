@@ -5,6 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>Reads the characters and escape sequences of a regular expression.</summary>
 internal sealed class RegexReader(string expression)
 {
+    private const int MaxDepth = 250, MaxShownLength = 500;
+    private int _depth;
     private int _position;
 
     internal bool IsAtEnd => _position >= expression.Length;
@@ -56,15 +58,15 @@ internal sealed class RegexReader(string expression)
             : throw Malformed($"{expression[start.._position]} is too large");
     }
 
-    /// <summary>The position, to return to with <see cref="Return"/>.</summary>
+    /// <summary>Returns the current position, for <see cref="Return"/>.</summary>
     internal int Mark() => _position;
 
     internal void Return(int mark) => _position = mark;
 
     /// <summary>
-    /// Reads an escape sequence after the backslash if it is one of a set of code points, such as <c>\d</c> and <c>\p{L}</c>.
+    /// Reads an escape sequence after the backslash if it stands for a set of code points, such as <c>\d</c> and <c>\p{L}</c>.
     /// </summary>
-    /// <param name="isInClass">Whether it is in a class in brackets.</param>
+    /// <param name="isInClass">Whether the sequence is in a class in brackets.</param>
     internal CodePointSet? ReadEscapedSet(bool isInClass)
     {
         var c = Peek;
@@ -92,7 +94,7 @@ internal sealed class RegexReader(string expression)
         return isNegated ? property.Complement() : property;
     }
 
-    /// <summary>Reads an escape sequence after the backslash that is one code point.</summary>
+    /// <summary>Reads an escape sequence after the backslash that stands for one code point.</summary>
     internal int ReadEscapedCodePoint()
     {
         var start = _position;
@@ -121,11 +123,24 @@ internal sealed class RegexReader(string expression)
         }
     }
 
+    /// <summary>Begins a group or a class of characters. Deep nesting is refused, because the parsers are recursive.</summary>
+    /// <exception cref="TokenizerException">Groups and classes are nested too deep.</exception>
+    internal void Enter()
+    {
+        if (++_depth > MaxDepth)
+            throw Unsupported($"groups or classes that are nested more than {MaxDepth} deep");
+    }
+
+    /// <summary>Ends a group or a class of characters.</summary>
+    internal void Leave() => _depth--;
+
     internal TokenizerException Malformed(string what) =>
-        new($"The regular expression '{expression}' of the tokenizer is malformed: {what} (position {_position}).");
+        new($"The regular expression '{Shown}' of the tokenizer is malformed: {what} (position {_position}).");
+
+    private string Shown => expression.Length <= MaxShownLength ? expression : expression[..MaxShownLength] + "…";
 
     internal TokenizerException Unsupported(string what) =>
-        new($"The regular expression '{expression}' of the tokenizer uses {what}, which is not supported (position {_position}).");
+        new($"The regular expression '{Shown}' of the tokenizer uses {what}, which is not supported (position {_position}).");
 
     private int ReadHexadecimal(int min, int max)
     {

@@ -10,7 +10,8 @@ internal sealed class RegexSets
     internal IReadOnlyList<CodePointSet> All => _sets;
 
     /// <summary>
-    /// Returns the placeholder of a set, which is added if it is new; null if there are <see cref="RegexAlphabet.MaxSets"/> others.
+    /// Returns the placeholder of a set. A new set is added. Returns null if there are already <see cref="RegexAlphabet.MaxSets"/> other
+    /// sets.
     /// </summary>
     internal string? PlaceholderOf(CodePointSet set)
     {

@@ -47,7 +47,7 @@ internal sealed class TranslatedRegex
         ArrayPool<char>.Shared.Return(symbols);
     }
 
-    // The place in the text of each code point, and its end.
+    // Returns the position of each code point in the text, then the end of the text.
     private static int[] Positions(ReadOnlySpan<char> text, int count)
     {
         var positions = new int[count + 1];

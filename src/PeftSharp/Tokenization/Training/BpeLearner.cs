@@ -111,7 +111,9 @@ internal sealed class BpeLearner
             : left + right;
     }
 
-    /// <summary>The characters of the words and the initial ones, by code point; the rarest are omitted if there are too many.</summary>
+    /// <summary>
+    /// The characters of the words and the initial alphabet, by code point. If there are too many, the rarest characters are omitted.
+    /// </summary>
     private IEnumerable<string> Alphabet()
     {
         var counts = new Dictionary<Rune, long>();

@@ -13,11 +13,15 @@ public abstract record TokenizerTrainer
 {
     private protected TokenizerTrainer() { }
 
-    /// <summary>The number of tokens to learn, including special tokens. Fewer are learned from short texts. Default 30,000.</summary>
+    /// <summary>
+    /// The number of tokens to learn, including special tokens. Fewer tokens are learned if the texts are short. Default 30,000; 8,000 for
+    /// a <see cref="UnigramTrainer"/>.
+    /// </summary>
     public int VocabSize { get; init; } = 30_000;
 
     /// <summary>
-    /// Tokens that are added first and matched as a whole. Default: none, or those of the pipeline if <see cref="Train"/> is called.
+    /// Tokens that are added first and matched as a whole. Default: none, or the special tokens of the pipeline if <see cref="Train"/> is
+    /// called.
     /// </summary>
     public IReadOnlyList<AddedToken> SpecialTokens { get; init; } = [];
 
@@ -46,7 +50,7 @@ public abstract record TokenizerTrainer
     /// <summary>Returns a tokenizer without a vocabulary, and its special tokens.</summary>
     internal abstract (UntrainedTokenizer Start, IReadOnlyList<AddedToken> SpecialTokens) NewPipeline();
 
-    /// <summary>Returns the options with the special tokens of a pipeline, if no others are set.</summary>
+    /// <summary>Returns the options with the special tokens of a pipeline, if no special tokens are set.</summary>
     internal virtual TokenizerTrainer WithDefaults(IReadOnlyList<AddedToken> specialTokens) =>
         SpecialTokens.Count > 0 ? this : this with { SpecialTokens = specialTokens };
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Learns a vocabulary and creates the tokenizer.</summary>
+/// <summary>Learns vocabularies and creates tokenizers with them.</summary>
 internal static class TokenizerTraining
 {
     /// <exception cref="ArgumentException">The texts contain no words.</exception>

@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>All segmentations of a word into pieces: expected frequencies, the best path, and the best path without a piece.</summary>
+/// <summary>
+/// Computes values over all segmentations of a word into pieces: expected frequencies, the best path, and the best path without a piece.
+/// </summary>
 internal sealed class UnigramLattice
 {
     private const double UnknownPenalty = 10;
@@ -52,7 +54,7 @@ internal sealed class UnigramLattice
 
     /// <summary>
     /// Returns whether the best segmentation of a piece is the piece itself. If so, <paramref name="replacement"/> is the best segmentation
-    /// without it; empty if there is none.
+    /// without this piece; empty if there is none.
     /// </summary>
     internal bool IsBestAlone(string piece, int id, List<int> replacement)
     {

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Learns the pieces of a unigram model by expectation maximization, as Hugging Face's <c>tokenizers</c>.</summary>
+/// <summary>Learns the pieces of a unigram model by expectation maximization, as Hugging Face's <c>tokenizers</c> does.</summary>
 internal sealed class UnigramLearner
 {
     private const double MinExpectedFrequency = 0.5, PenaltyStep = 0.0001;
@@ -41,7 +41,7 @@ internal sealed class UnigramLearner
         return result;
     }
 
-    /// <summary>Computes the expected frequencies of the pieces and from them the scores, without pieces that are hardly used.</summary>
+    /// <summary>Computes the expected frequencies of the pieces and their scores. Pieces that are hardly used are removed.</summary>
     private List<ScoredPiece> Estimate(List<ScoredPiece> pieces, CancellationToken cancellationToken)
     {
         var expected = new double[pieces.Count];
@@ -63,7 +63,7 @@ internal sealed class UnigramLearner
         return kept.ConvertAll(piece => piece with { Score = Digamma(piece.Score) - total });
     }
 
-    /// <summary>Removes the pieces without which the likelihood of the texts decreases least.</summary>
+    /// <summary>Removes the pieces whose removal decreases the likelihood of the texts least.</summary>
     private List<ScoredPiece> Prune(List<ScoredPiece> pieces, CancellationToken cancellationToken)
     {
         var lattice = new UnigramLattice(pieces);

@@ -4,10 +4,10 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>
 /// Learns a unigram language model of pieces: it starts with all frequent pieces of the words, and alternates between estimating their
-/// probabilities and removing those that matter least (Kudo 2018, arXiv:1804.10959). Corresponds to <c>UnigramTrainer</c> in
+/// probabilities and removing the least important pieces (Kudo 2018, arXiv:1804.10959). Corresponds to <c>UnigramTrainer</c> in
 /// <c>tokenizers</c>.
 /// </summary>
-/// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer like those of SentencePiece: NFKC, words with a leading <c>▁</c>, and
+/// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer like SentencePiece's: NFKC, words with a leading <c>▁</c>, and
 /// the special tokens <c>&lt;unk&gt;</c>, <c>&lt;s&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;pad&gt;</c>.</remarks>
 public sealed record UnigramTrainer : TokenizerTrainer
 {
@@ -25,7 +25,7 @@ public sealed record UnigramTrainer : TokenizerTrainer
     /// <summary>The fraction of pieces that is kept each time pieces are removed; above 0 and below 1. Default 0.75.</summary>
     public double ShrinkingFactor { get; init; } = 0.75;
 
-    /// <summary>The number of estimations of the probabilities before pieces are removed. Default 2.</summary>
+    /// <summary>How many times the probabilities are estimated before pieces are removed. Default 2.</summary>
     public int NSubIterations { get; init; } = 2;
 
     /// <summary>The maximum number of characters of a piece. Default 16.</summary>

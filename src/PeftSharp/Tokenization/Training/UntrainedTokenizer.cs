@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>A tokenizer whose vocabulary is to be learned.</summary>
+/// <summary>The components and settings of a tokenizer whose vocabulary has not been learned yet.</summary>
 /// <param name="Normalizer">Changes the text; null: none.</param>
 /// <param name="PreTokenizer">Splits the text into words; null: the whole text is one word.</param>
 /// <param name="Model">The model in tokenizer.json, whose vocabulary is replaced.</param>

@@ -3,7 +3,7 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Learns a vocabulary of the most frequent words, as <c>WordLevelTrainer</c> in <c>tokenizers</c>.</summary>
+/// <summary>Learns a vocabulary of the most frequent words. Corresponds to <c>WordLevelTrainer</c> in <c>tokenizers</c>.</summary>
 /// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer that splits texts into words and punctuation, with the special tokens
 /// <c>[UNK]</c> and <c>[PAD]</c>.</remarks>
 public sealed record WordLevelTrainer : TokenizerTrainer

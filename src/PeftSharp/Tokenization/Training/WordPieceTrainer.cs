@@ -3,13 +3,15 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Learns a WordPiece vocabulary with the merges of byte-pair encoding, as <c>WordPieceTrainer</c> in <c>tokenizers</c>.
+/// Learns a WordPiece vocabulary with the merges of byte-pair encoding. Corresponds to <c>WordPieceTrainer</c> in <c>tokenizers</c>.
 /// </summary>
 /// <remarks>
 /// <para><see cref="TokenizerTrainer.Train"/> creates a tokenizer with BERT's pipeline (<c>BertTokenizer</c>) and its special tokens
 /// <c>[PAD]</c>, <c>[UNK]</c>, <c>[CLS]</c>, <c>[SEP]</c>, <c>[MASK]</c>.</para>
-/// <para>The ids of characters that continue a word (<c>##a</c>) are in the order of their first occurrence. In Python they are random, and
-/// with them the choice between pairs of equal frequency.</para>
+/// <para>
+/// The ids of characters that continue a word (<c>##a</c>) are in the order of their first occurrence. In Python, these ids are random, and
+/// so is the choice between pairs of equal frequency.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// var tokenizer = new WordPieceTrainer { VocabSize = 4000 }.Train(texts);

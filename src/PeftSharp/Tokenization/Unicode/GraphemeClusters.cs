@@ -2,8 +2,8 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Splits a text into extended grapheme clusters (UAX #29), in the Unicode version of the reference implementation.</summary>
 /// <remarks>
-/// The boundaries are exact for clusters of at most five bytes in UTF-8, which are the only ones that a normalization map looks up as a
-/// whole. Longer clusters (Hangul syllables of several jamo, flags, most emoji sequences, Indic conjuncts) can be returned in parts.
+/// The boundaries are exact for clusters of at most five bytes in UTF-8. Only such clusters are looked up as a whole in a normalization
+/// map. Longer clusters (Hangul syllables of several jamo, flags, most emoji sequences, Indic conjuncts) can be returned in parts.
 /// </remarks>
 internal static class GraphemeClusters
 {

@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The four normalization forms (UAX #15). Each code point has the change that <see cref="AlignedText.Emit"/> expects.</summary>
+/// <summary>
+/// The four normalization forms (UAX #15). Each code point of a result has the argument <c>change</c> of <see cref="AlignedText.Emit"/>.
+/// </summary>
 internal static class UnicodeNormalization
 {
     private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7;

@@ -48,7 +48,7 @@ internal static partial class UnicodeProperties
     internal static CodePointSet Space { get; } = CodePointSet.Of(
         Enumerable.Range(0, char.MaxValue).Where(c => UnicodeTables.Is(c, UnicodeFlags.Space)));
 
-    /// <summary>The code points that are folded to several without regard to case, with their folded forms: ß is ss.</summary>
+    /// <summary>The code points whose case folding has several code points, with their folded forms: ß is folded to ss.</summary>
     internal static IReadOnlyList<(int CodePoint, string Folded)> LongCaseFolds => LongFolds;
 
     /// <summary>
@@ -80,7 +80,7 @@ internal static partial class UnicodeProperties
         return Scripts[~place - 1].Script;
     }
 
-    /// <summary>Names are compared without regard to case, spaces, hyphens and underscores.</summary>
+    /// <summary>Returns a name without spaces, hyphens and underscores, in lower case, for comparison.</summary>
     private static string Normalize(string name) =>
         string.Concat(name.Where(c => c is not (' ' or '-' or '_')).Select(char.ToLowerInvariant));
 

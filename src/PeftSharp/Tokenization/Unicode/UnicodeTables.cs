@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>Properties of code points, in the Unicode version of the reference implementation.</summary>
-/// <remarks>.NET has another version of Unicode, and does not decompose without ICU (InvariantGlobalization).</remarks>
+/// <remarks>.NET uses another version of Unicode, and does not decompose without ICU (InvariantGlobalization).</remarks>
 internal static partial class UnicodeTables
 {
     private const int PageSize = 256;

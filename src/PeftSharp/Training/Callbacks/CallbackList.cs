@@ -28,7 +28,7 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks, Train
         foreach (var callback in _callbacks) handler(callback.In(context));
     }
 
-    /// <summary>Returns the states of the callbacks that have one, by class name.</summary>
+    /// <summary>Returns the states of the callbacks that have a state, by class name.</summary>
     internal IEnumerable<(string Name, JsonObject State)> SaveStates() =>
         _callbacks.Select(callback => (callback.GetType().Name, State: callback.In(context).SaveState()))
             .Where(entry => entry.State is not null).Select(entry => (entry.Name, entry.State!));

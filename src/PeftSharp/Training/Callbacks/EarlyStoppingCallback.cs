@@ -74,5 +74,5 @@ public sealed class EarlyStoppingCallback : TrainerCallback
 
     /// <inheritdoc/>
     public override void LoadState(JsonObject state) => _evaluationsWithoutImprovement =
-        new ConfigJson(state, nameof(EarlyStoppingCallback)).GetSection("attributes")?.GetInt("early_stopping_patience_counter") ?? 0;
+        new ConfigJson(state, nameof(EarlyStoppingCallback)).GetSection("attributes")?.GetCount("early_stopping_patience_counter") ?? 0;
 }

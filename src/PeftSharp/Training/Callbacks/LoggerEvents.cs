@@ -9,7 +9,7 @@ internal sealed class LoggerEvents(ILogger logger) : TrainerCallback
     public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) =>
         logger.Log(LogLevel.Information, TrainingEvents.TrainingStarted,
             "Training starts after step {Step} of {TotalSteps} ({Epochs} epochs, batch size {BatchSize})", state.GlobalStep, state.MaxSteps,
-            state.NumTrainEpochs, state.TrainBatchSize);
+            state.NumTrainEpochs == int.MaxValue ? "an unknown number of" : state.NumTrainEpochs, state.TrainBatchSize);
 
     public override void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) =>
         logger.Log(LogLevel.Information, TrainingEvents.CheckpointSaved, "The checkpoint of step {Step} was saved to {Checkpoint}",
@@ -26,7 +26,7 @@ internal sealed class LoggerEvents(ILogger logger) : TrainerCallback
     public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) =>
         logger.Log(LogLevel.Warning, TrainingEvents.Warning, "{Message} (step {Step})", message, state.GlobalStep);
 
-    /// <summary>Logs that a run was cancelled. The trainer calls it, because callbacks have no event for a cancellation.</summary>
+    /// <summary>Logs that a run was cancelled. The trainer calls this method, because callbacks have no event for a cancellation.</summary>
     internal void Cancelled(TrainerState state) =>
         logger.Log(LogLevel.Warning, TrainingEvents.TrainingCancelled, "Training was cancelled after step {Step} of {TotalSteps}",
             state.GlobalStep, state.MaxSteps);

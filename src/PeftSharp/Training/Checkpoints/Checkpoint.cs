@@ -86,8 +86,8 @@ internal static class Checkpoint
             throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has no {OptimizerFile}, because it was saved "
                 + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load the model of the "
                 + "checkpoint and start a new run.");
-        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan, isStream: run.Stream is not null,
-            checksRows: !run.Arguments.IgnoreDataSkip, folder);
+        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.State.GlobalStep, run.Plan,
+            isStream: run.Stream is not null, checksRows: !run.Arguments.IgnoreDataSkip, folder);
         if (run.Arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
         else run.Stream?.Load(folder);
         using var scope = NewDisposeScope();

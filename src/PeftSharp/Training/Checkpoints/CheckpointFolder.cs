@@ -66,7 +66,8 @@ internal static class CheckpointFolder
             .Where(entry => entry.Step is not null).Select(entry => (entry.folder, entry.Step!.Value)).OrderBy(entry => entry.Value)];
 
     /// <summary>
-    /// Returns the checkpoint to resume: the last one of the run that most recently wrote to the folder. Null if there is none.
+    /// Returns the checkpoint to resume: the last checkpoint of the run that most recently wrote to the folder. Null: there is no
+    /// checkpoint.
     /// </summary>
     internal static string? Last(string outputDir)
     {
@@ -108,7 +109,7 @@ internal static class CheckpointFolder
         }
     }
 
-    /// <summary>Whether a file of a run's folder, with a path relative to it, belongs to a checkpoint.</summary>
+    /// <summary>Returns whether a file belongs to a checkpoint, by its path relative to the folder of the run.</summary>
     internal static bool Contains(string file) => file.StartsWith(Prefix, StringComparison.Ordinal);
 
     private static int? StepOf(string folder) =>

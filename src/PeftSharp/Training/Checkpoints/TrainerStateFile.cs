@@ -44,14 +44,14 @@ internal static class TrainerStateFile
         var json = ConfigJson.Read(Path.Combine(folder, Name));
         var state = new TrainerState
         {
-            BestGlobalStep = json.GetIntOrNull("best_global_step"),
+            BestGlobalStep = json.Has("best_global_step") ? json.GetCount("best_global_step") : null,
             BestMetric = json.GetDoubleOrNull("best_metric"),
             BestModelCheckpoint = json.GetStringOrNull("best_model_checkpoint"),
             Epoch = json.GetDouble("epoch"),
-            GlobalStep = json.GetInt("global_step"),
-            MaxSteps = json.GetInt("max_steps", 0),
+            GlobalStep = json.GetCount("global_step"),
+            MaxSteps = json.GetCount("max_steps", 0),
             TotalFlos = json.GetDouble("total_flos", 0),
-            TrainBatchSize = json.GetInt("train_batch_size", 0),
+            TrainBatchSize = json.GetCount("train_batch_size", 0),
         };
         foreach (var entry in json.GetSections("log_history") ?? [])
             state.Log.Add(new OrderedDictionary<string, double>(entry.Fields.Where(pair => pair.Value is JsonValue)

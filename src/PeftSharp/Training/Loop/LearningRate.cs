@@ -46,6 +46,6 @@ internal sealed class LearningRate
     };
 
     internal void LoadState(ConfigJson state) =>
-        _plateauState = new PlateauState(state.GetDouble("learning_rate"), state.GetDoubleOrNull("best"), state.GetInt("num_bad_epochs"),
-            state.GetInt("cooldown_counter"));
+        _plateauState = new PlateauState(state.GetDouble("learning_rate"), state.GetDoubleOrNull("best"), state.GetCount("num_bad_epochs"),
+            state.GetCount("cooldown_counter"));
 }

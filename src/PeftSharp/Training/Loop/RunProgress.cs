@@ -20,12 +20,12 @@ internal sealed class RunProgress
     /// <summary>The id of the run. A resumed run has the id of the run of its checkpoint.</summary>
     internal string RunId { get; private set; } = $"{Guid.NewGuid():N}";
 
-    /// <summary>The current epoch, or the next one between two epochs; from 0.</summary>
+    /// <summary>The current epoch, or between two epochs the next epoch; from 0.</summary>
     internal int Epoch { get; private set; }
 
     /// <summary>
-    /// The number of completed optimizer steps of <see cref="Epoch"/>. It equals the steps per epoch until <see cref="EndEpoch"/> is
-    /// called.
+    /// The number of completed optimizer steps of <see cref="Epoch"/>. After the last step of the epoch, it equals the number of steps per
+    /// epoch until <see cref="EndEpoch"/> is called.
     /// </summary>
     internal int UpdatesInEpoch { get; private set; }
 
@@ -99,14 +99,15 @@ internal sealed class RunProgress
     };
 
     /// <param name="state">The state of the checkpoint.</param>
+    /// <param name="globalStep">The number of completed steps of the checkpoint.</param>
     /// <param name="plan">The steps of the run that resumes it.</param>
     /// <param name="isStream">Whether the training rows are a stream.</param>
     /// <param name="checksRows">Whether the runs must have the same rows.</param>
     /// <param name="folder">The folder of the checkpoint, for messages.</param>
     /// <exception cref="CheckpointException">
-    /// The checkpoint does not contain this state, or its run has another number of rows or of steps per epoch.
+    /// The checkpoint does not contain this state, a value is invalid, or its run has another number of rows or of steps per epoch.
     /// </exception>
-    internal void LoadState(JsonObject? state, StepPlan plan, bool isStream, bool checksRows, string folder)
+    internal void LoadState(JsonObject? state, int globalStep, StepPlan plan, bool isStream, bool checksRows, string folder)
     {
         var json = new ConfigJson(state ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
             + $"its trainer_state.json has no entry '{Name}'. Load the model of the checkpoint and start a new run."), Name);
@@ -115,10 +116,15 @@ internal sealed class RunProgress
         if (checksRows) RequireSameRows(args, plan, isStream, folder);
         var attributes = json.GetSection("attributes") ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
             + $"'{Name}' in its trainer_state.json has no 'attributes'. Load the model of the checkpoint and start a new run.");
-        (Epoch, UpdatesInEpoch) = (attributes.GetInt("epoch"), attributes.GetInt("updates_in_epoch"));
+        (Epoch, UpdatesInEpoch) = (attributes.GetCount("epoch"), attributes.GetCount("updates_in_epoch"));
         (GradientNorm, LearningRate) = ((float)attributes.GetDouble("grad_norm"), attributes.GetDouble("learning_rate"));
         (_lossSinceLog, _loggedLoss, _lastLoggedStep) = ((float)attributes.GetDouble("loss_since_log"), attributes.GetDouble("logged_loss"),
-            attributes.GetInt("last_logged_step"));
+            attributes.GetCount("last_logged_step"));
+        if (_lastLoggedStep > globalStep)
+            throw attributes.Wrong("last_logged_step", $"an integer that is not greater than 'global_step' ({globalStep})");
+        if (checksRows && UpdatesInEpoch > plan.UpdatesPerEpoch)
+            throw attributes.Wrong(
+                "updates_in_epoch", $"an integer that is not greater than the number of steps per epoch ({plan.UpdatesPerEpoch})");
         (IsEvaluationPending, IsSavePending) = (attributes.GetBool("evaluation_pending", false), attributes.GetBool("save_pending", false));
     }
 

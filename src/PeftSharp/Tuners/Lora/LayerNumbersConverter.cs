@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners.Lora;
 
@@ -8,8 +9,8 @@ internal sealed class LayerNumbersConverter : JsonConverter<IReadOnlyList<int>>
 {
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.StartArray
-            ? JsonSerializer.Deserialize<int[]>(ref reader, options)!
-            : [JsonSerializer.Deserialize<int>(ref reader, options)];
+            ? NestedJson.Read<int[]>(ref reader, options)
+            : [NestedJson.Read<int>(ref reader, options)];
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.ToArray(), options);

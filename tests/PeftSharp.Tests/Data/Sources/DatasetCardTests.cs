@@ -108,7 +108,7 @@ public sealed class DatasetCardTests : IDisposable
         var asText = new DatasetLoadOptions { Features = new Dictionary<string, Feature> { ["label"] = new Value("string") } };
         Datasets.LoadDataset(_folder.Path, "train", asText)["label"].Should().Equal("pos");
         _folder.Write("train.jsonl", "{\"label\": \"other\"}\n");
-        Refusal().Should().ContainAll("train.jsonl", "'other'", "dataset's card", "DatasetLoadOptions.Features");
+        Refusal().Should().ContainAll("train.jsonl", "'other'", "dataset card", "DatasetLoadOptions.Features");
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class DatasetCardTests : IDisposable
     [InlineData("configs:\n- config_name: a\n  data_files:\n  - split: a-b\n    path: x", "A split consists of letters")]
     [InlineData("configs:\n- config_name: a\n  data_files:\n  - split: s\n    path: x\n  - split: s\n    path: y", "twice")]
     [InlineData("configs:\n- config_name: a\n  default: true\n- config_name: b\n  default: true", "Several configurations")]
-    [InlineData("configs:\n- config_name: a\n  data_files: 'https://x.org/a.csv'", "Only files in the same place")]
+    [InlineData("configs:\n- config_name: a\n  data_files: 'https://x.org/a.csv'", "Only files in the same folder or repository")]
     [InlineData("configs:\n- config_name: a\n  data_files: ../a.csv", "does not exist")]
     [InlineData("configs:\n- config_name: a\n  data_files: none.csv", "'none.csv', which does not exist")]
     [InlineData("configs:\n- config_name: a\n  data_files: 'none*.csv'", "no file matches")]

@@ -3,7 +3,7 @@ using Apache.Arrow.Ipc;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads an Arrow file (stream or file format) whose columns stay in the mapped file.</summary>
+/// <summary>Reads an Arrow file (stream or file format). The values of the columns remain in the mapped file.</summary>
 internal sealed class ArrowDataFile
 {
     private const int MaxDepth = 64;
@@ -35,7 +35,7 @@ internal sealed class ArrowDataFile
             read.ReadBatches(messages);
             return read;
         }
-        // Positions outside the metadata of a damaged file.
+        // The metadata of a damaged file can refer to positions outside the metadata.
         catch (Exception error) when (error is not DatasetException and not UnmappableTypeException and not OutOfMemoryException)
         {
             throw new DatasetException($"'{path}' cannot be read as an Arrow file: its metadata is damaged ({error.Message}).", error);
@@ -54,7 +54,10 @@ internal sealed class ArrowDataFile
         return reader.Schema;
     }
 
-    /// <summary>Apache.Arrow reads nested fields recursively, so a malicious schema would overflow the stack.</summary>
+    /// <summary>
+    /// Throws if the schema is nested too deeply. Apache.Arrow reads nested fields recursively, so a malicious schema could overflow the
+    /// stack.
+    /// </summary>
     private static void RequireDepth(FlatTable parent, int field, int depth, ArrowMessages messages)
     {
         if (depth > MaxDepth)

@@ -5,7 +5,7 @@ namespace PeftSharp.Data;
 
 /// <summary>Reads Arrow files for <c>LoadDataset</c>.</summary>
 /// <remarks>
-/// The columns stay in the mapped file. Files with types that the .NET library of Arrow decodes to other arrays (dictionaries, views) are
+/// The values remain in the mapped file. Files with types that the .NET library of Arrow decodes to other arrays (dictionaries, views) are
 /// read to memory.
 /// </remarks>
 internal static class ArrowFileReader
@@ -20,13 +20,11 @@ internal static class ArrowFileReader
             names.Select(name => WithDeclaredFeature(columns.Single(column => column.Name == name), features, file)));
     }
 
-    /// <summary>The metadata of a schema; Apache.Arrow has null instead of no entries.</summary>
+    /// <summary>Returns the metadata of a schema. Apache.Arrow returns null if there are no entries.</summary>
     internal static IReadOnlyDictionary<string, string> Metadata(Schema schema) => schema.Metadata ?? new Dictionary<string, string>();
 
     /// <summary>Returns the column with the class names of its declared type.</summary>
-    /// <remarks>
-    /// The class ids of a mapped file are not checked, as in Python, because the check would read the whole file.
-    /// </remarks>
+    /// <remarks>The class ids of a mapped file are not checked, as in Python, because the check would read the whole file.</remarks>
     /// <exception cref="DatasetException">The values cannot be converted to the declared type.</exception>
     internal static Column WithDeclaredFeature(
         Column column, IReadOnlyDictionary<string, System.Text.Json.JsonElement> features, string file)
@@ -46,7 +44,7 @@ internal static class ArrowFileReader
         }
     }
 
-    /// <summary>Whether both types are equal except that integers of the one are class ids of the other.</summary>
+    /// <summary>Returns whether the types are equal, except that stored integers are declared as class ids.</summary>
     private static bool StoresClassIds(Feature stored, Feature declared) => (stored, declared) switch
     {
         (Value { Dtype: "int64" }, ClassLabel) => true,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads the messages of an Arrow file in order: the stream format, or the file format, which contains a stream.</summary>
+/// <summary>
+/// Reads the messages of an Arrow file in order. The file has the stream format, or the file format, which contains a stream.
+/// </summary>
 internal sealed class ArrowMessages
 {
     internal const byte Schema = 1;

@@ -4,9 +4,9 @@ namespace PeftSharp.Data;
 
 /// <summary>A table of a FlatBuffer, the format of the messages of Arrow.</summary>
 /// <remarks>
-/// Apache.Arrow reads record batches only to its own arrays, of at most 2 GB in one block of memory; its FlatBuffer types are not public.
-/// Positions in a FlatBuffer are not trusted: references only lead forward, so there are no cycles, and a position outside the buffer
-/// throws an <see cref="ArgumentOutOfRangeException"/>.
+/// Apache.Arrow reads record batches only to its own arrays, of at most 2 GB in one block of memory, and its FlatBuffer types are not
+/// public. Positions in a FlatBuffer are not trusted. References point only forward, so there are no cycles, and a position outside the
+/// buffer throws an <see cref="ArgumentOutOfRangeException"/>.
 /// </remarks>
 internal readonly ref struct FlatTable
 {

@@ -4,7 +4,7 @@ using Apache.Arrow.Types;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Creates columns of numbers, dates and times in a mapped file. The column types are those of <see cref="ArrowFeatures"/>.
+/// Creates columns of numbers, dates and times in a mapped file. <see cref="ArrowFeatures"/> determines the column types.
 /// </summary>
 internal static class MappedValues
 {

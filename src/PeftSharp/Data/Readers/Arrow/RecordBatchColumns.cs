@@ -5,8 +5,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Creates columns over the buffers of a record batch in a mapped file. Nothing is copied.</summary>
 /// <remarks>
-/// The lengths of arrays and the positions of buffers are checked here, offsets of lists and texts when they are read, so that damaged and
-/// malicious files cause an exception and no access outside the file.
+/// The lengths of arrays and the positions of buffers are checked here; the offsets of lists and texts are checked when they are read. A
+/// damaged or malicious file therefore causes an exception, never an access outside the file.
 /// </remarks>
 internal sealed class RecordBatchColumns
 {
@@ -22,7 +22,9 @@ internal sealed class RecordBatchColumns
     {
         (_file, _message) = (file, message);
         var batch = FlatTable.Root(message.Metadata).Table(2);
-        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows ? (int)rows : throw message.Damaged("a record batch has no rows");
+        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows
+            ? (int)rows
+            : throw message.Damaged($"a record batch has {batch.Int64(0)} rows");
         (_nodes, _buffers) = (batch.Pairs(1), batch.Pairs(2));
         if (batch.Has(3))
             throw new DatasetException($"'{file.Path}' has compressed record batches, which are not supported because they cannot be read "

@@ -4,7 +4,9 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts Arrow types to column types, as <see cref="ArrowColumn"/> does for values. For columns without values.</summary>
+/// <summary>
+/// Converts Arrow types to column types, for columns without values. <see cref="ArrowColumn"/> converts columns with values.
+/// </summary>
 internal static class ArrowFeatures
 {
     internal static Feature Of(IArrowType type, LogicalTypeEnum[]? leafTypes)

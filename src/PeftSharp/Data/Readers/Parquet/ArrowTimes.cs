@@ -4,9 +4,12 @@ using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts dates, times and durations of Arrow, in units since an epoch, to those of .NET, in ticks of 100 ns.</summary>
+/// <summary>
+/// Converts dates, times and durations of Arrow, in units since an epoch, to dates, times and durations of .NET, in ticks of 100 ns.
+/// </summary>
 /// <remarks>
-/// A timestamp with a time zone is converted to a UTC <see cref="DateTime"/>; one without has <see cref="DateTimeKind.Unspecified"/>.
+/// A timestamp with a time zone is converted to a UTC <see cref="DateTime"/>, and a timestamp without a time zone to a
+/// <see cref="DateTime"/> of the kind <see cref="DateTimeKind.Unspecified"/>.
 /// </remarks>
 internal static class ArrowTimes
 {
@@ -25,7 +28,7 @@ internal static class ArrowTimes
     /// <summary>Converts a date.</summary>
     internal static DateTime Date(long value, long ticksPerUnit, int index) => Time(value, ticksPerUnit, DateTimeKind.Unspecified, index);
 
-    /// <summary>Returns the conversion of a timestamp and its index.</summary>
+    /// <summary>Returns a function that converts a timestamp; its second argument is the index of the value, for the error.</summary>
     internal static Func<long, int, DateTime> Timestamps(TimestampType type)
     {
         var kind = string.IsNullOrEmpty(type.Timezone) ? DateTimeKind.Unspecified : DateTimeKind.Utc;
@@ -33,7 +36,7 @@ internal static class ArrowTimes
         return (value, index) => Time(value, ticks, kind, index);
     }
 
-    /// <summary>Returns the conversion of a duration and its index.</summary>
+    /// <summary>Returns a function that converts a duration; its second argument is the index of the value, for the error.</summary>
     internal static Func<long, int, TimeSpan> Durations(TimeUnit unit) => (value, index) =>
     {
         var ticks = Ticks(value, TicksPer(unit), index);
@@ -42,7 +45,7 @@ internal static class ArrowTimes
             : throw Unreadable(index, value, unit, "is out of the range of TimeSpan");
     };
 
-    /// <summary>Returns the conversion of a time of day and its index.</summary>
+    /// <summary>Returns a function that converts a time of day; its second argument is the index of the value, for the error.</summary>
     internal static Func<long, int, TimeOnly> TimesOfDay(TimeUnit unit) => (value, index) =>
     {
         var ticks = Ticks(value, TicksPer(unit), index);
@@ -65,7 +68,7 @@ internal static class ArrowTimes
 
     /// <summary>Converts units to ticks.</summary>
     /// <param name="value">The number of units.</param>
-    /// <param name="ticksPerUnit">The number of ticks per unit; 0 for nanoseconds, which are a hundredth of a tick.</param>
+    /// <param name="ticksPerUnit">The number of ticks per unit; 0 for nanoseconds, because a tick is 100 ns.</param>
     /// <param name="index">The index of the value, for the error.</param>
     private static Int128 Ticks(long value, long ticksPerUnit, int index)
     {

@@ -4,7 +4,7 @@ namespace PeftSharp.Data;
 
 /// <summary>
 /// Reads the types that <c>datasets</c> writes to the metadata of a Parquet file, under the key "huggingface". Only the class names are
-/// used, because the other types are those of the file.
+/// used, because the file contains all other types.
 /// </summary>
 internal static class HuggingFaceFeatures
 {

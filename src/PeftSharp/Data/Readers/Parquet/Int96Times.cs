@@ -5,8 +5,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Checks INT96 timestamps, which Spark and Impala write as a day and the nanoseconds of the day.</summary>
 /// <remarks>
-/// They are read in microseconds, because 64-bit nanoseconds do not reach the year 9999. Arrow would truncate values with nanoseconds, so
-/// these are reported as an error first.
+/// They are read in microseconds, because 64-bit nanoseconds cannot represent the year 9999. Arrow would truncate fractions of a
+/// microsecond, so this check throws first.
 /// </remarks>
 internal static class Int96Times
 {

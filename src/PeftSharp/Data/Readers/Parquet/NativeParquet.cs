@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Data;
 
-/// <summary>Detects that the native library of ParquetSharp cannot be loaded, and creates the exception.</summary>
+/// <summary>Detects whether the native library of ParquetSharp cannot be loaded, and creates the exception for this case.</summary>
 internal static class NativeParquet
 {
     internal static bool IsMissing(Exception error) =>

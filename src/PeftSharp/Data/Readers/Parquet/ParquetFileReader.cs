@@ -148,8 +148,8 @@ internal static partial class ParquetFileReader
     private static partial Regex NativeMessage();
 
     /// <summary>
-    /// Returns the number of rows per batch such that an average batch has at most <see cref="BytesPerBatch"/> bytes, because rows may be
-    /// large (images, books).
+    /// Returns the number of rows per batch for which an average batch has at most <see cref="BytesPerBatch"/> bytes. Rows may be large,
+    /// such as images or books.
     /// </summary>
     private static long RowsPerBatch(string file)
     {

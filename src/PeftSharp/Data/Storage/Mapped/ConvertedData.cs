@@ -1,9 +1,11 @@
 namespace PeftSharp.Data;
 
-/// <summary>Values in a mapped file that are stored as another type, and converted when they are read.</summary>
+/// <summary>
+/// Values in a mapped file that are stored as <typeparamref name="TStored"/> and converted to <typeparamref name="T"/> when they are read.
+/// </summary>
 /// <param name="values">The stored values.</param>
 /// <param name="count">The number of values.</param>
-/// <param name="nulls">Which values are null; null if none is.</param>
+/// <param name="nulls">Which values are null. Null: no value is null.</param>
 /// <param name="place">The column, for messages.</param>
 /// <param name="convert">
 /// Converts the value with an index. Throws <see cref="UnreadableValueException"/> if it cannot be represented exactly.

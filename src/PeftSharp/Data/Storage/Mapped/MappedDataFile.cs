@@ -4,13 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PeftSharp.Data;
 
-/// <summary>A file whose bytes are read through memory: mapped, or copied to memory as a whole.</summary>
+/// <summary>A data file that is mapped into memory, or copied to memory as a whole.</summary>
 /// <remarks>
 /// <para>
 /// Thread safety: several threads can use an instance at once. The file is closed after it was mapped. The mapping exists as long as this
 /// object: every column refers to it, and every read ends with <see cref="GC.KeepAlive"/>, so the memory cannot be unmapped during a read.
-/// When no dataset refers to it any more, the garbage collector removes the mapping (the critical finalizer of the handle, which runs after
-/// the finalizers of objects that could still read).
+/// When no dataset refers to this object, the critical finalizer of the handle unmaps the file. It runs after the finalizers of objects
+/// that could still read.
 /// </para>
 /// <para>
 /// No address leaves this class and <see cref="MappedBuffer"/>: values are copied. If another program shortens a mapped file, the operating
@@ -41,10 +41,10 @@ internal sealed unsafe class MappedDataFile
     /// <summary>The length of the file in bytes when it was opened.</summary>
     internal long Length { get; }
 
-    /// <summary>When the file had been written last when it was opened.</summary>
+    /// <summary>The last write time of the file when it was opened.</summary>
     internal DateTime WrittenAt { get; }
 
-    /// <summary>When the file had been created.</summary>
+    /// <summary>The creation time of the file.</summary>
     internal DateTime CreatedAt { get; }
 
     /// <summary>A hash that identifies the content of the file; computed when it is first used.</summary>
@@ -65,7 +65,7 @@ internal sealed unsafe class MappedDataFile
                 return new(path, AllocatedMemory.Read(stream), 0, stream);
             using var map = MemoryMappedFile.CreateFromFile(
                 stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // has no finalizer; its handle has
+            var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // has no finalizer, but its handle has one
             return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -88,15 +88,13 @@ internal sealed unsafe class MappedDataFile
     /// <summary>The position of an address in the file.</summary>
     internal long PositionOf(byte* address) => address - _start;
 
-    /// <summary>
-    /// Unmaps the file now, so that it can be deleted on Windows. The caller is the only user of the file and of its columns.
-    /// </summary>
+    /// <summary>Unmaps the file now, so that it can be deleted on Windows. No other code may use the file or its columns.</summary>
     internal void Release() => _memory.Dispose();
 
-    /// <summary>Keeps the memory until this call, in code that has read from an address.</summary>
+    /// <summary>Keeps the memory alive until this call. Call it after the last read from an address.</summary>
     internal void KeepAlive() => GC.KeepAlive(_memory);
 
-    /// <summary>A copy of a file in memory that is not managed, because it may be larger than an array can be.</summary>
+    /// <summary>A copy of a file in unmanaged memory, because a file may be larger than the maximum size of an array.</summary>
     private sealed class AllocatedMemory : SafeBuffer
     {
         private AllocatedMemory(nint memory, long length) : base(ownsHandle: true)

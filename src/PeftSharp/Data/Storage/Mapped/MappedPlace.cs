@@ -11,7 +11,7 @@ internal sealed record MappedPlace(string File, string Column, int FirstRow, int
 {
     internal MappedPlace Child(string name) => this with { Column = $"{Column}.{name}" };
 
-    /// <summary>The values are not what the format requires.</summary>
+    /// <summary>Returns the exception for values that do not conform to the Arrow format.</summary>
     internal DatasetException Damaged(string problem) => Error($"{problem} The file is damaged: write it again.");
 
     internal DatasetException Error(string problem, Exception? inner = null) => new(string.Create(CultureInfo.InvariantCulture,

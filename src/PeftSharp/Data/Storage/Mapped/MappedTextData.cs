@@ -3,7 +3,7 @@ using System.Text;
 namespace PeftSharp.Data;
 
 /// <summary>Strings in a mapped file, decoded from UTF-8 when they are read.</summary>
-/// <remarks>Each read creates a string, so that memory holds only the strings in use.</remarks>
+/// <remarks>Each read creates a new string, so that only the strings in use are in memory.</remarks>
 internal sealed class MappedTextData(ListOffsets offsets, MappedBuffer utf8, NullMask? nulls, MappedPlace place) : ReferenceData<string>
 {
     internal override int Count => offsets.Count;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads the records of a CSV file from a position on.</summary>
+/// <summary>Reads the records of a CSV file, starting at a position.</summary>
 internal sealed class CsvRecords : IDisposable
 {
     private readonly DataInput _file;

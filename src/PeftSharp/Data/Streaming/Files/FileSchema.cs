@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// The types of the columns of the files of a stream: those of <see cref="DatasetLoadOptions.Features"/>, otherwise inferred from the
+/// The types of the columns of the files of a stream. They are declared by <see cref="DatasetLoadOptions.Features"/> or inferred from the
 /// start of the first file. All other rows must have these types, because a stream cannot be read again when a later value differs.
 /// </summary>
 /// <remarks>Thread safety: instances can be used from several threads at once.</remarks>
@@ -23,10 +23,12 @@ internal sealed class FileSchema
 
     internal IReadOnlyDictionary<string, Feature> Features => _features.Value;
 
-    /// <summary>Whether the caller or the card of the dataset has declared the type of a column.</summary>
+    /// <summary>Returns whether the caller or the dataset card declares the type of a column.</summary>
     internal bool IsDeclared(string column) => _options.HasType(column);
 
-    /// <summary>Infers the types from the first file that has rows, or the types of its columns without rows.</summary>
+    /// <summary>
+    /// Infers the types from the first file that has rows, or whose columns have types without rows (Parquet, Arrow, text).
+    /// </summary>
     private OrderedDictionary<string, Feature> Infer(IReadOnlyList<FileShard> shards)
     {
         var (shard, head) = (shards[0], shards[0].ReadHead());
@@ -44,7 +46,9 @@ internal sealed class FileSchema
         return features;
     }
 
-    /// <summary>Returns the type in the card of the dataset. Files with types of their own only get its class names.</summary>
+    /// <summary>
+    /// Returns the type that the dataset card declares. For a file that contains types, only the class names of the card are used.
+    /// </summary>
     private Feature Declared(string name, Feature stored, FileShard shard) => !_options.DeclaredFeatures.TryGetValue(name, out var declared)
         ? stored
         : shard.IsTyped ? DeclaredClasses.Refine(stored, declared) : declared;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A file that is read as a whole: a JSON file with a single value, such as an array of objects, as in Python, or an Arrow file, whose
-/// values remain in the file.
+/// A file that is not read line by line: a JSON file with a single value, such as an array of objects, which is read as a whole, as in
+/// Python; or an Arrow file, which is mapped into memory.
 /// </summary>
 internal sealed class WholeFileShard(string file, DatasetLoadOptions options, FileSchema schema, bool isArrow)
     : FileShard(file, options, schema)

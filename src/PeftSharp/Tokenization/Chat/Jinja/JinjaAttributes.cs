@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Attributes and elements of values, as Jinja's sandbox finds them: <c>a.b</c> is first a method and then a key, <c>a["b"]</c> first a
-/// key. Nothing of .NET is reachable.
+/// Finds attributes and elements of values by the rules of Jinja's sandbox. For <c>a.b</c>, a method has precedence over a key; for
+/// <c>a["b"]</c>, a key has precedence. Members of .NET types cannot be accessed.
 /// </summary>
 internal static class JinjaAttributes
 {

@@ -1,10 +1,10 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>A function, method or macro.</summary>
-/// <param name="Name">Its name in messages.</param>
-/// <param name="Call">Calls it.</param>
+/// <param name="Name">The name of the function in messages.</param>
+/// <param name="Call">Calls the function.</param>
 internal sealed record JinjaCallable(string Name, Func<JinjaRun, JinjaArguments, object?> Call)
 {
-    /// <summary>The attributes that it has, such as <c>name</c> of a macro; null: none.</summary>
+    /// <summary>The attributes of the function, such as <c>name</c> of a macro; null: none.</summary>
     internal IReadOnlyDictionary<string, object?>? Attributes { get; init; }
 }

@@ -90,7 +90,7 @@ internal static class JinjaCasing
         return swapped.ToString();
     }
 
-    /// <summary>Returns a method such as <c>isdigit</c>; null if the name is another one.</summary>
+    /// <summary>Returns a method such as <c>isdigit</c>; null for other names.</summary>
     internal static Func<string, bool>? Predicate(string name) => name switch
     {
         "isalpha" => text => All(text, IsLetter),
@@ -107,7 +107,7 @@ internal static class JinjaCasing
         _ => null,
     };
 
-    /// <summary>Whether the text contains letters with case, and all of them are of one category.</summary>
+    /// <summary>Returns whether the text contains letters with case and all of them belong to a category.</summary>
     internal static bool HasOnly(string text, UnicodeCategory category)
     {
         var cased = JinjaText.Characters(text).Where(IsCased).ToArray();

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The filters of templates: those of Jinja, and <c>tojson</c> as transformers defines it.</summary>
+/// <summary>The filters of templates: Jinja's filters, with the definition of <c>tojson</c> in transformers.</summary>
 internal static class JinjaFilters
 {
     internal delegate object? Filter(JinjaRun run, object? value, JinjaArguments arguments);

@@ -46,7 +46,9 @@ internal sealed class JinjaLexer(JinjaSource source)
             _tokens.Add(new(JinjaTokenKind.Data, data, _at));
     }
 
-    /// <summary>Returns the text before a tag, with the white space removed that the tag's sign and <c>lstrip_blocks</c> require.</summary>
+    /// <summary>
+    /// Returns the text before a tag. White space at its end is removed as the sign of the tag and <c>lstrip_blocks</c> require.
+    /// </summary>
     private string Before(int tag, bool isVariable, char sign)
     {
         var text = _text[_at..tag];
@@ -131,13 +133,13 @@ internal sealed class JinjaLexer(JinjaSource source)
         _at = sign == '-' ? JinjaText.SkipSpace(_text, end + 2) : sign == '+' ? end + 2 : SkipLineBreak(end + 2);
     }
 
-    /// <summary>Returns the position after <c>{% raw %}</c>; null if the tag is another one.</summary>
+    /// <summary>Returns the position after <c>{% raw %}</c>; null for other tags.</summary>
     private int? RawBegin(int tag) => Keyword(tag, "raw") is not { } at ? null
         : _text.AsSpan(at).StartsWith("-%}") ? JinjaText.SkipSpace(_text, at + 3)
         : _text.AsSpan(at).StartsWith("%}") ? at + 2
         : null;
 
-    /// <summary>Returns the position after the name of a tag and white space; null if it has another name.</summary>
+    /// <summary>Returns the position after the name of a tag and white space; null if the tag has another name.</summary>
     private int? Keyword(int tag, string name)
     {
         var at = JinjaText.SkipSpace(_text, tag + (Sign(tag + 2) == '\0' ? 2 : 3));

@@ -1,14 +1,14 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Where the first value of a variable comes from.</summary>
+/// <summary>The source of the first value of a variable.</summary>
 internal enum JinjaLoad
 {
-    /// <summary>It has none until it is assigned.</summary>
+    /// <summary>None: the variable has no value until it is assigned.</summary>
     None,
 
-    /// <summary>From the variables that the template was called with, or the global functions.</summary>
+    /// <summary>The variables that the caller passed to the template, or the global functions.</summary>
     Caller,
 
-    /// <summary>From the variable of an outer scope with the same name.</summary>
+    /// <summary>The variable of an outer scope with the same name.</summary>
     Outer,
 }

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The methods of dictionaries, lists and tuples that do not change them.</summary>
+/// <summary>The methods of dictionaries, lists and tuples that do not change the value.</summary>
 internal static class JinjaMethods
 {
     /// <summary>Returns a method; <see cref="JinjaFrame.Missing"/> if there is none.</summary>

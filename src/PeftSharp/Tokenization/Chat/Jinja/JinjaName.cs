@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A variable in an expression or assignment. Its place is known after the template was analyzed.</summary>
+/// <summary>A variable in an expression or assignment. Its slot is determined after the template has been analyzed.</summary>
 internal sealed class JinjaName(JinjaScope scope, string name)
 {
     private (int Levels, int Slot)? _place;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Arithmetic as in Python. Integers of more than 64 bits can be printed and compared, but not calculated with.</summary>
+/// <summary>Arithmetic as in Python. Integers of more than 64 bits can be printed and compared, but not used in calculations.</summary>
 internal static class JinjaNumbers
 {
     internal static bool Is(object? value) => value is long or double or bool or BigInteger;

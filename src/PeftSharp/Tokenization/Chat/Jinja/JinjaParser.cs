@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>Converts the tokens of a template to functions that execute it.</summary>
-/// <remarks>The grammar is that of Jinja 3.1 with the extensions of transformers: <c>break</c>, <c>continue</c>, <c>generation</c>.
+/// <remarks>The grammar is Jinja 3.1 with the extensions of transformers: <c>break</c>, <c>continue</c>, <c>generation</c>.
 /// </remarks>
 internal sealed partial class JinjaParser
 {
@@ -83,7 +83,9 @@ internal sealed partial class JinjaParser
             throw _source.Fail(ChatTemplateError.Limit, Current.Position, $"Expressions or tags are nested more than {MaxDepth} deep.");
     }
 
-    /// <summary>Parses something in a new scope, whose unsupported filters are errors even inside a condition.</summary>
+    /// <summary>
+    /// Parses a part of the template in a new scope. Unsupported filters in this part are errors even inside a condition.
+    /// </summary>
     private T InScope<T>(JinjaScope scope, Func<T> parse)
     {
         var (outer, since) = (_scope, _unsupported.Count);
@@ -95,7 +97,7 @@ internal sealed partial class JinjaParser
         return result;
     }
 
-    /// <summary>Accepts the unsupported filters that were found in a condition: they are errors when they are executed.</summary>
+    /// <summary>Accepts the unsupported filters that were found in a condition. They are errors only when they are executed.</summary>
     private void AcceptUnsupported(int since)
     {
         for (var i = _unsupported.Count - 1; i >= since; i--)
@@ -103,7 +105,7 @@ internal sealed partial class JinjaParser
                 _unsupported.RemoveAt(i);
     }
 
-    /// <summary>Parses text and tags until one of the given tags; the current token is then its name.</summary>
+    /// <summary>Parses text and tags up to one of the given tags. The current token is then the name of this tag.</summary>
     private JinjaStatement ParseBody(params ReadOnlySpan<string> ends)
     {
         Enter();

@@ -105,7 +105,10 @@ internal static class JinjaRepr
         return text.Append('}');
     }
 
-    /// <summary>The representation of a string: in single quotation marks, or in double ones if it contains only single ones.</summary>
+    /// <summary>
+    /// Returns the representation of a string: in single quotation marks, or in double quotation marks if the string contains single but no
+    /// double quotation marks.
+    /// </summary>
     internal static string Quote(string value)
     {
         var mark = value.Contains('\'') && !value.Contains('"') ? '"' : '\'';

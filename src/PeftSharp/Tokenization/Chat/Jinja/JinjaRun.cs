@@ -39,7 +39,7 @@ internal sealed class JinjaRun
     /// <summary>The ranges of the output that the tags <c>generation</c> enclose; null if they are not recorded.</summary>
     internal List<(int Start, int End)>? Generated { get; }
 
-    /// <summary>Whether the output is captured by a macro or a block, so that its place in the result is unknown.</summary>
+    /// <summary>Whether a macro or a block captures the output, so that its position in the result is unknown.</summary>
     internal bool IsCaptured => _captured.Count > 0;
 
     /// <summary>Returns a variable or global function; <see cref="JinjaFrame.Missing"/> if there is none.</summary>
@@ -99,7 +99,7 @@ internal sealed class JinjaRun
             throw JinjaFault.Limit($"The template creates a value with {size} characters or elements. The limit is {_maxSize}.");
     }
 
-    /// <exception cref="JinjaFault">The template has used up its computation.</exception>
+    /// <exception cref="JinjaFault">The template exceeds the limit of computation.</exception>
     internal void Charge(long work)
     {
         _work += work;

@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The variables of a template, loop, macro or block. The rules are those of Jinja: a variable that a loop assigns is a copy of the outer
-/// one, and an outer variable that is assigned anywhere in its scope hides one of the caller.
+/// The variables of a template, loop, macro or block. The rules are the same as in Jinja. A loop that assigns an outer variable changes
+/// only a copy of it. A variable that is assigned anywhere in a scope hides the caller's variable with the same name in the whole scope.
 /// </summary>
 internal sealed class JinjaScope
 {
@@ -24,7 +24,9 @@ internal sealed class JinjaScope
     /// <summary>Records parameters that were found after the body, such as <c>caller</c>.</summary>
     internal void RecordFirst(JinjaVariableUse use, string name) => _uses.Insert(0, (use, name));
 
-    /// <summary>Decides for each variable of this scope and those in it where its value comes from. Called once, after parsing.</summary>
+    /// <summary>
+    /// Determines the source of the value of each variable in this scope and in nested scopes. Called once, after parsing.
+    /// </summary>
     internal void Analyze()
     {
         var at = 0;
@@ -38,7 +40,10 @@ internal sealed class JinjaScope
             child.Analyze();
     }
 
-    /// <summary>Returns how many scopes above this one a variable is, and its slot there; null if no scope has it.</summary>
+    /// <summary>
+    /// Returns the number of levels between this scope and the scope of a variable, and the slot in that scope; null if no scope has the
+    /// variable.
+    /// </summary>
     internal (int Levels, int Slot)? Find(string name)
     {
         var levels = 0;
@@ -110,7 +115,7 @@ internal sealed class JinjaScope
                 symbols.Loads[name] = load;
             symbols.Stores.UnionWith(branch.Stores);
         }
-        // A variable that only some branches assign keeps its earlier value otherwise.
+        // A variable that only some branches assign keeps its earlier value in the other branches.
         foreach (var name in assigned)
             symbols.Loads[name] = _parent?.Find(name) is null ? JinjaLoad.Caller : JinjaLoad.Outer;
     }

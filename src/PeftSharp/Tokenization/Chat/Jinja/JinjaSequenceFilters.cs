@@ -152,7 +152,9 @@ internal static class JinjaSequenceFilters
         return sum;
     }
 
-    /// <summary>Returns a function that makes strings comparable without case, unless the argument is true.</summary>
+    /// <summary>
+    /// Returns a function that converts strings to lower case for comparisons. If the argument is true, the function does not change them.
+    /// </summary>
     private static Func<object?, object?> Folding(object? isCaseSensitive) => JinjaTypes.Truth(JinjaFilters.Or(isCaseSensitive, false))
         ? value => value
         : value => value is string text ? JinjaCasing.Lower(text) : value;

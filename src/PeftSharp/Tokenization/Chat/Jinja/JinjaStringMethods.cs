@@ -127,7 +127,9 @@ internal static class JinjaStringMethods
         return at < 0 ? null : (long)part.Start + JinjaText.ToCodePoints(part.Text, at);
     }
 
-    /// <summary>The part of a text between two indices, and the first index; null if the first one is beyond the end of the text.</summary>
+    /// <summary>
+    /// Returns the part of a text between two indices, and the first index; null if the first index is beyond the end of the text.
+    /// </summary>
     private static (string Text, int Start)? Part(string text, object? start, object? end)
     {
         if ((start is null || start == JinjaFrame.Missing) && (end is null || end == JinjaFrame.Missing))

@@ -5,9 +5,9 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>A parsed chat template.</summary>
 /// <remarks>
-/// A template is a file from a model's folder, so it is not trusted. It can read the variables that it is called with and call the
-/// functions, filters, tests and methods of this interpreter, none of which changes a value or reaches anything of .NET. The computation,
-/// the size of values and the nesting are limited.
+/// A template is a file of a model, so it is not trusted. It can read the variables that the caller passes, and call the functions,
+/// filters, tests and methods of this interpreter. None of these changes a value or gives access to members of .NET. The computation, the
+/// size of values and the nesting are limited.
 /// </remarks>
 internal sealed class JinjaTemplate
 {

@@ -53,7 +53,7 @@ internal static class JinjaText
 
     internal static int Length(string text) => HasPairs(text) ? Count(text) : text.Length;
 
-    /// <summary>Converts an index in code points to one in UTF-16 code units.</summary>
+    /// <summary>Converts an index in code points to an index in UTF-16 code units.</summary>
     internal static int ToUnits(string text, int codePoints)
     {
         if (!HasPairs(text))
@@ -65,7 +65,7 @@ internal static class JinjaText
         return unit;
     }
 
-    /// <summary>Converts an index in UTF-16 code units to one in code points.</summary>
+    /// <summary>Converts an index in UTF-16 code units to an index in code points.</summary>
     internal static int ToCodePoints(string text, int unit) => HasPairs(text) ? Count(text.AsSpan(0, unit)) : unit;
 
     /// <summary>The code points of a text, as strings.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>The function <c>strftime_now</c>: the time, formatted as Python's <c>strftime</c> with English names.</summary>
+/// <summary>The function <c>strftime_now</c>: the time, formatted like Python's <c>strftime</c> with English names.</summary>
 internal static class JinjaTime
 {
     /// <exception cref="JinjaFault">The format contains a code that is not supported.</exception>

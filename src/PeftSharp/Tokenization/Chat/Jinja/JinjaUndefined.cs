@@ -3,7 +3,7 @@ namespace PeftSharp.Tokenization;
 /// <summary>
 /// The value of a name, field or item that does not exist. It can be printed, tested and iterated; other operations fail.
 /// </summary>
-/// <param name="message">Says what does not exist.</param>
+/// <param name="message">The error message, which describes what does not exist.</param>
 /// <param name="error">The kind of the error if the value is used.</param>
 internal sealed class JinjaUndefined(string message, ChatTemplateError error = ChatTemplateError.Evaluation)
 {
