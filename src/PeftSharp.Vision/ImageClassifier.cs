@@ -39,28 +39,33 @@ public sealed class ImageClassifier : ImagePredictor
     /// </param>
     /// <param name="adapterNameOrFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="adapterRevision">
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
     /// A folder does not contain such a model or image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static ImageClassifier FromPretrained(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default)
     {
         var processor = AutoImageProcessor.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
         return Load(
-            its => AutoModelForImageClassification.FromPretrained(nameOrFolder, its, cancellationToken), adapterNameOrFolder, options,
+            its => AutoModelForImageClassification.FromPretrained(nameOrFolder, its, cancellationToken),
+            adapterNameOrFolder, adapterRevision, options,
             model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model and its image processor asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<ImageClassifier> FromPretrainedAsync(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, adapterRevision, cancellationToken), cancellationToken);
 
     /// <summary>Classifies the image in a file.</summary>
     /// <param name="path">The file.</param>

@@ -64,11 +64,14 @@ public abstract class ImagePredictor : IDisposable
 
     /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
     private protected static TSelf Load<TSelf>(
-        Func<PretrainedOptions?, PretrainedModel> load, string? adapterNameOrFolder, PretrainedOptions? options,
+        Func<PretrainedOptions?, PretrainedModel> load, string? adapterNameOrFolder, string? adapterRevision, PretrainedOptions? options,
         Func<PretrainedModel, TSelf> create, CancellationToken cancellationToken)
     {
+        if (adapterRevision is not null && adapterNameOrFolder is null)
+            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, "
+                + "or set Revision in the options for the revision of the model.", nameof(adapterRevision));
         var model = adapterNameOrFolder is null ? load(options)
-            : PeftModel.FromPretrained(load, adapterNameOrFolder, options, cancellationToken: cancellationToken);
+            : PeftModel.FromPretrained(load, adapterNameOrFolder, options, adapterRevision, cancellationToken);
         try
         {
             return create(model);

@@ -198,7 +198,7 @@ public sealed partial class Dataset
         {
             using var files = new MapFiles(folder, Kept);
             run(files);
-            return files.Complete();
+            return (files.Complete(), files.FileHashes);
         }), removed);
 
         string? Kept(IReadOnlyCollection<string> created) =>

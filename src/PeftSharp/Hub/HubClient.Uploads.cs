@@ -80,15 +80,9 @@ public sealed partial class HubClient
         string repository, string folder, HubUploadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        options ??= new HubUploadOptions();
-        var files = UploadFolder.Find(folder, options.PathInRepository, options.Filter);
-        if (files.Length == 0)
-            throw new ArgumentException(
-                $"The folder '{folder}' contains no file to upload{(options.Filter is null ? "" : " that the filter selects")}.",
-                nameof(folder));
-        return UploadAsync(repository, files, options, "Upload folder using PeftSharp", cancellationToken);
+        return ReplaceFilesAsync(
+            repository, folder, [], options ?? new HubUploadOptions(), "Upload folder using PeftSharp", cancellationToken);
     }
-
     /// <summary>Uploads one file in one commit (<c>upload_file</c>).</summary>
     /// <param name="repository">The repository, which must exist (<see cref="CreateRepositoryAsync"/>).</param>
     /// <param name="path">The path of the file.</param>
@@ -103,18 +97,38 @@ public sealed partial class HubClient
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new HubUploadOptions();
         var file = new UploadFile(path, UploadFolder.NameOf(options.PathInRepository, fileName ?? Path.GetFileName(path)));
-        return UploadAsync(repository, [file], options, $"Upload {file.Name} with PeftSharp", cancellationToken);
+        return UploadAsync(repository, [file], [], options, $"Upload {file.Name} with PeftSharp", cancellationToken);
     }
 
-    private async Task<HubCommit> UploadAsync(
-        string repository, UploadFile[] files, HubUploadOptions options, string title, CancellationToken cancellationToken)
+    /// <summary>Uploads the files of a folder and deletes files of the repository, in one commit.</summary>
+    internal Task<HubCommit> ReplaceFilesAsync(string repository, string folder, IReadOnlyList<string> deletions, HubUploadOptions options,
+        string title, CancellationToken cancellationToken)
+    {
+        var files = UploadFolder.Find(folder, options.PathInRepository, options.Filter);
+        if (files.Length == 0)
+            throw new ArgumentException(
+                $"The folder '{folder}' contains no file to upload{(options.Filter is null ? "" : " that the filter selects")}.",
+                nameof(folder));
+        return UploadAsync(repository, files, deletions, options, title, cancellationToken);
+    }
+
+    /// <summary>The files of a commit with their sizes in bytes.</summary>
+    internal async Task<IReadOnlyDictionary<string, long>> FileSizesAsync(HubRepository repository, CancellationToken cancellationToken)
+    {
+        var request = Check(repository.Name, repository.Commit, repository.Type);
+        return await GuardAsync(request, () => Tree(request).ReadSizesAsync(repository.Commit, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<HubCommit> UploadAsync(string repository, UploadFile[] files, IReadOnlyList<string> deletions,
+        HubUploadOptions options, string title, CancellationToken cancellationToken)
     {
         var request = CheckUpload(repository, options.Revision, options.RepositoryType);
         if (options.ParentCommit is { } parent && !HubName.IsCommit(parent))
             throw new ArgumentException($"ParentCommit is '{parent}', but must be the hash of a commit: 40 hexadecimal digits.");
         if (options.CommitMessage is { } message && string.IsNullOrWhiteSpace(message))
             throw new ArgumentException("CommitMessage is empty. Set a title, or null for the default.");
-        return await new HubUpload(_settings, _connection, request).RunAsync(files, options, title, cancellationToken).ConfigureAwait(false)
+        return await new HubUpload(_settings, _connection, request).RunAsync(
+            files, deletions, options, title, cancellationToken).ConfigureAwait(false)
             ?? await UnchangedAsync(request, cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,16 +6,20 @@ namespace PeftSharp.Hub;
 internal sealed record HubFiles
 {
     private const string Config = "config.json";
+    private const string GenerationConfig = "generation_config.json";
 
     /// <summary>The configuration of a model.</summary>
     internal static HubFiles OfConfig { get; } = new() { Required = Config };
+
+    /// <summary>The options of generation of a model.</summary>
+    internal static HubFiles OfGenerationConfig { get; } = new() { Required = GenerationConfig };
 
     /// <summary>The configurations and the weights of a model.</summary>
     internal static HubFiles OfModel { get; } = new()
     {
         Required = Config,
         Weights = "model.safetensors",
-        IsNeeded = (file, _) => file == "generation_config.json",
+        IsNeeded = (file, _) => file == GenerationConfig,
     };
 
     /// <summary>The configuration and the weights of an adapter.</summary>

@@ -36,6 +36,25 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
     /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
     internal async Task<IReadOnlyList<string>> ReadAsync(string commit, CancellationToken cancellationToken)
     {
+        var files = await ReadPagesAsync(commit, cancellationToken).ConfigureAwait(false);
+        var list = new JsonObject
+        {
+            ["format_version"] = FormatVersion,
+            ["files"] = new JsonObject(files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
+        };
+        Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
+        AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
+        return [.. files.Select(file => file.Key)];
+    }
+
+    /// <summary>Reads the files of a commit and their sizes in bytes from the Hub.</summary>
+    /// <exception cref="HubException">The Hub cannot be reached, or its response is invalid.</exception>
+    internal async Task<IReadOnlyDictionary<string, long>> ReadSizesAsync(string commit, CancellationToken cancellationToken) =>
+        (await ReadPagesAsync(commit, cancellationToken).ConfigureAwait(false)).ToDictionary(
+            file => file.Key, file => file.Value!["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) ? bytes : 0);
+
+    private async Task<KeyValuePair<string, JsonObject?>[]> ReadPagesAsync(string commit, CancellationToken cancellationToken)
+    {
         var entries = new SortedDictionary<string, JsonObject?>(StringComparer.Ordinal);                      // null: a folder
         for (var page = settings.Address($"{request.ApiPath}/tree/{commit}?recursive=true&expand=false"); page is not null;)
         {
@@ -48,15 +67,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
                     : $"the list of files of {settings.Endpoint.Host} does not end: a page after {known} entries contains no new one. "
                         + "If HF_ENDPOINT is set, check its address.");
         }
-        var files = entries.Where(entry => entry.Value is not null).ToArray();
-        var list = new JsonObject
-        {
-            ["format_version"] = FormatVersion,
-            ["files"] = new JsonObject(files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
-        };
-        Directory.CreateDirectory(Path.GetDirectoryName(cache.Tree(commit))!);
-        AtomicFile.WriteText(cache.Tree(commit), PythonJson.Dumps(list, indent: null, sortKeys: false));
-        return [.. files.Select(file => file.Key)];
+        return [.. entries.Where(entry => entry.Value is not null)];
     }
 
     private async Task<Uri?> ReadPageAsync(Uri page, SortedDictionary<string, JsonObject?> entries, CancellationToken cancellationToken)

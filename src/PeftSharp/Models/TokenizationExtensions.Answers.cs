@@ -39,6 +39,11 @@ public static partial class TokenizationExtensions
     /// <param name="stride">
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
     /// </param>
+    /// <param name="cacheFolder">
+    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
+    /// which a later call reads them if the questions, texts and answers, the tokenizer, the arguments and the version of this library
+    /// are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
     /// <returns>The tokenized dataset; all original columns are removed.</returns>
@@ -46,49 +51,58 @@ public static partial class TokenizationExtensions
     /// A column does not exist or has another type, or an answer does not occur in its text; the message contains the row.
     /// </exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its text.</exception>
+    /// <exception cref="NotSupportedException">
+    /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
+    /// </exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset TokenizeAnswers(
         this Dataset dataset, Tokenizer tokenizer, string questionColumn = "question", string contextColumn = "context",
-        string? answerColumn = null, int? maxLength = null, int? stride = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        string? answerColumn = null, int? maxLength = null, int? stride = null, string? cacheFolder = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
         var (question, context) = (TextColumn(dataset, questionColumn), TextColumn(dataset, contextColumn));
         var answer = ColumnNames.Find(
             dataset, answerColumn ?? _answerNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null, "answers"));
-        var answers = AnswerPositions.Of(dataset[answer], dataset[context]);
         var limit = maxLength ?? Math.Min(tokenizer.ModelMaxLength ?? 384, 384);
+        var overlap = stride ?? Math.Min(limit / 2, 128);
+        var cache = TokenizerCache.Of(cacheFolder, tokenizer, nameof(TokenizeAnswers), [question, context, answer],
+            ("max_length", limit), ("stride", overlap));
+        // All answers are found before the first row is tokenized, but not if the tokens are stored.
+        var answers = new Lazy<(int Start, int End)?[]>(() => AnswerPositions.Of(dataset[answer], dataset[context]));
+        if (cache is null) _ = answers.Value;
         var isQuestionFirst = tokenizer.PaddingSide == PaddingSide.Right;
         return Encode(dataset, dataset.ColumnNames, batch =>
         {
             var (first, second) = (batch.GetStrings(question), batch.GetStrings(context));
             if (!isQuestionFirst) (first, second) = (second, first);
-            var encoding = tokenizer.Encode(first, second, maxLength: limit, stride: stride ?? Math.Min(limit / 2, 128),
+            var encoding = tokenizer.Encode(first, second, maxLength: limit, stride: overlap,
                 truncation: isQuestionFirst ? TruncationStrategy.OnlySecond : TruncationStrategy.OnlyFirst,
                 returnOverflowingTokens: true, cancellationToken: cancellationToken);
             var spans = encoding.Encodings.Select((window, index) => AnswerTokens(
-                window, answers[batch.Start + encoding.OverflowToSampleMapping![index]], isQuestionFirst ? 1 : 0,
+                window, answers.Value[batch.Start + encoding.OverflowToSampleMapping![index]], isQuestionFirst ? 1 : 0,
                 tokenizer.ClsTokenId)).ToArray();
             return new Dictionary<string, Array>(encoding.ToColumns().Where(column => tokenizer.ModelInputNames.Contains(column.Key)))
             {
                 ["start_positions"] = Array.ConvertAll(spans, span => span.First),
                 ["end_positions"] = Array.ConvertAll(spans, span => span.Last),
             };
-        }, cache: null, progress, cancellationToken);
+        }, cache, progress, cancellationToken);
     }
 
     /// <summary>Tokenizes every split.</summary>
-    /// <inheritdoc cref="TokenizeAnswers(Dataset, Tokenizer, string, string, string, int?, int?, IProgress{MapProgress},
-    /// CancellationToken)"/>
+    /// <inheritdoc cref="TokenizeAnswers(Dataset, Tokenizer, string, string, string, int?, int?, string,
+    /// IProgress{MapProgress}, CancellationToken)"/>
     public static DatasetDict TokenizeAnswers(
         this DatasetDict dataset, Tokenizer tokenizer, string questionColumn = "question", string contextColumn = "context",
-        string? answerColumn = null, int? maxLength = null, int? stride = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        string? answerColumn = null, int? maxLength = null, int? stride = null, string? cacheFolder = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.TokenizeAnswers(
-            tokenizer, questionColumn, contextColumn, answerColumn, maxLength, stride, progress, cancellationToken))));
+            tokenizer, questionColumn, contextColumn, answerColumn, maxLength, stride, cacheFolder, progress, cancellationToken))));
     }
 
     /// <summary>The first and the last token of an answer; the classification token if the window does not contain all of it.</summary>

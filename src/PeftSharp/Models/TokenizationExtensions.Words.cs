@@ -28,6 +28,11 @@ public static partial class TokenizationExtensions
     /// </param>
     /// <param name="alignment">Which tokens of a word get its tag. Default: the first.</param>
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
+    /// <param name="cacheFolder">
+    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
+    /// which a later call reads them if the words and their labels, the tokenizer, the arguments and the version of this library
+    /// are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
     /// <returns>
@@ -38,11 +43,15 @@ public static partial class TokenizationExtensions
     /// A column does not exist, does not contain lists of words or of class ids, or a row has another number of tags than words.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
+    /// <exception cref="NotSupportedException">
+    /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
+    /// </exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset TokenizeWords(
         this Dataset dataset, Tokenizer tokenizer, string? wordsColumn = null, string? labelColumn = null,
-        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, string? cacheFolder = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -50,30 +59,33 @@ public static partial class TokenizationExtensions
         var labels = labelColumn ?? _tagNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null);
         if (labels is not null) labels = TagsColumn(dataset, labels, words);
         var cut = DefaultTruncation(tokenizer, maxLength);
-        var tokenized = Encode(dataset, labels is null ? [words] : [words, labels], batch =>
+        string[] read = labels is null ? [words] : [words, labels];
+        var cache = TokenizerCache.Of(cacheFolder, tokenizer, nameof(TokenizeWords), read,
+            ("max_length", maxLength), ("truncation", cut), ("alignment", alignment));
+        var tokenized = Encode(dataset, read, batch =>
         {
             var encoding = tokenizer.EncodeWords(
                 batch[words].ToArray<string[]>(), truncation: cut, maxLength: maxLength, cancellationToken: cancellationToken);
             var columns = new Dictionary<string, Array>(encoding.ToColumns());
             if (labels is not null) columns[Labels] = TokenLabels(encoding, batch[labels], alignment);
             return columns;
-        }, cache: null, progress, cancellationToken);
+        }, cache, progress, cancellationToken);
         return labels is not null && dataset.Features[labels] is Sequence { Element: ClassLabel } tags
             ? tokenized.WithFeature(Labels, tags)                     // keeps the names of the tags
             : tokenized;
     }
 
     /// <summary>Tokenizes every split.</summary>
-    /// <inheritdoc cref="TokenizeWords(Dataset, Tokenizer, string, string, LabelAlignment, int?, IProgress{MapProgress},
-    /// CancellationToken)"/>
+    /// <inheritdoc cref="TokenizeWords(Dataset, Tokenizer, string, string, LabelAlignment, int?, string,
+    /// IProgress{MapProgress}, CancellationToken)"/>
     public static DatasetDict TokenizeWords(
         this DatasetDict dataset, Tokenizer tokenizer, string? wordsColumn = null, string? labelColumn = null,
-        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, string? cacheFolder = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(
-            split.Key, split.Value.TokenizeWords(tokenizer, wordsColumn, labelColumn, alignment, maxLength, progress, cancellationToken))));
+        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.TokenizeWords(
+            tokenizer, wordsColumn, labelColumn, alignment, maxLength, cacheFolder, progress, cancellationToken))));
     }
 
     private static string WordsColumn(Dataset dataset, string? name)

@@ -77,15 +77,18 @@ public abstract partial class Predictor : IDisposable
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     private protected static TSelf Load<TSelf>(
-        string nameOrFolder, string? adapterNameOrFolder, PretrainedOptions? options,
+        string nameOrFolder, string? adapterNameOrFolder, string? adapterRevision, PretrainedOptions? options,
         Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load, Func<PretrainedModel, Tokenizer, TSelf> create,
         CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        if (adapterRevision is not null && adapterNameOrFolder is null)
+            throw new ArgumentException($"adapterRevision is '{adapterRevision}', but there is no adapterNameOrFolder. Pass the adapter, "
+                + "or set Revision in the options for the revision of the model.", nameof(adapterRevision));
         string? adapterFolder = null;
         if (adapterNameOrFolder is not null)
             adapterFolder = HubFolder.Resolve(
-                adapterNameOrFolder, HubFiles.OfAdapterAndTokenizer.WithPickle(options?.AllowPickle), revision: null, options?.Hub,
+                adapterNameOrFolder, HubFiles.OfAdapterAndTokenizer.WithPickle(options?.AllowPickle), adapterRevision, options?.Hub,
                 cancellationToken);
         else if (IsAdapter(nameOrFolder))
         {

@@ -20,7 +20,11 @@ public sealed partial class SentenceEncoder
     /// Null: no adapter.
     /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="adapterRevision">
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
     /// The folder does not contain a model, a file is malformed, or a module or field is not supported; the message names it.
     /// </exception>
@@ -28,7 +32,7 @@ public sealed partial class SentenceEncoder
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static SentenceEncoder FromPretrained(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default)
     {
         var folder = HubFolder.Resolve(
@@ -36,7 +40,7 @@ public sealed partial class SentenceEncoder
         var parts = SentenceFolder.Read(folder, options?.AllowPickle ?? false);
         try
         {
-            return Load(parts.ModelFolder, adapterNameOrFolder, options, AutoModel.FromPretrained,
+            return Load(parts.ModelFolder, adapterNameOrFolder, adapterRevision, options, AutoModel.FromPretrained,
                 (model, tokenizer) =>
                 {
                     RequireRoom(parts, tokenizer);
@@ -52,11 +56,11 @@ public sealed partial class SentenceEncoder
     }
 
     /// <summary>Loads an encoder asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, string?, CancellationToken)" path="//param|//exception"/>
     public static Task<SentenceEncoder> FromPretrainedAsync(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, adapterRevision, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Writes the model, the tokenizer and the modules as sentence-transformers does. Each file is written atomically,

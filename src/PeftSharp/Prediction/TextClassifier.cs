@@ -45,7 +45,11 @@ public sealed class TextClassifier : Predictor
     /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.
     /// Null: the defaults.
     /// </param>
+    /// <param name="adapterRevision">
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
     /// The folder or repository does not contain a model for this task, or the adapter does not match the model.
     /// </exception>
@@ -53,17 +57,17 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TextClassifier FromPretrained(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default) =>
-        Load(nameOrFolder, adapterNameOrFolder, options, AutoModelForSequenceClassification.FromPretrained,
+        Load(nameOrFolder, adapterNameOrFolder, adapterRevision, options, AutoModelForSequenceClassification.FromPretrained,
             (model, tokenizer) => new TextClassifier(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, string?, CancellationToken)" path="//param|//exception"/>
     public static Task<TextClassifier> FromPretrainedAsync(
-        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null,
+        string nameOrFolder, string? adapterNameOrFolder = null, PretrainedOptions? options = null, string? adapterRevision = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, cancellationToken), cancellationToken);
+        Task.Run(() => FromPretrained(nameOrFolder, adapterNameOrFolder, options, adapterRevision, cancellationToken), cancellationToken);
 
     /// <summary>Classifies one text or text pair.</summary>
     /// <param name="text">The text.</param>

@@ -164,7 +164,7 @@ public partial class Trainer
         AlignPadToken();
         _loader = new BatchLoader(
             dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator(hasTokenizer: tokenizer is not null)
-                : new DataCollatorWithPadding(tokenizer)), Args);
+                : new DataCollatorWithPadding(tokenizer)), Args, () => _model);
         var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
         var needsLabels = readsLabels && !ReplacesTrainingLoss;
         (_trainDataset, _trainStream) = trainDataset switch

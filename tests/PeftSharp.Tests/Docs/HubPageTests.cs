@@ -5,7 +5,7 @@ using PeftSharp.Tests.Training;
 
 namespace PeftSharp.Tests.Docs;
 
-/// <summary>The program of <c>docs/hub.md</c> runs, with a server on this machine.</summary>
+/// <summary>The programs of <c>docs/hub.md</c> run, with a server on this machine.</summary>
 public sealed class HubPageTests : IDisposable
 {
     private readonly CurrentFolder _folder = new();
@@ -25,15 +25,7 @@ public sealed class HubPageTests : IDisposable
         using (var model = TinyRun.Model()) model.SavePretrained("my-model");
         var words = Path.Combine(ReferenceRoot.Repository, "tests/fixtures/tokenizers/tiny-bert");
         AutoTokenizer.FromPretrained(words).SavePretrained("my-model");
-        foreach (var (name, value) in new[]
-        {
-            ("HF_ENDPOINT", _server.Address.ToString()), ("HF_TOKEN", UploadServer.Token), ("HF_HUB_OFFLINE", "0"),
-            ("HF_HUB_CACHE", Path.GetFullPath("cache")),
-        })
-        {
-            _before.Add((name, Environment.GetEnvironmentVariable(name)));
-            Environment.SetEnvironmentVariable(name, value);
-        }
+        UseServer();
 
         var printed = await Printed.By(Uploads.Run);
 
@@ -44,5 +36,31 @@ public sealed class HubPageTests : IDisposable
         repository.Files.Keys.Should().BeEquivalentTo(
             "README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
         repository.Text("README.md").Should().Contain("license: apache-2.0");
+    }
+
+    [Fact]
+    public async Task A_dataset_is_uploaded_and_loaded_by_its_name()
+    {
+        UseServer();
+
+        var printed = await Printed.By(DatasetUploads.Run);
+
+        printed.Should().Equal("train, test, validation", "ClassLabel(negative, positive)");
+        var repository = _server.Repositories["datasets/owner/reviews"];
+        repository.IsPrivate.Should().BeTrue();
+        repository.Titles.Should().Equal("Upload dataset", "Add a split");
+    }
+
+    private void UseServer()
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("HF_ENDPOINT", _server.Address.ToString()), ("HF_TOKEN", UploadServer.Token), ("HF_HUB_OFFLINE", "0"),
+            ("HF_HUB_CACHE", Path.GetFullPath("cache")),
+        })
+        {
+            _before.Add((name, Environment.GetEnvironmentVariable(name)));
+            Environment.SetEnvironmentVariable(name, value);
+        }
     }
 }

@@ -11,8 +11,8 @@ internal static class FuzzReaders
         new AdapterConfigReader(), new AdapterWeightsReader(), new CheckpointReader(), new SentenceFolderReader(),
         new TokenizerJsonReader(), new TokenizerConfigReader(), new SentencePieceReader(), new VocabularyFileReader(),
         new CharsMapReader(), new ChatTemplateReader(), new CsvReader(), new JsonReader(), new LinesReader(), new GzipReader(),
-        new ZipReader(), new ArrowFileReader(), new SavedDatasetReader(), new ParquetReader(), new ParquetFeaturesReader(),
-        new DatasetCardReader(), new ImageReader(), new ImageProcessorReader(), new ImageMetadataReader(),
+        new ZstdReader(), new ZipReader(), new ArrowFileReader(), new SavedDatasetReader(), new MapCacheReader(), new ParquetReader(),
+        new ParquetFeaturesReader(), new DatasetCardReader(), new ImageReader(), new ImageProcessorReader(), new ImageMetadataReader(),
         new HubResponseReader(), new HubCacheReader(), new HubTreeReader(),
     ];
 

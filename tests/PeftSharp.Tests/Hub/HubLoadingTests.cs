@@ -1,3 +1,4 @@
+using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Gpt2;
@@ -127,6 +128,57 @@ public sealed class HubLoadingTests : IDisposable
         using var classifier = PeftSharp.Prediction.TextClassifier.FromPretrained(_folder.File("adapter"), options: Options);
 
         classifier.Classify("good").Labels.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_predictor_loads_the_revision_of_an_adapter()
+    {
+        using (var bert = TinyModels.Bert()) bert.SavePretrained(_folder.File("base"));
+        new PeftSharp.Tokenization.WordPieceTrainer { VocabSize = 31 }.Train(["good bad"]).SavePretrained(_folder.File("base"));
+        foreach (var rank in new[] { 2, 3 })
+        {
+            using var model = AutoModelForSequenceClassification.FromPretrained(_folder.File("base"));
+            using var peft = model.GetPeftModel(new LoraConfig { R = rank });
+            peft.SavePretrained(_folder.File($"adapter-{rank}"));
+        }
+        var repository = Publish(_folder.File("adapter-2"));
+        repository.Branches["v2"] = new ServerRepository { Commit = new string('b', 40) };
+        foreach (var file in Directory.GetFiles(_folder.File("adapter-3")))
+            repository.Branches["v2"].Files[Path.GetFileName(file)] = File.ReadAllBytes(file);
+
+        Rank(null).Should().Be(2);
+        Rank("v2").Should().Be(3);
+        Rank(new string('b', 40)).Should().Be(3);
+        FluentActions.Invoking(() => PeftSharp.Prediction.TextClassifier.FromPretrained(_folder.File("base"), adapterRevision: "v2"))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("*'v2'*adapterNameOrFolder*");
+
+        int Rank(string? revision)
+        {
+            using var classifier = PeftSharp.Prediction.TextClassifier.FromPretrained(
+                _folder.File("base"), Name, Options, adapterRevision: revision);
+            return classifier.Model.Should().BeAssignableTo<PeftModel<PretrainedModel>>().Which.PeftConfigs.Values.Single()
+                .Should().BeOfType<LoraConfig>().Which.R;
+        }
+    }
+
+    [Fact]
+    public async Task Options_of_generation_are_loaded_by_name_and_revision()
+    {
+        using var model = TinyModels.Gpt2();
+        var repository = Publish(model);
+        repository.Files["generation_config.json"] = """{"top_k": 5, "do_sample": true}"""u8.ToArray();
+        repository.Branches["v2"] = new ServerRepository { Commit = new string('b', 40) };
+        repository.Branches["v2"].Files["generation_config.json"] = """{"top_k": 7}"""u8.ToArray();
+
+        GenerationConfig.FromPretrained(Name, hub: _hub.Options).TopK.Should().Be(5);
+        Downloaded(repository).Should().Equal("generation_config.json");
+        (await GenerationConfig.FromPretrainedAsync(Name, "v2", _hub.Options)).TopK.Should().Be(7);
+        GenerationConfig.FromPretrained(Name, hub: _hub.Options with { Offline = true }).TopK.Should().Be(5);
+        new GenerationConfig { TopK = 9 }.SavePretrained(_folder.File("local"));
+        GenerationConfig.FromPretrained(_folder.File("local"), "v2").TopK.Should().Be(9, "a folder has precedence");
+        repository.Branches["empty"] = new ServerRepository { Commit = new string('c', 40) };
+        Fails(HubError.FileNotFound, () => GenerationConfig.FromPretrained(Name, "empty", _hub.Options))
+            .FileName.Should().Be("generation_config.json");
     }
 
     [Fact]

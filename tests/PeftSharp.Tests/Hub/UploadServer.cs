@@ -265,7 +265,10 @@ internal sealed class UploadServer : IDisposable
         foreach (var (key, value) in lines[1..])
         {
             var path = value.GetProperty("path").GetString()!;
-            repository.Files[path] = key == "file" ? Convert.FromBase64String(value.GetProperty("content").GetString()!)
+            if (key == "deletedFile")
+                repository.Files.Remove(path).Should().BeTrue("only files that exist can be deleted");
+            else
+                repository.Files[path] = key == "file" ? Convert.FromBase64String(value.GetProperty("content").GetString()!)
                 : Objects[value.GetProperty("oid").GetString()!];
         }
         repository.Titles.Add(header.GetProperty("summary").GetString()!);

@@ -37,7 +37,8 @@ public sealed class BatchesAheadTests : IDisposable
     public void As_many_batches_as_workers_are_made_ahead_and_unused_batches_are_freed()
     {
         var collator = new Watching();
-        var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 });
+        var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 },
+            () => throw new InvalidOperationException("Custom collators may replace the token ids."));
         using (var queue = loader.Queue(TinyRun.Rows(10), Enumerable.Range(0, 10).Select(row => new[] { row })))
         using (queue.Next())
             Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)),

@@ -33,6 +33,45 @@ public sealed class VocabularyMatchTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_large_mapped_dataset_the_ends_are_checked_before_the_first_step_and_the_other_rows_in_their_batch()
+    {
+        const int Rows = 30_000;
+        using var model = TinyRun.Model();
+        var arguments = TinyRun.Arguments(_folder) with { MaxSteps = 2, TrainSamplingStrategy = SamplingStrategy.Sequential };
+        Train(Mapped(Rows - 1)).Should().Throw<DatasetException>().WithMessage($"*at [1] of row {Rows - 1} of the training data.*");
+        // Row 125 is between the rows that are checked before the first step.
+        Train(Mapped(125)).Should().NotThrow("the run ends before this row");
+        arguments = arguments with { MaxSteps = 100 };
+        Train(Dataset.LoadFromDisk(_folder.File("rows-125"))).Should().Throw<DatasetException>()
+            .WithMessage($"'input_ids' contains {TinyRun.Vocabulary} at [1] of row 125 of the training data.*");
+
+        Action Train(Dataset rows) => () => new Trainer(model, arguments, rows, dataCollator: new DataCollatorWithPadding(0)).Train();
+
+        Dataset Mapped(int bad)
+        {
+            var folder = _folder.File($"rows-{bad}");
+            Dataset.FromDict(
+                ("input_ids", Enumerable.Range(0, Rows).Select(row => new[] { 5, row == bad ? TinyRun.Vocabulary : 6 }).ToArray()),
+                ("labels", new long[Rows])).SaveToDisk(folder);
+            return Dataset.LoadFromDisk(folder);
+        }
+    }
+
+    [Fact]
+    public void A_row_of_a_stream_without_an_embedding_is_named()
+    {
+        using var model = TinyRun.Model();
+        var rows = Dataset.FromDict(
+            ("input_ids", Enumerable.Range(0, 6).Select(row => new[] { 5L, row == 4 ? -1 : 6 }).ToArray()), ("labels", new long[6]));
+        var arguments = TinyRun.Arguments(_folder) with { MaxSteps = 9, PerDeviceTrainBatchSize = 2 };
+        var trainer = new Trainer(model, arguments, rows.ToIterableDataset(), dataCollator: new DataCollatorWithPadding(0));
+        FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<DatasetException>()
+            .WithMessage("'input_ids' contains -1 at [1] of row 4 of the training data.*");
+        FluentActions.Invoking(() => trainer.Evaluate(rows)).Should().ThrowExactly<DatasetException>()
+            .WithMessage("'input_ids' contains -1 at [1] of row 4 of the data.*");
+    }
+
+    [Fact]
     public void A_padding_token_without_an_embedding_is_refused_with_the_remedy()
     {
         var tokenizer = Recorded.Tokenizer();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using PeftSharp.Internal;
@@ -24,7 +25,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
     private readonly OrderedDictionary<string, (Feature Feature, ArrowAppender Appender)> _columns = new(StringComparer.Ordinal);
     private readonly List<string> _parts = [];
     private readonly List<Schema> _schemas = [];
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<string> _hashes = [];
     private ArrowPart? _part;
     private int _pending;
 
@@ -76,14 +77,15 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
         var names = _parts.Select((_, i) => DiskLayout.DataFile(i, _parts.Count)).ToArray();
         for (var i = 0; i < names.Length; i++)
             File.Move(_parts[i], Path.Combine(folder, names[i]));
-        DiskState.Write(folder, names, Features(), format, split, Convert.ToHexStringLower(_hash.GetHashAndReset())[..16]);
+        FileHashes = names.Zip(_hashes).ToDictionary(file => file.First, file => file.Second);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(_hashes))));
+        DiskState.Write(folder, names, Features(), format, split, fingerprint[..16]);
     }
 
-    public void Dispose()
-    {
-        _part?.Dispose();
-        _hash.Dispose();
-    }
+    /// <summary>The SHA-256 hashes of the data files by name, after <see cref="Complete"/>.</summary>
+    internal IReadOnlyDictionary<string, string> FileHashes { get; private set; } = new Dictionary<string, string>();
+
+    public void Dispose() => _part?.Dispose();
 
     private void Widen(string name, Feature feature)
     {
@@ -133,12 +135,13 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
     {
         _parts.Add(Path.Combine(folder, $"part-{_parts.Count}"));
         _schemas.Add(schema);
-        _part = new ArrowPart(_parts[^1], schema, _hash);
+        _part = new ArrowPart(_parts[^1], schema);
     }
 
     private void EndPart()
     {
-        _part?.Complete();
+        if (_part is not null)
+            _hashes.Add(_part.Complete());
         _part = null;
     }
 
@@ -162,6 +165,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
             File.Delete(part);
         }
         wider.Complete(format, split);
+        FileHashes = wider.FileHashes;
         foreach (var file in Directory.GetFiles(Path.Combine(folder, "wider")))
             File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
         Directory.Delete(Path.Combine(folder, "wider"));

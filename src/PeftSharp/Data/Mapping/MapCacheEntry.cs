@@ -13,7 +13,7 @@ internal sealed class MapCacheEntry
     private const int MaxNameLength = 40;
 
     /// <summary>Must be increased when a new version of the library computes or stores results differently.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly JsonObject _description;
     private readonly string _hash;
@@ -35,9 +35,11 @@ internal sealed class MapCacheEntry
     }
 
     /// <summary>Returns the columns of the stored result, or computes and stores it.</summary>
-    /// <param name="write">Writes the files of a saved dataset to the folder that it receives, and returns the number of rows.</param>
+    /// <param name="write">
+    /// Writes the files of a saved dataset to the folder that it receives, and returns the number of rows and the hashes of data files.
+    /// </param>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    internal OrderedDictionary<string, Column> GetOrCreate(Func<string, int> write)
+    internal OrderedDictionary<string, Column> GetOrCreate(Func<string, (int Rows, IReadOnlyDictionary<string, string> Hashes)> write)
     {
         if (TryLoad() is { } stored)
             return stored;
@@ -45,9 +47,11 @@ internal sealed class MapCacheEntry
         {
             AtomicFolder.Write(_folder, folder =>
             {
+                var (rows, hashes) = write(folder);
                 var description = (JsonObject)_description.DeepClone();
-                description["rows"] = write(folder);
+                description["rows"] = rows;
                 description["hash"] = _hash;
+                description["files"] = StoredFiles.Describe(folder, hashes);
                 AtomicFile.WriteText(Path.Combine(folder, Description), PythonJson.Dumps(description, sortKeys: false));
             });
         }
@@ -86,7 +90,7 @@ internal sealed class MapCacheEntry
         return deleted;
     }
 
-    /// <remarks>A damaged result is computed again.</remarks>
+    /// <remarks>A changed or damaged result is computed again.</remarks>
     private OrderedDictionary<string, Column>? TryLoad()
     {
         var file = Path.Combine(_folder, Description);
@@ -95,7 +99,8 @@ internal sealed class MapCacheEntry
             if (!File.Exists(file))
                 return null;
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            if (json.RootElement.GetProperty("hash").GetString() != _hash)
+            if (json.RootElement.GetProperty("hash").GetString() != _hash
+                || !StoredFiles.AreUnchanged(_folder, json.RootElement.GetProperty("files")))
                 return null;
             var (dataset, _) = DiskFolder.Load(_folder, keepInMemory: false);
             if (dataset.Count != json.RootElement.GetProperty("rows").GetInt32())
@@ -104,7 +109,7 @@ internal sealed class MapCacheEntry
             return new(dataset.ColumnNames.Select(name => KeyValuePair.Create(name, dataset[name])), StringComparer.Ordinal);
         }
         catch (Exception error) when (error is DatasetException or JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException or IOException)
+            or FormatException or IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -18,6 +18,9 @@ internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, 
         return (int)_rows;
     }
 
+    /// <summary>The SHA-256 hashes of the data files by name, after <see cref="Complete"/>.</summary>
+    internal IReadOnlyDictionary<string, string> FileHashes => _writer.FileHashes;
+
     public void Dispose()
     {
         // After an exception, the last result may still be being written. An exception of that task is ignored.

@@ -64,6 +64,9 @@ internal sealed partial class CardConfiguration
         };
     }
 
+    /// <summary>Whether a text can be the name of a split.</summary>
+    internal static bool IsSplitName(string name) => Split().IsMatch(name);
+
     /// <summary>Reads <c>data_files</c>: a pattern, a list of patterns, or a list of splits with their patterns.</summary>
     private static OrderedDictionary<string, IReadOnlyList<string>> Patterns(string name, YamlNode files)
     {
@@ -71,7 +74,7 @@ internal sealed partial class CardConfiguration
             return new(StringComparer.Ordinal) { ["train"] = train };
         var splits = new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var item in files as YamlSequenceNode ?? throw Malformed(name))
-            if (CardYaml.Text(CardYaml.Get(item, "split")) is not { } split || !Split().IsMatch(split)
+            if (CardYaml.Text(CardYaml.Get(item, "split")) is not { } split || !IsSplitName(split)
                 || CardYaml.Texts(CardYaml.Get(item, "path")) is not { Count: > 0 } paths)
                 throw Malformed(name);
             else if (!splits.TryAdd(split, paths))

@@ -10,11 +10,13 @@ internal sealed class DatasetCard
     internal const string FileName = "README.md";
     private const int MaxNesting = 64;
 
-    private readonly YamlMappingNode _root;
     private readonly string _description;
 
     private DatasetCard(YamlMappingNode root, IReadOnlyList<CardConfiguration> configurations, string description) =>
-        (_root, Configurations, _description) = (root, configurations, description);
+        (Root, Configurations, _description) = (root, configurations, description);
+
+    /// <summary>The metadata.</summary>
+    internal YamlMappingNode Root { get; }
 
     /// <summary>The configurations of the field <c>configs</c>. Empty: the card has no configurations.</summary>
     internal IReadOnlyList<CardConfiguration> Configurations { get; }
@@ -27,7 +29,7 @@ internal sealed class DatasetCard
     {
         try
         {
-            var root = Parse(Header(text));
+            var root = Parse(Split(text).Header);
             return new DatasetCard(root, CardConfiguration.ReadAll(CardYaml.Get(root, "configs")), description);
         }
         catch (Exception error) when (error is YamlException or DatasetException)
@@ -41,11 +43,11 @@ internal sealed class DatasetCard
     /// <exception cref="DatasetException">The card is malformed.</exception>
     internal IReadOnlyDictionary<string, Feature> Features(string? configuration)
     {
-        var known = CardYaml.Get(_root, "dataset_info") switch
+        var known = CardYaml.Get(Root, "dataset_info") switch
         {
             YamlMappingNode single when configuration is null || NameOf(single) == configuration => single,
             YamlSequenceNode { Children: [YamlMappingNode only] } when configuration is null => only,
-            YamlSequenceNode all => all.OfType<YamlMappingNode>().FirstOrDefault(info => NameOf(info) == (configuration ?? "default")),
+            YamlSequenceNode => Info(configuration ?? "default"),
             _ => null,
         };
         try
@@ -58,20 +60,49 @@ internal sealed class DatasetCard
         }
     }
 
+    /// <summary>The description of a configuration (an item of <c>dataset_info</c>). Null: there is none.</summary>
+    internal YamlMappingNode? Info(string configuration) => Infos.FirstOrDefault(info => NameOf(info) == configuration);
+
+    /// <summary>The descriptions of all configurations (<c>dataset_info</c>).</summary>
+    internal IEnumerable<YamlMappingNode> Infos => CardYaml.Get(Root, "dataset_info") switch
+    {
+        YamlMappingNode single => [single],
+        YamlSequenceNode all => all.OfType<YamlMappingNode>(),
+        _ => [],
+    };
+
     private static DatasetException Malformed(Exception error, string description) => new(
         $"The card ({FileName}) of {description} is malformed: {error.Message} Correct the card, or load the data files directly.", error);
 
-    private static string NameOf(YamlMappingNode info) => CardYaml.Text(CardYaml.Get(info, "config_name")) ?? "default";
+    /// <summary>The name of the configuration that an item of <c>dataset_info</c> describes.</summary>
+    internal static string NameOf(YamlMappingNode info) => CardYaml.Text(CardYaml.Get(info, "config_name")) ?? "default";
 
-    /// <summary>The YAML text between the two lines "---" at the start of the file.</summary>
-    private static string Header(string? text)
+    /// <summary>The YAML text between the two lines "---" at the start of the file, and the text after the second line.</summary>
+    internal static (string Header, string Body) Split(string? text)
     {
-        var lines = (text ?? "").TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
-        var end = lines[0] == "---" ? Array.IndexOf(lines, "---", 1) : -1;
-        return end > 0 ? string.Join('\n', lines[1..end]) : "";
+        text = (text ?? "").TrimStart('\uFEFF');
+        if (LineEnd(text, 0) is not (3, var start) || !text.StartsWith("---", StringComparison.Ordinal))
+            return ("", text);
+        for (var line = start; line < text.Length;)
+        {
+            var (length, next) = LineEnd(text, line);
+            if (text.AsSpan(line, length) is "---")
+                return (text[start..line].ReplaceLineEndings("\n"), text[next..]);
+            line = next;
+        }
+        return ("", text);
     }
 
-    private static YamlMappingNode Parse(string text)
+    /// <summary>The length of a line and the start of the next one.</summary>
+    private static (int Length, int Next) LineEnd(string text, int start)
+    {
+        var end = text.IndexOf('\n', start);
+        var (length, next) = end < 0 ? (text.Length - start, text.Length) : (end - start, end + 1);
+        return (length > 0 && text[start + length - 1] == '\r' ? length - 1 : length, next);
+    }
+
+    /// <exception cref="DatasetException">The text is not valid YAML, or nested too deeply.</exception>
+    internal static YamlMappingNode Parse(string text)
     {
         var yaml = new YamlStream();
         try

@@ -20,27 +20,15 @@ internal sealed class ParquetWriter
 
     private readonly IReadOnlyList<Column> _columns;
     private readonly ArrowAppender[] _appenders;
+    private readonly int _rows;
 
-    private ParquetWriter(IReadOnlyList<Column> columns) =>
-        (_columns, _appenders) = (columns, [.. columns.Select(column => ArrowAppenders.Create(column.Feature))]);
-
+    /// <param name="columns">The columns.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <exception cref="DatasetException">A value cannot be stored; the message names its column.</exception>
-    internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, RowLoop loop)
+    internal ParquetWriter(IReadOnlyList<Column> columns, int rows)
     {
-        try
-        {
-            var writer = new ParquetWriter(columns);
-            writer.DetermineTypes(rows);
-            writer.WriteRows(stream, rows, loop);
-        }
-        catch (Exception error) when (NativeParquet.IsMissing(error))
-        {
-            throw NativeParquet.Missing(error);
-        }
-    }
-
-    private void DetermineTypes(int rows)
-    {
+        (_columns, _rows) = (columns, rows);
+        _appenders = [.. columns.Select(column => ArrowAppenders.Create(column.Feature))];
         for (var i = 0; i < _columns.Count; i++)
             for (var start = 0; start < rows && DependsOnValues(_columns[i].Feature); start += RowLoop.RowsPerReport)
             {
@@ -49,7 +37,39 @@ internal sealed class ParquetWriter
             }
     }
 
-    private void WriteRows(Stream stream, int rows, RowLoop loop)
+    /// <summary>The approximate size of the written rows in memory.</summary>
+    internal long Bytes { get; private set; }
+
+    /// <summary>The types of the columns, as <c>datasets</c> writes them to JSON.</summary>
+    internal JsonObject Features() => new(_columns.Zip(_appenders, (column, appender) => KeyValuePair.Create(
+        column.Name, (JsonNode?)FeatureJson.Of(column.Feature, appender.Type))));
+
+    /// <summary>Writes all rows to one file.</summary>
+    /// <exception cref="DatasetException">A value cannot be stored; the message names its column.</exception>
+    internal static void Write(Stream stream, IReadOnlyList<Column> columns, int rows, RowLoop loop) =>
+        new ParquetWriter(columns, rows).Write(stream, 0, rows, long.MaxValue, loop);
+
+    /// <summary>Writes a file with rows from <paramref name="start"/>, up to <paramref name="end"/> or until it is large enough.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="end">The end of the range of rows.</param>
+    /// <param name="maxBytes">The size in memory of the rows after which the file ends.</param>
+    /// <param name="loop">Reports the progress.</param>
+    /// <returns>The index after the last row of the file.</returns>
+    /// <exception cref="DatasetException">A value cannot be stored; the message names its column.</exception>
+    internal int Write(Stream stream, int start, int end, long maxBytes, RowLoop loop)
+    {
+        try
+        {
+            return WriteRows(stream, start, end, maxBytes, loop);
+        }
+        catch (Exception error) when (NativeParquet.IsMissing(error))
+        {
+            throw NativeParquet.Missing(error);
+        }
+    }
+
+    private int WriteRows(Stream stream, int start, int end, long maxBytes, RowLoop loop)
     {
         var schema = Schema();
         using var output = new ManagedOutputStream(stream, leaveOpen: true);
@@ -58,18 +78,22 @@ internal sealed class ParquetWriter
         using var arrowBuilder = new ArrowWriterPropertiesBuilder();
         using var arrowProperties = arrowBuilder.StoreSchema().Build();
         using var writer = new FileWriter(output, schema, properties, arrowProperties);
-        var pending = 0;
-        loop.RunBatches(rows, (start, count) =>
+        var (pending, before) = (0, Bytes);
+        var next = loop.RunBatches(start, end, _rows, (first, count) =>
         {
             for (var i = 0; i < _columns.Count; i++)
-                Append(i, start, count);
+                Append(i, first, count);
             pending += count;
-            if (start + count < rows && _appenders.Sum(appender => appender.Bytes) < RowGroupBytes)
-                return;
+            var bytes = _appenders.Sum(appender => appender.Bytes);
+            var isFull = Bytes - before + bytes >= maxBytes;
+            if (!isFull && first + count < end && bytes < RowGroupBytes)
+                return true;
             WriteRowGroup(writer, schema, pending);
-            pending = 0;
+            (pending, Bytes) = (0, Bytes + bytes);
+            return !isFull;
         });
         writer.Close();
+        return next;
     }
 
     private void WriteRowGroup(FileWriter writer, Schema schema, int rows)
@@ -96,9 +120,7 @@ internal sealed class ParquetWriter
 
     private Schema Schema()
     {
-        var features = new JsonObject(_columns.Zip(_appenders, (column, appender) => KeyValuePair.Create(
-            column.Name, (JsonNode?)FeatureJson.Of(column.Feature, appender.Type))));
-        var metadata = new JsonObject { ["info"] = new JsonObject { ["features"] = features } };
+        var metadata = new JsonObject { ["info"] = new JsonObject { ["features"] = Features() } };
         return new Schema(
             _columns.Zip(_appenders, (column, appender) => new Field(column.Name, appender.Type, nullable: true)),
             new Dictionary<string, string> { ["huggingface"] = PythonJson.Dumps(metadata, indent: null, sortKeys: false) });

@@ -12,15 +12,30 @@ internal sealed class RowLoop(IProgress<MapProgress>? progress, CancellationToke
     });
 
     /// <summary>Calls a function for each batch of rows, with the index of its first row and their number.</summary>
-    internal void RunBatches(int rows, Action<int, int> write)
+    internal void RunBatches(int rows, Action<int, int> write) => RunBatches(0, rows, rows, (start, count) =>
     {
-        for (var start = 0; start < rows; start += RowsPerReport)
+        write(start, count);
+        return true;
+    });
+
+    /// <summary>Calls a function for batches of a range of rows, until it returns false.</summary>
+    /// <param name="start">The first row.</param>
+    /// <param name="end">The end of the range.</param>
+    /// <param name="rows">The number of all rows, for the progress.</param>
+    /// <param name="write">Receives the index of the first row of a batch and their number.</param>
+    /// <returns>The index after the last row that was written.</returns>
+    internal int RunBatches(int start, int end, int rows, Func<int, int, bool> write)
+    {
+        while (start < end)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var count = Math.Min(RowsPerReport, rows - start);
-            write(start, count);
-            progress?.Report(new MapProgress(start + count, rows));
+            var count = Math.Min(RowsPerReport, end - start);
+            var goesOn = write(start, count);
+            start += count;
+            progress?.Report(new MapProgress(start, rows));
+            if (!goesOn) break;
         }
+        return start;
     }
 
     /// <summary>Returns the exception for a value that the format cannot represent.</summary>

@@ -17,8 +17,10 @@ internal sealed class CommitContent : HttpContent
     /// <param name="options">The title, the description and the parent of the commit.</param>
     /// <param name="title">The title if the options have none.</param>
     /// <param name="files">The files that have changed.</param>
+    /// <param name="deletions">The names of the files that the commit deletes.</param>
     /// <param name="sent">Called after each piece.</param>
-    internal CommitContent(HubUploadOptions options, string title, IEnumerable<UploadFile> files, Action sent)
+    internal CommitContent(
+        HubUploadOptions options, string title, IEnumerable<UploadFile> files, IEnumerable<string> deletions, Action sent)
     {
         _sent = sent;
         Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
@@ -33,6 +35,8 @@ internal sealed class CommitContent : HttpContent
             _lines.Add(file.IsLarge
                 ? (Line("lfsFile", new { path = file.Name, algo = "sha256", oid = file.Hash, size = file.Size }), null, [])
                 : Split(Line("file", new { path = file.Name, encoding = "base64", content = "" }), file));
+        foreach (var name in deletions)
+            _lines.Add((Line("deletedFile", new { path = name }), null, []));
     }
 
     protected override bool TryComputeLength(out long length)

@@ -10,11 +10,11 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
 {
     private const int FilesPerRequest = 256;
 
-    /// <summary>Uploads the files that have changed.</summary>
-    /// <returns>The commit. Null: no file has changed.</returns>
+    /// <summary>Uploads the files that have changed, and deletes files.</summary>
+    /// <returns>The commit. Null: nothing has changed.</returns>
     /// <exception cref="HubException">The upload failed. Nothing was committed.</exception>
-    internal async Task<HubCommit?> RunAsync(
-        IReadOnlyList<UploadFile> files, HubUploadOptions options, string title, CancellationToken cancellationToken)
+    internal async Task<HubCommit?> RunAsync(IReadOnlyList<UploadFile> files, IReadOnlyList<string> deletions, HubUploadOptions options,
+        string title, CancellationToken cancellationToken)
     {
         if (files.FirstOrDefault(file => file.Name == "README.md") is { } card)
             await CheckCardAsync(card, cancellationToken).ConfigureAwait(false);
@@ -23,13 +23,13 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         await Parallel.ForEachAsync(wanted, cancellationToken, async (file, token) =>
             await file.ComputeHashAsync(token).ConfigureAwait(false)).ConfigureAwait(false);
         var changed = wanted.Where(file => !file.IsUnchanged).ToArray();
-        if (changed.Length == 0) return null;
+        if (changed.Length == 0 && deletions.Count == 0) return null;
         await new LargeFileUpload(settings, connection, request, options.Progress)
             .RunAsync([.. changed.Where(file => file.IsLarge)], cancellationToken).ConfigureAwait(false);
         if (changed.FirstOrDefault(file => file.HasChanged()) is { } modified)
             throw (request with { File = modified.Name }).Error(HubError.Storage,
                 $"'{modified.LocalPath}' was changed during the upload. Nothing was committed; upload again when the file is complete.");
-        return await CommitAsync(changed, options, title, cancellationToken).ConfigureAwait(false);
+        return await CommitAsync(changed, deletions, options, title, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -81,8 +81,8 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         });
     }
 
-    private async Task<HubCommit> CommitAsync(
-        UploadFile[] files, HubUploadOptions options, string title, CancellationToken cancellationToken)
+    private async Task<HubCommit> CommitAsync(UploadFile[] files, IReadOnlyList<string> deletions, HubUploadOptions options, string title,
+        CancellationToken cancellationToken)
     {
         byte[] answer;
         try
@@ -90,7 +90,8 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             answer = await connection.RepeatAsync(request, async token =>
             {
                 using var response = await connection.SendAsync(HttpMethod.Post, Address("commit", options), request,
-                    keepAlive => new CommitContent(options, title, files, keepAlive), token, mayHaveEffect: true).ConfigureAwait(false);
+                    keepAlive => new CommitContent(options, title, files, deletions, keepAlive), token, mayHaveEffect: true)
+                    .ConfigureAwait(false);
                 try { return await connection.ReadAsync(response, request, token).ConfigureAwait(false); }
                 catch (TransientHubException error)
                 {
@@ -107,7 +108,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         }
         return Parse(answer, json => new HubCommit(
             request.Repository, json.GetProperty("commitOid").GetString()!, new Uri(json.GetProperty("commitUrl").GetString()!),
-            [.. files.Select(file => file.Name)])
+            [.. files.Select(file => file.Name), .. deletions])
         {
             PullRequest = options.CreatePullRequest && json.TryGetProperty("pullRequestUrl", out var url) && url.GetString() is { } text
                 ? new Uri(text) : null,

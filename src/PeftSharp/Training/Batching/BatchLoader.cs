@@ -4,7 +4,10 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>Determines the rows of each batch and collates them (PyTorch's <c>DataLoader</c>).</summary>
-internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments)
+/// <param name="collator">Makes a batch of rows.</param>
+/// <param name="arguments">The arguments of the run.</param>
+/// <param name="model">Returns the model.</param>
+internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments, Func<PretrainedModel> model)
 {
     /// <summary>Whether the labels come from a column of the data; false for collators that may create them.</summary>
     internal bool ReadsLabels => collator is DefaultDataCollator or DataCollatorWithPadding;
@@ -44,8 +47,11 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <param name="dataset">The rows.</param>
     /// <param name="batches">The row indices of each batch.</param>
     /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
-    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches, int? epoch = null) =>
-        new(indices => Collate([.. indices.Select(row => dataset[row])], epoch), batches, Prefetch);
+    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches, int? epoch = null)
+    {
+        var collate = Collator(epoch);
+        return new(indices => collate([.. indices.Select(row => dataset[row])]), batches, Prefetch);
+    }
 
     /// <summary>Returns the remaining batches of an epoch.</summary>
     /// <param name="dataset">The rows.</param>
@@ -60,9 +66,15 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <summary>The columns that the collator reads in addition to the inputs of the model.</summary>
     internal IReadOnlyList<string> ColumnNames => collator.ColumnNames;
 
-    /// <summary>Collates the rows of a batch, for training if an epoch is given.</summary>
-    /// <param name="rows">The rows of a batch.</param>
+    /// <summary>Returns a function that checks the token ids of rows and makes a batch of them.</summary>
     /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
-    internal ModelInputs Collate(IReadOnlyList<Row> rows, int? epoch) =>
-        epoch is { } training ? collator.CollateForTraining(rows, training) : collator.Collate(rows);
+    internal Func<IReadOnlyList<Row>, ModelInputs> Collator(int? epoch)
+    {
+        IReadOnlyList<InputSpec> inputs = IsCustom ? [] : TokenIdCheck.Inputs(model());       // a custom collator may replace the ids
+        return rows =>
+        {
+            TokenIdCheck.Require(rows, inputs, epoch is null ? "data" : "training data");
+            return epoch is { } training ? collator.CollateForTraining(rows, training) : collator.Collate(rows);
+        };
+    }
 }

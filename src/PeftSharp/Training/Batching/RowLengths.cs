@@ -21,6 +21,6 @@ internal static class RowLengths
             throw new DatasetException("TrainSamplingStrategy is GroupByLength, but the training data has neither a column "
                 + $"'{lengthColumn}' (LengthColumnName) nor 'input_ids'. Add a column with the lengths with Map, or use another strategy.");
         var ids = read["input_ids"];
-        return [.. Enumerable.Range(0, read.Count).Select(row => ids.GetInt64s(row).Length)];
+        return [.. Enumerable.Range(0, read.Count).Select(ids.GetLength)];
     }
 }

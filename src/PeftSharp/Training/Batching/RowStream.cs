@@ -36,7 +36,8 @@ internal sealed class RowStream(IterableDataset dataset, Func<Dataset, Dataset> 
     internal EpochBatches Open(BatchLoader loader, int? epoch, int size, bool dropLast, JsonObject? state = null)
     {
         var (rows, index) = dataset.Track(epoch ?? dataset.Epoch, state);
-        return new StreamBatches(rows, index, batch => loader.Collate(Select(batch), epoch), size, dropLast, keepOnly: epoch is null,
+        var collate = loader.Collator(epoch);
+        return new StreamBatches(rows, index, batch => collate(Select(batch)), size, dropLast, keepOnly: epoch is null,
             loader.Prefetch);
     }
 

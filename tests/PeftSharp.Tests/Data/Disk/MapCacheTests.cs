@@ -135,6 +135,25 @@ public sealed class MapCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_stored_file_that_was_changed_is_not_used_and_one_that_was_copied_is()
+    {
+        var dataset = Texts(100);
+        Computes(dataset, Key("key")).Should().BeTrue();
+        foreach (var file in Directory.GetFiles(Cache, "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
+        Computes(dataset, Key("key")).Should().BeFalse("the content is the same");
+        foreach (var name in new[] { "*.arrow", "state.json", "dataset_info.json" })
+        {
+            var file = Directory.GetFiles(Cache, name, SearchOption.AllDirectories).Single();
+            var bytes = File.ReadAllBytes(file);
+            bytes[bytes.Length / 2] ^= 1;
+            File.WriteAllBytes(file, bytes);
+            Computes(dataset, Key("key")).Should().BeTrue("{0} was changed", name);
+            Computes(dataset, Key("key")).Should().BeFalse();
+        }
+    }
+
+    [Fact]
     public void Errors_are_those_of_results_in_memory()
     {
         var dataset = Texts(2_500);

@@ -23,6 +23,8 @@ public sealed class ResumedStreamTests : IDisposable
             _folder.Write($"table/part-{part}.csv",
                 "\uFEFFi,text\n" + string.Join("\n\n", rows.Select(i => $"{i},\"{Text(i)}\n,\"")) + "\n");
         }
+        RowFiles.WriteParquet(Path.Combine(_folder.Path, "parquet"), numbers, files: 3, rowsPerGroup: 4);
+        RowFiles.WriteArrow(Path.Combine(_folder.Path, "arrow"), numbers, files: 3, rowsPerBatch: 4);
         using (var gzip = new GZipStream(File.Create(Path.Combine(_folder.Path, "all.jsonl.gz")), CompressionLevel.Fastest))
             gzip.Write(System.Text.Encoding.UTF8.GetBytes(
                 string.Join('\n', Enumerable.Range(0, Rows).Select(i => $"{{\"i\": {i}, \"text\": \"{Text(i)}\"}}"))));
@@ -39,6 +41,8 @@ public sealed class ResumedStreamTests : IDisposable
             ["JSON lines in a gzip file"] = () => Datasets.StreamDataset(Path.Combine(_folder.Path, "all.jsonl.gz"))["train"],
             ["a JSON array"] = () => Datasets.StreamDataset(array)["train"],
             ["CSV"] = () => Datasets.StreamDataset(Path.Combine(_folder.Path, "table"))["train"],
+            ["Parquet with row groups"] = () => Datasets.StreamDataset(Path.Combine(_folder.Path, "parquet"))["train"],
+            ["Arrow streams"] = () => Datasets.StreamDataset(Path.Combine(_folder.Path, "arrow"))["train"],
         };
     }
 

@@ -16,14 +16,15 @@ public sealed class StreamedFileTests : IDisposable
 
     private static string[] Texts(IEnumerable<Row> rows) => [.. rows.Select(row => row.ToString())];
 
-    private static void AssertIsLoaded(string path, DatasetLoadOptions? options = null)
+    private static void AssertIsLoaded(string path, DatasetLoadOptions? options = null, bool afterEachRow = false)
     {
         var loaded = Datasets.LoadDataset(path, options)["train"];
         var stream = Datasets.StreamDataset(path, options)["train"];
         Texts(stream).Should().Equal(Texts(loaded));
         stream.Features.Should().Equal(loaded.Features);
         var rows = Texts(loaded);
-        foreach (var stop in new[] { 0, 1, rows.Length / 2, rows.Length - 1, rows.Length })
+        foreach (var stop in afterEachRow ? Enumerable.Range(0, rows.Length + 1)
+            : [0, 1, rows.Length / 2, rows.Length - 1, rows.Length])
         {
             using (var head = stream.GetEnumerator())
                 for (var i = 0; i < stop; i++) head.MoveNext().Should().BeTrue();
@@ -72,6 +73,22 @@ public sealed class StreamedFileTests : IDisposable
         AssertIsLoaded(Path.Combine(_folder.Path, "a.jsonl.gz"));
         AssertIsLoaded(_folder.Write("a.json", "[{\"i\": 1}, {\"i\": 2}, {\"i\": 3}]"));
         AssertIsLoaded(_folder.Write("b.json", "{\"data\": {\"i\": [1, 2, 3]}}"), new DatasetLoadOptions { Field = "data" });
+    }
+
+    [Theory, InlineData(1, 1), InlineData(3, 4), InlineData(2, 100)]
+    public void Parquet_files_are_continued_after_each_row(int files, int rowsPerGroup)
+    {
+        RowFiles.WriteParquet(_folder.Path, RowFiles.Rows(25), files, rowsPerGroup);
+        AssertIsLoaded(_folder.Path, afterEachRow: true);
+        AssertIsLoaded(_folder.Path, new DatasetLoadOptions { Columns = ["text"] }, afterEachRow: true);
+        Datasets.StreamDataset(_folder.Path, "train").RowCount.Should().Be(25);
+    }
+
+    [Theory, InlineData(1, 1), InlineData(3, 4), InlineData(2, 100)]
+    public void Arrow_streams_are_continued_after_each_row(int files, int rowsPerBatch)
+    {
+        RowFiles.WriteArrow(_folder.Path, RowFiles.Rows(25), files, rowsPerBatch);
+        AssertIsLoaded(_folder.Path, afterEachRow: true);
     }
 
     [Fact]

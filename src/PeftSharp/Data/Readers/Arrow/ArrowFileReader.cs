@@ -5,8 +5,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Reads Arrow files for <c>LoadDataset</c>.</summary>
 /// <remarks>
-/// The values remain in the mapped file. Files with types that the .NET library of Arrow decodes to other arrays (dictionaries, views) are
-/// read to memory.
+/// The values remain in the mapped file. Compressed columns, and files with types that the .NET library of Arrow decodes to other arrays
+/// (dictionaries, views), are read to memory.
 /// </remarks>
 internal static class ArrowFileReader
 {
@@ -73,8 +73,8 @@ internal static class ArrowFileReader
         {
             using var stream = System.IO.File.OpenRead(file);
             using ArrowStreamReader reader = new ArrowMessages(MappedDataFile.Open(file)).IsFileFormat
-                ? new Apache.Arrow.Ipc.ArrowFileReader(stream)
-                : new ArrowStreamReader(stream);
+                ? new Apache.Arrow.Ipc.ArrowFileReader(stream, new CompressedBuffers())
+                : new ArrowStreamReader(stream, new CompressedBuffers());
             var parts = new List<ColumnData>[reader.Schema.FieldsList.Count];
             for (var i = 0; i < parts.Length; i++)
                 parts[i] = [];

@@ -1,9 +1,13 @@
 using Apache.Arrow;
+using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 
 namespace PeftSharp.Data;
 
-/// <summary>Creates columns over the buffers of a record batch in a mapped file. Nothing is copied.</summary>
+/// <summary>
+/// Creates columns over the buffers of a record batch in a mapped file. Nothing is copied, except that compressed buffers are decompressed
+/// to memory.
+/// </summary>
 /// <remarks>
 /// The lengths of arrays and the positions of buffers are checked here; the offsets of lists and texts are checked when they are read. A
 /// damaged or malicious file therefore causes an exception, never an access outside the file.
@@ -14,10 +18,11 @@ internal sealed class RecordBatchColumns
     private readonly ArrowMessages _message;
     private readonly (long Length, long Nulls)[] _nodes;
     private readonly (long Offset, long Length)[] _buffers;
+    private readonly CompressionCodecType? _compression;
     private int _node;
     private int _buffer;
 
-    /// <exception cref="DatasetException">The record batch is compressed, or has an impossible number of rows.</exception>
+    /// <exception cref="DatasetException">The record batch has an impossible number of rows, or an unknown compression.</exception>
     internal RecordBatchColumns(MappedDataFile file, ArrowMessages message)
     {
         (_file, _message) = (file, message);
@@ -27,8 +32,7 @@ internal sealed class RecordBatchColumns
             : throw message.Damaged($"a record batch has {batch.Int64(0)} rows");
         (_nodes, _buffers) = (batch.Pairs(1), batch.Pairs(2));
         if (batch.Has(3))
-            throw new DatasetException($"'{file.Path}' has compressed record batches, which are not supported because they cannot be read "
-                + "from a mapped file. Write the file without compression.");
+            _compression = Compression(batch.Table(3));
     }
 
     /// <summary>The number of rows.</summary>
@@ -164,11 +168,46 @@ internal sealed class RecordBatchColumns
     private MappedBuffer NextBuffer(MappedPlace place)
     {
         var (offset, length) = _buffer < _buffers.Length ? _buffers[_buffer++] : throw place.Damaged("Its metadata has too few buffers.");
-        return offset >= 0 && length >= 0 && offset <= _message.BodyLength - length
-            ? _file.Buffer(_message.Body + offset, length)
-            : throw place.Damaged(
+        if (offset < 0 || length < 0 || offset > _message.BodyLength - length)
+            throw place.Damaged(
                 $"A buffer of {length} bytes at byte {offset} is not within the {_message.BodyLength} bytes of the record batch.");
+        return _compression is null || length == 0 ? _file.Buffer(_message.Body + offset, length)
+            : Decompressed(_message.Body + offset, length, place);
     }
+
+    private MappedBuffer Decompressed(long offset, long length, MappedPlace place)
+    {
+        if (length < CompressedBuffers.HeaderBytes)
+            throw place.Damaged($"A compressed buffer has {length} bytes.");
+        var size = _file.Buffer(offset, CompressedBuffers.HeaderBytes).Read<long>(0);
+        var content = _file.Buffer(offset + CompressedBuffers.HeaderBytes, length - CompressedBuffers.HeaderBytes);
+        if (size is CompressedBuffers.NotCompressed)
+            return content;
+        if (size == 0)
+            return _file.Buffer(offset, 0);
+        if (size is < 0 or > int.MaxValue || content.Length > int.MaxValue)
+            throw size < 0 ? place.Damaged($"The content of a compressed buffer has {size} bytes.") : place.Error(
+                $"A compressed buffer has {size} bytes, but at most {int.MaxValue} are supported. Write smaller record batches.");
+        var compressed = new byte[content.Length];
+        content.CopyTo<byte>(0, compressed);
+        try
+        {
+            using var data = CompressedBuffers.Open(_compression!.Value, new MemoryStream(compressed));
+            return MappedDataFile.Decompress(_file, offset, data, size).Buffer(0, size);
+        }
+        // The libraries of the compression formats throw exceptions of many types.
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw place.Damaged($"A compressed buffer cannot be decompressed ({error.Message}).");
+        }
+    }
+
+    private CompressionCodecType Compression(FlatTable compression) => (compression.Byte(0), compression.Byte(1)) switch
+    {
+        (0, 0) => CompressionCodecType.Lz4Frame,
+        (1, 0) => CompressionCodecType.Zstd,
+        var (codec, method) => throw _message.Damaged($"a record batch has the compression {codec}, method {method}, which is unknown"),
+    };
 
     private static void Require(MappedBuffer buffer, long bytes, MappedPlace place)
     {

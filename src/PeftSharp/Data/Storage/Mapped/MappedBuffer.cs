@@ -22,8 +22,8 @@ internal readonly unsafe struct MappedBuffer
     /// <summary>The number of bytes.</summary>
     internal long Length { get; }
 
-    /// <summary>The file and the position of the first byte in it.</summary>
-    internal (MappedDataFile File, long Position) Location => (File, File.PositionOf(_start));
+    /// <summary>The file and the position of the first byte in it, or of the first compressed byte.</summary>
+    internal (MappedDataFile File, long Position) Location => File.Origin ?? (File, File.PositionOf(_start));
 
     /// <summary>Reads a value, which need not be aligned.</summary>
     internal T Read<T>(long index) where T : unmanaged

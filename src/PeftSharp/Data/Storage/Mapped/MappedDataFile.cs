@@ -24,9 +24,14 @@ internal sealed unsafe class MappedDataFile
     private string? _fingerprint;
 
     private MappedDataFile(string path, SafeBuffer memory, long offset, FileStream stream)
+        : this(path, memory, offset, stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle),
+            File.GetCreationTimeUtc(stream.SafeFileHandle))
     {
-        (Path, _memory, Length) = (path, memory, stream.Length);
-        (WrittenAt, CreatedAt) = (File.GetLastWriteTimeUtc(stream.SafeFileHandle), File.GetCreationTimeUtc(stream.SafeFileHandle));
+    }
+
+    private MappedDataFile(string path, SafeBuffer memory, long offset, long length, DateTime writtenAt, DateTime createdAt)
+    {
+        (Path, _memory, Length, WrittenAt, CreatedAt) = (path, memory, length, writtenAt, createdAt);
         byte* start = null;
         memory.AcquirePointer(ref start);
         _start = start + offset;
@@ -37,6 +42,9 @@ internal sealed unsafe class MappedDataFile
 
     /// <summary>Whether the file is mapped; false: its bytes were copied.</summary>
     internal bool IsMapped => _memory is SafeMemoryMappedViewHandle;
+
+    /// <summary>The file and the position in it from which the bytes were decompressed. Null: they are those of the file.</summary>
+    internal (MappedDataFile File, long Position)? Origin { get; private init; }
 
     /// <summary>The length of the file in bytes when it was opened.</summary>
     internal long Length { get; }
@@ -62,7 +70,7 @@ internal sealed unsafe class MappedDataFile
             if (stream.Length == 0)
                 throw new DatasetException($"'{path}' is empty. The file is damaged: write it again.");
             if (keepInMemory)
-                return new(path, AllocatedMemory.Read(stream), 0, stream);
+                return new(path, AllocatedMemory.Read(stream, stream.Length), 0, stream);
             using var map = MemoryMappedFile.CreateFromFile(
                 stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // has no finalizer, but its handle has one
@@ -74,6 +82,21 @@ internal sealed unsafe class MappedDataFile
                 throw new FileNotFoundException($"There is no file '{path}'.", path, error);
             throw new DatasetException($"'{path}' cannot be opened ({error.Message}).", error);
         }
+    }
+
+    /// <summary>Reads bytes that are compressed in a file to memory.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="position">The position of the compressed bytes in the file.</param>
+    /// <param name="data">The decompressed bytes.</param>
+    /// <param name="length">Their number.</param>
+    /// <exception cref="InvalidDataException">There are more bytes.</exception>
+    /// <exception cref="EndOfStreamException">There are fewer bytes.</exception>
+    internal static MappedDataFile Decompress(MappedDataFile source, long position, Stream data, long length)
+    {
+        var memory = AllocatedMemory.Read(data, length);
+        if (data.ReadByte() >= 0)
+            throw new InvalidDataException($"it contains more than {length} bytes");
+        return new(source.Path, memory, 0, length, source.WrittenAt, source.CreatedAt) { Origin = (source, position) };
     }
 
     /// <summary>Returns a part of the file.</summary>
@@ -107,18 +130,18 @@ internal sealed unsafe class MappedDataFile
 
         private readonly long _pressure;
 
-        internal static AllocatedMemory Read(FileStream stream)
+        internal static AllocatedMemory Read(Stream stream, long length)
         {
-            var memory = (byte*)NativeMemory.Alloc((nuint)stream.Length);
+            var memory = (byte*)NativeMemory.Alloc((nuint)length);
             try
             {
-                for (long done = 0; done < stream.Length;)
+                for (long done = 0; done < length;)
                 {
-                    var part = new Span<byte>(memory + done, (int)Math.Min(1 << 30, stream.Length - done));
+                    var part = new Span<byte>(memory + done, (int)Math.Min(1 << 30, length - done));
                     stream.ReadExactly(part);
                     done += part.Length;
                 }
-                return new AllocatedMemory((nint)memory, stream.Length);
+                return new AllocatedMemory((nint)memory, length);
             }
             catch
             {

@@ -1,0 +1,70 @@
+using PeftSharp.Hub;
+
+namespace PeftSharp.Data;
+
+/// <content>Uploading to the Hugging Face Hub.</content>
+public sealed partial class Dataset
+{
+    /// <summary>Uploads the dataset as a split of a dataset repository of the Hugging Face Hub (<c>push_to_hub</c>).</summary>
+    /// <remarks>
+    /// <para>
+    /// The repository is created if it does not exist. The rows are written to Parquet files (<c>data/train-00000-of-00001.parquet</c>),
+    /// and the types of the columns with the class names, the splits and their sizes to the metadata of the card (<c>README.md</c>), so
+    /// that <c>Datasets.LoadDataset(repository)</c> and Python's <c>load_dataset</c> return the same dataset. The text and the other
+    /// metadata of an existing card are kept, and so are the other splits and configurations. Older files of this split are deleted.
+    /// Everything is in one commit.
+    /// </para>
+    /// <para>
+    /// The files are written to the temporary folder of the system before they are uploaded. All columns are uploaded, independent of
+    /// <see cref="Format"/>.
+    /// </para>
+    /// </remarks>
+    /// <param name="repository">The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account.</param>
+    /// <param name="split">The name of the split. Default <c>train</c>.</param>
+    /// <param name="configName">
+    /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
+    /// </param>
+    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
+    /// <param name="maxShardSize">
+    /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
+    /// </param>
+    /// <param name="numShards">The number of files, which get about the same number of rows. Null: determined by the size.</param>
+    /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
+    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows that are written to a file. Null: it is not reported.</param>
+    /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
+    /// <returns>The commit.</returns>
+    /// <exception cref="ArgumentException">
+    /// The name of the repository, the configuration or the split is invalid, or both <paramref name="maxShardSize"/> and
+    /// <paramref name="numShards"/> are given.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// The other splits in the repository have other columns, its card is malformed, or a value cannot be stored.
+    /// </exception>
+    /// <exception cref="HubException">The token is missing or must not write, or the upload failed.</exception>
+    /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>
+    /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
+    public Task<HubCommit> PushToHubAsync(
+        string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(split);
+        if (maxShardSize is not null && numShards is not null)
+            throw new ArgumentException("Both maxShardSize and numShards are given. Pass one of them.", nameof(numShards));
+        return DatasetPush.RunAsync(repository, [(split, this, numShards)], isWhole: false, configName, isPrivate, maxShardSize, options,
+            hub, progress, cancellationToken);
+    }
+
+    /// <summary>Uploads the dataset and waits for the end.</summary>
+    /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
+    public HubCommit PushToHub(
+        string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => PushToHubAsync(repository, split, configName, isPrivate, maxShardSize, numShards, options, hub, progress,
+            cancellationToken), cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Writes the columns to Parquet files.</summary>
+    internal ParquetWriter CreateParquetWriter() => new(_columns.All, Count);
+}

@@ -1,0 +1,50 @@
+using PeftSharp.Hub;
+
+namespace PeftSharp.Data;
+
+/// <content>Uploading to the Hugging Face Hub.</content>
+public sealed partial class DatasetDict
+{
+    /// <summary>Uploads all splits to a dataset repository of the Hugging Face Hub (<c>push_to_hub</c>), in one commit.</summary>
+    /// <remarks>
+    /// The splits become the configuration <paramref name="configName"/>, whose earlier splits are no longer part of it. See
+    /// <see cref="Dataset.PushToHubAsync"/> for the files and the card.
+    /// </remarks>
+    /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
+    /// <param name="repository">The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account.</param>
+    /// <param name="configName">
+    /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
+    /// </param>
+    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
+    /// <param name="maxShardSize">
+    /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
+    /// </param>
+    /// <param name="numShards">The number of files of each split. Null: determined by the size.</param>
+    /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
+    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows of a split that are written to a file. Null: no reports.</param>
+    /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
+    public Task<HubCommit> PushToHubAsync(
+        string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        IReadOnlyDictionary<string, int>? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (maxShardSize is not null && numShards is not null)
+            throw new ArgumentException("Both maxShardSize and numShards are given. Pass one of them.", nameof(numShards));
+        foreach (var split in numShards?.Keys ?? [])
+            _ = this[split];
+        (string, Dataset, int?)[] splits = [.. _splits.Select(split => (
+            split.Key, split.Value, numShards is not null && numShards.TryGetValue(split.Key, out var number) ? (int?)number : null))];
+        return DatasetPush.RunAsync(
+            repository, splits, isWhole: true, configName, isPrivate, maxShardSize, options, hub, progress, cancellationToken);
+    }
+
+    /// <summary>Uploads all splits and waits for the end.</summary>
+    /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
+    public HubCommit PushToHub(
+        string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        IReadOnlyDictionary<string, int>? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => PushToHubAsync(repository, configName, isPrivate, maxShardSize, numShards, options, hub, progress,
+            cancellationToken), cancellationToken).GetAwaiter().GetResult();
+}
