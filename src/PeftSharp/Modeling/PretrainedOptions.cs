@@ -101,8 +101,8 @@ public sealed record PretrainedOptions
         if (Device is not { type: TorchSharp.DeviceType.CUDA } device) return;
         if (!cuda.is_available())
             throw new ArgumentException($"Device is {device}, but libtorch finds no NVIDIA GPU. Reference the native backend for CUDA "
-                + "(TorchSharp-cuda-linux or TorchSharp-cuda-windows) instead of the one for the CPU, and check the driver with nvidia-smi; "
-                + "or omit Device to use the CPU.");
+                + "(TorchSharp-cuda-linux or TorchSharp-cuda-windows) instead of the one for the CPU, and check the driver with "
+                + "nvidia-smi, or omit Device to use the CPU.");
         if (device.index >= cuda.device_count())
             throw new ArgumentException($"Device is {device}, but there {(cuda.device_count() == 1 ? "is" : "are")} "
                 + $"{Quantity.Of(cuda.device_count(), "GPU")}, numbered from 0.");

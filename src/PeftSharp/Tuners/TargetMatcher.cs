@@ -98,7 +98,8 @@ internal sealed class TargetMatcher
             if (!paths.Any(path => Matches(modules, path)))
                 throw new ArgumentException($"{_config.NameOf(field)} is the string '{pattern}', a regular expression "
                     + "that does not match the whole path of any module. To select modules by the ends of their names, pass a list: "
-                    + $"[\"{End(adaptable[0])}\"]. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
+                    + $"[\"{End(adaptable[0])}\"]. Modules that can be adapted: {Ends(adaptable)}. "
+                    + $"An example of a path: '{adaptable[0]}'.");
             return;
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();

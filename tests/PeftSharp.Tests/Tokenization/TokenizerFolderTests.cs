@@ -37,7 +37,8 @@ public sealed class TokenizerFolderTests : IDisposable
     {
         File.WriteAllText(_folder.File("config.json"), """{"model_type": "bert"}""");
         FluentActions.Invoking(() => AutoTokenizer.FromPretrained(_folder.Path))
-            .Should().ThrowExactly<TokenizerException>().WithMessage($"*does not contain a tokenizer*tokenizer.SavePretrained(\"{_folder.Path}\").");
+            .Should().ThrowExactly<TokenizerException>()
+            .WithMessage($"*does not contain a tokenizer*tokenizer.SavePretrained(\"{_folder.Path}\").");
     }
 
     private JsonNode Write(string name)
