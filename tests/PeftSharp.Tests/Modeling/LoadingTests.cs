@@ -161,7 +161,8 @@ public sealed class LoadingTests : IDisposable
             .Should().ThrowExactly<ArgumentException>().WithMessage(message);
         if (cuda.is_available()) Refused(new Device(DeviceType.CUDA, 99), "Device is cuda:99, but there * GPU*, numbered from 0.");
         else Refused(
-            new Device(DeviceType.CUDA), "Device is cuda*, but libtorch finds no NVIDIA GPU.*TorchSharp-cuda-linux*nvidia-smi*omit Device*");
+            new Device(DeviceType.CUDA),
+            "Device is cuda*, but libtorch finds no NVIDIA GPU.*TorchSharp-cuda-linux*nvidia-smi*omit Device*");
     }
 
     [Fact]
