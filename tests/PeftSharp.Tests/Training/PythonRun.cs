@@ -4,7 +4,6 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Optimization;
-using PeftSharp.Serialization;
 using PeftSharp.Tests.Fuzzing.Readers;
 using PeftSharp.Tests.Parity;
 using PeftSharp.Training;

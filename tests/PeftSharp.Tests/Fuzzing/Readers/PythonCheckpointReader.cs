@@ -1,5 +1,4 @@
 using PeftSharp.Tests.Training;
-using PeftSharp.Training;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Fuzzing.Readers;
