@@ -39,8 +39,8 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
-    /// Either int64 [batch, tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1, tokens,
-    /// tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// One of two masks. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens, [batch,
+    /// heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
