@@ -52,7 +52,11 @@ public sealed class AttentionContext : IDisposable
     /// <summary>
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
     /// </summary>
-    /// <param name="attentionMask">As for <see cref="Bidirectional"/>; with a cache it includes the cached tokens.</param>
+    /// <param name="attentionMask">
+    /// One of two masks, both including the cached tokens. A mask of tokens, int64 [batch, cached and new tokens]: 1 for tokens that are
+    /// attended to. A mask of pairs of tokens, [batch, heads or 1, new tokens, cached and new tokens]: bool (true is attended to) or float
+    /// (added to the scores); it replaces the causal mask. Null: all preceding tokens are attended to.
+    /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="positions">
     /// Positions that the caller provided, int64 [batch or 1, tokens]. If there is neither a mask nor a cache, a new text begins at each
