@@ -58,8 +58,8 @@ public sealed class RgbImage
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">
-    /// The maximum number of pixels; a larger image is rejected before memory is allocated for it. Default
-    /// <see cref="DefaultMaxPixels"/>.
+    /// The maximum number of pixels; a larger image is rejected before memory is allocated for it. Default 89,478,485
+    /// (<see cref="DefaultMaxPixels"/>).
     /// </param>
     /// <exception cref="ImageException">The file is not an image of a supported format, or it is malformed or too large.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
@@ -70,9 +70,9 @@ public sealed class RgbImage
         catch (ImageException error) { throw new ImageException($"'{path}': {error.Message}", error.InnerException ?? error); }
     }
 
-    /// <summary>Loads an image from the content of a file; see <see cref="Load"/>.</summary>
+    /// <summary>Loads an image from the content of a PNG, JPEG or uncompressed BMP file.</summary>
     /// <param name="content">The bytes of the file.</param>
-    /// <param name="maxPixels">The maximum number of pixels. Default <see cref="DefaultMaxPixels"/>.</param>
+    /// <param name="maxPixels">The maximum number of pixels. Default 89,478,485 (<see cref="DefaultMaxPixels"/>).</param>
     /// <exception cref="ImageException">The content is not an image of a supported format, or it is malformed or too large.</exception>
     public static RgbImage Decode(byte[] content, long maxPixels = DefaultMaxPixels)
     {

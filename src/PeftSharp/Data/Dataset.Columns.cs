@@ -75,7 +75,8 @@ public sealed partial class Dataset
     /// (<see cref="ClassLabel"/>). The class names are sorted by code point, as in Python.
     /// </summary>
     /// <remarks>
-    /// In a dataset for named-entity recognition, each row is a list with a tag for each word. Python does not convert lists.
+    /// Datasets for named-entity recognition have such lists: each row contains a tag for each word. In Python, <c>class_encode_column</c>
+    /// does not convert lists.
     /// </remarks>
     /// <exception cref="DatasetException">There is no such column, it has another type, or all its values are null.</exception>
     public Dataset ClassEncodeColumn(string name)

@@ -20,7 +20,9 @@ public sealed partial class Dataset
     /// <param name="maxShardSize">
     /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default) or <c>"2GB"</c>.
     /// </param>
-    /// <param name="numShards">The number of files, each with about the same number of rows. Null: determined by the size.</param>
+    /// <param name="numShards">
+    /// The number of files, each with about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="ArgumentException">

@@ -120,7 +120,7 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
 
     /// <summary>Returns the class names of a column of class ids, or of lists of class ids, by class id.</summary>
     /// <exception cref="DatasetException">
-    /// There is no split, a split has no such column, the column has no class names, or they differ between the splits.
+    /// There is no split, a split has no such column, the column has no class names, or the class names differ between the splits.
     /// </exception>
     public IReadOnlyList<string> GetClassNames(string column)
     {

@@ -23,7 +23,7 @@ public sealed record DatasetLoadOptions
 
     /// <summary>
     /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
-    /// null: the files that the dataset card specifies; otherwise, the names of the files determine the splits.
+    /// null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 

@@ -20,8 +20,8 @@ public static class LlamaTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if that
-    /// file is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
@@ -34,7 +34,8 @@ public static class LlamaTokenizer
     /// otherwise true.
     /// </param>
     /// <param name="legacy">
-    /// Whether to add that space also after every special token. Default: <c>legacy</c> in tokenizer_config.json, otherwise false.
+    /// Whether the space of <paramref name="addPrefixSpace"/> is also added after every special token. Default: <c>legacy</c> in
+    /// tokenizer_config.json, otherwise false.
     /// </param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.

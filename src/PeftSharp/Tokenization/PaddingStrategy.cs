@@ -16,7 +16,7 @@ public readonly record struct PaddingStrategy
     /// <summary>Pads to the length of the longest row in the batch.</summary>
     public static PaddingStrategy Longest { get; } = new("longest");
 
-    /// <summary>Pads to <c>maxLength</c>, or, if that is not given, to the maximum length that the model accepts.</summary>
+    /// <summary>Pads to <c>maxLength</c>, or, if <c>maxLength</c> is not given, to the maximum length that the model accepts.</summary>
     public static PaddingStrategy MaxLength { get; } = new("max_length");
 
     /// <summary>Converts <c>padding=True</c> and <c>padding=False</c> of Python.</summary>

@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <see cref="LongestFirst"/>, <c>false</c> to <see cref="DoNotTruncate"/>.
 /// </summary>
 /// <remarks>
-/// The default value (<c>None</c> in Python) does not truncate. If <c>maxLength</c> is given without padding, it means
+/// The default value (<c>None</c> in Python) does not truncate. If <c>maxLength</c> is given without padding, the default value means
 /// <see cref="LongestFirst"/>.
 /// </remarks>
 public readonly record struct TruncationStrategy

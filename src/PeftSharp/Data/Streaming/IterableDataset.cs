@@ -45,7 +45,7 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// <summary>The number of parts, such as files, that <see cref="Shuffle"/> reads in random order (<c>num_shards</c>).</summary>
     public int NumShards => _source.NumShards;
 
-    /// <summary>The epoch, from 0, which determines the order of shuffled rows.</summary>
+    /// <summary>The epoch, counted from 0. The epoch determines the order of shuffled rows.</summary>
     public int Epoch { get; private set; }
 
     internal RowSource Source => _source;
