@@ -23,7 +23,7 @@ public static class MLTokenizerExtensions
     /// <remarks>
     /// <para>
     /// The token ids are the same as in <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
-    /// <paramref name="options"/> adds special tokens. The result cannot be saved. It does not split a text into words: in
+    /// <paramref name="options"/> adds special tokens. The result cannot be saved. The result does not split a text into words: in
     /// <see cref="TextEncoding.WordIds"/>, the text between two special tokens is one word.
     /// </para>
     /// <para>

@@ -7,7 +7,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Classifies images with an image classification model: single-label, multi-label or regression.</summary>
 /// <remarks>
-/// <para>The equivalent of transformers' <c>image-classification</c> pipeline.</para>
+/// <para>This class corresponds to transformers' <c>image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ImageClassifier.FromPretrained("my-model");
 /// var result = classify.Classify("photo.jpg");

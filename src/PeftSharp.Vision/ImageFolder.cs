@@ -53,12 +53,13 @@ public static class ImageFolder
             : new DatasetDict(splits.Select(split => KeyValuePair.Create(_splits[Path.GetFileName(split)], Split(split))));
     }
 
-    /// <summary>Loads one split of a folder; see <see cref="LoadDataset(string)"/>.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Loads one split of a folder of images.</summary>
+    /// <param name="folder">A folder with a subfolder for each split, or the folder of one split, which is then named <c>train</c>.</param>
     /// <param name="split">The name of the split.</param>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// There is no such split, or the folder cannot be loaded; see <see cref="LoadDataset(string)"/>.
+    /// There is no such split, the folder has no images, it has images of a format that is not supported, or <c>metadata.csv</c> is
+    /// invalid.
     /// </exception>
     public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
 

@@ -54,7 +54,7 @@ public sealed class RgbImage
     public Span<byte> Pixels => _pixels;
 
     /// <summary>
-    /// Loads an image from a file. Its content, not its name, determines the format: PNG, JPEG, or BMP without compression.
+    /// Loads an image from a file. The content of the file, not its name, determines the format: PNG, JPEG, or BMP without compression.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">

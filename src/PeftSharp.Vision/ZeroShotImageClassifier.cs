@@ -8,7 +8,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Classifies images with a CLIP model. The labels are texts, and the model need not be trained for them.</summary>
 /// <remarks>
-/// <para>The equivalent of transformers' <c>zero-shot-image-classification</c> pipeline.</para>
+/// <para>This class corresponds to transformers' <c>zero-shot-image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
 /// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);

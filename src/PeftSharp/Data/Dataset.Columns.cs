@@ -62,7 +62,7 @@ public sealed partial class Dataset
     /// Returns the dataset with a column converted to another type. Lists are converted item by item, and structs field by field.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// There is no such column, or a value cannot be converted; the message contains its row.
+    /// There is no such column, or a value cannot be converted; the message contains the row of the value.
     /// </exception>
     public Dataset CastColumn(string name, Feature feature)
     {
@@ -71,7 +71,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the dataset with a column of strings, integers or booleans, or of lists of them, converted to class ids
+    /// Returns the dataset with a column of strings, integers or booleans, or of lists of these values, converted to class ids
     /// (<see cref="ClassLabel"/>). The class names are sorted by code point, as in Python.
     /// </summary>
     /// <remarks>
@@ -115,7 +115,7 @@ public sealed partial class Dataset
     /// </param>
     /// <exception cref="ArgumentException">The ids of the mapping are not 0, 1, 2 and so on.</exception>
     /// <exception cref="DatasetException">
-    /// There is no such column, it has no class names, or the mapping has no id for one of its labels.
+    /// There is no such column, it has no class names, or the mapping has no id for one of the labels in the column.
     /// </exception>
     public Dataset AlignLabelsWithMapping(IReadOnlyDictionary<string, int> label2Id, string labelColumn)
     {

@@ -30,7 +30,7 @@ public sealed partial class Dataset
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numShards"/> is less than 1.</exception>
     /// <exception cref="DatasetException">
-    /// The folder contains other files, the dataset is read from files in it, or a value cannot be stored.
+    /// The folder contains other files, the dataset is read from files in the folder, or a value cannot be stored.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -43,7 +43,7 @@ public sealed partial class Dataset
     /// <paramref name="numShards"/> are given.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// The other splits in the repository have other columns, its card is malformed, or a value cannot be stored.
+    /// The other splits in the repository have other columns, the card of the repository is malformed, or a value cannot be stored.
     /// </exception>
     /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>

@@ -120,10 +120,12 @@ public sealed partial class Dataset
     /// the same seed, the sets contain the same rows as in Python's <c>datasets</c>. If the dataset has no rows, both sets are empty.
     /// </summary>
     /// <param name="testSize">
-    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rest, or 0.25 if <paramref name="trainSize"/>
-    /// is also null.
+    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the training set, or 0.25
+    /// of the rows if <paramref name="trainSize"/> is also null.
     /// </param>
-    /// <param name="trainSize">The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rest.</param>
+    /// <param name="trainSize">
+    /// The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the test set.
+    /// </param>
     /// <param name="shuffle">Whether the rows are shuffled before splitting (default); false: the first rows are the training set.</param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">

@@ -84,7 +84,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>Resets the format: rows contain all columns (<c>reset_format</c>).</summary>
     public void ResetFormat() => SetFormat();
 
-    /// <summary>Returns the dataset with another format (<c>with_format</c>); see <see cref="SetFormat"/>.</summary>
+    /// <summary>Returns the dataset with another format: the columns that rows contain (<c>with_format</c>).</summary>
     public Dataset WithFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false) =>
         new(_columns, new DatasetFormat(type, columns?.ToArray(), outputAllColumns));
 

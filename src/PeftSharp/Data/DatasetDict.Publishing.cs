@@ -11,7 +11,9 @@ public sealed partial class DatasetDict
     /// from it. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
-    /// <param name="repository">The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account.</param>
+    /// <param name="repository">
+    /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.
+    /// </param>
     /// <param name="configName">
     /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
     /// </param>

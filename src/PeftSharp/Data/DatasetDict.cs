@@ -105,7 +105,10 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// <inheritdoc cref="Dataset.CastColumn"/>
     public DatasetDict CastColumn(string name, Feature feature) => Each(split => split.CastColumn(name, feature));
 
-    /// <summary>Converts a column to class ids, which are the same for all splits; see <see cref="Dataset.ClassEncodeColumn"/>.</summary>
+    /// <summary>
+    /// Converts a column of strings, integers or booleans, or of lists of these values, to class ids (<see cref="ClassLabel"/>). A class
+    /// has the same id in all splits.
+    /// </summary>
     public DatasetDict ClassEncodeColumn(string name)
     {
         if (Count == 0)

@@ -30,8 +30,10 @@ public sealed class CheckpointTensors : IDisposable
     /// path of one of these files.</param>
     /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use
     /// <c>adapter_model.safetensors</c>.</param>
-    /// <param name="allowPickle">Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if
-    /// there is no safetensors file. No code in it is run; see <see cref="PyTorchFile"/>. Default false.</param>
+    /// <param name="allowPickle">
+    /// Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if there is no safetensors file.
+    /// Only tensors and plain data are read from it; no code in it is run. Default false.
+    /// </param>
     /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
     /// or lacks a tensor, or two shards contain the same tensor.</exception>
     public static CheckpointTensors Open(string path, string fileName = DefaultFileName, bool allowPickle = false)

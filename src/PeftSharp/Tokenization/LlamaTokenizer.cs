@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// Corresponds to <c>LlamaTokenizer</c> in transformers.
 /// </summary>
 /// <remarks>
-/// <c>AutoTokenizer</c> loads checkpoints that name this class but have byte-level tokens, such as LLaMA 3, from their
+/// Some checkpoints, such as LLaMA 3, name this class but have byte-level tokens. <c>AutoTokenizer</c> loads such a checkpoint from
 /// <c>tokenizer.json</c> alone.
 /// </remarks>
 public static class LlamaTokenizer

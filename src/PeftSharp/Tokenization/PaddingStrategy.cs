@@ -23,7 +23,7 @@ public readonly record struct PaddingStrategy
     public static implicit operator PaddingStrategy(bool longest) => longest ? Longest : DoNotPad;
 
     /// <summary>Converts a name of Python: <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</summary>
-    /// <exception cref="ArgumentException">The name is not one of these.</exception>
+    /// <exception cref="ArgumentException">The name is not <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</exception>
     public static implicit operator PaddingStrategy(string name) => name switch
     {
         "longest" => Longest,

@@ -17,7 +17,7 @@ public sealed partial class Tokenizer
         return cleansUp ? TextCleanup.Apply(text) : text;
     }
 
-    /// <summary>Decodes several rows of tokens; see <see cref="Decode"/>.</summary>
+    /// <summary>Decodes several rows of tokens to texts. Ids that are not in the vocabulary are ignored, as in Python.</summary>
     /// <param name="sequences">The token ids of each row.</param>
     /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
     /// <param name="cleanUpTokenizationSpaces">

@@ -83,7 +83,7 @@ public sealed partial class Tokenizer
                 + "Add the token with AddTokens, or set UnkToken.");
     }
 
-    /// <summary>Returns the ids of several tokens; see <see cref="ConvertTokensToIds(string)"/>.</summary>
+    /// <summary>Returns the ids of several tokens. A token that is not in the vocabulary has the id of the unknown token.</summary>
     public int[] ConvertTokensToIds(IReadOnlyList<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);

@@ -65,8 +65,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     }
 
     /// <summary>
-    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). Its JSON text can be stored.
-    /// <see cref="LoadStateDict"/> continues at this position.
+    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). The position is JSON, whose text can
+    /// be stored. <see cref="LoadStateDict"/> continues at this position.
     /// </summary>
     /// <remarks>
     /// The state contains no rows. It contains positions in the files, and the positions of the rows in the buffer of

@@ -7,10 +7,10 @@ namespace PeftSharp.Serialization;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The equivalent of <c>torch.load(path, weights_only=True)</c> in Python. The file is a pickle, which in Python can run any code. This
-/// class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets), and runs no code of the file. If the
-/// file refers to another class or to a function, a <see cref="CheckpointException"/> that contains the name of the class or function is
-/// thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
+/// This class corresponds to <c>torch.load(path, weights_only=True)</c> in Python. The file is a pickle, which in Python can run any code.
+/// This class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets), and runs no code of the file. If
+/// the file refers to another class or to a function, a <see cref="CheckpointException"/> that contains the name of the class or function
+/// is thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
 /// </para>
 /// <para>
 /// The whole value is validated when the file is opened, so the elements of each tensor are inside the file. The file must not be changed

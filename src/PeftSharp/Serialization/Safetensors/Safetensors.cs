@@ -54,8 +54,9 @@ public static class Safetensors
         AtomicFile.Write(path, new SafetensorsWriter(tensors, metadata ?? PyTorchMetadata).WriteTo);
     }
 
-    /// <summary>Saves tensors to a file; see
-    /// <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
+    /// <summary>
+    /// Saves tensors to a file, in the layout of the reference implementation. If an error occurs, an existing file is unchanged.
+    /// </summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <param name="tensors">Names and tensors, such as the result of a module's <c>named_parameters()</c>.</param>
     /// <param name="metadata">
