@@ -3,8 +3,8 @@ namespace PeftSharp.Vision;
 /// <summary>An image in memory: red, green and blue of each pixel, 8 bits each.</summary>
 /// <remarks>
 /// <para>
-/// Files are converted as by Pillow's <c>Image.open(path).convert("RGB")</c>: gray is repeated, colors of a palette are looked up, the
-/// alpha channel is dropped, and the orientation in EXIF data is not applied.
+/// Files are converted as by Pillow's <c>Image.open(path).convert("RGB")</c>: a gray value is used for red, green and blue, colors of a
+/// palette are looked up, the alpha channel is dropped, and the orientation in EXIF data is not applied.
 /// </para>
 /// <para>Thread safety: several threads can use an instance at once, while no thread changes <see cref="Pixels"/>.</para>
 /// </remarks>

@@ -134,7 +134,7 @@ public sealed partial class Dataset
         return Select(kept);
     }
 
-    /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
+    /// <summary>Returns the rows for which a function of a batch returns true, in order.</summary>
     /// <param name="function">Returns for each row of the batch whether it is kept.</param>
     /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>

@@ -60,7 +60,7 @@ public sealed partial class Dataset
             hub, progress, cancellationToken);
     }
 
-    /// <summary>Uploads the dataset and waits for the end.</summary>
+    /// <summary>Uploads the dataset and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,

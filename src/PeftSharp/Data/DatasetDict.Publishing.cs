@@ -41,7 +41,7 @@ public sealed partial class DatasetDict
             repository, splits, isWhole: true, configName, isPrivate, maxShardSize, options, hub, progress, cancellationToken);
     }
 
-    /// <summary>Uploads all splits and waits for the end.</summary>
+    /// <summary>Uploads all splits and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,

@@ -31,7 +31,8 @@ public sealed record DatasetLoadOptions
     public string? Revision { get; init; }
 
     /// <summary>
-    /// The address, token, cache and network settings for a dataset on the Hugging Face Hub. Default null: set by environment variables.
+    /// The address, token, cache and network settings for a dataset on the Hugging Face Hub. Default null: the environment variables and
+    /// the defaults of <see cref="HubOptions"/>.
     /// </summary>
     public HubOptions? Hub { get; init; }
 

@@ -37,7 +37,7 @@ public sealed class ClassificationReport
     /// <summary>The proportion of correct predictions, 0 to 1; null if only some of the classes are reported.</summary>
     public double? Accuracy { get; }
 
-    /// <summary>The scores computed from the counts summed over the classes.</summary>
+    /// <summary>The scores computed from the total numbers of true positives, predictions and labels of all classes.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the classes.</summary>

@@ -34,7 +34,7 @@ public sealed class MultiLabelReport
     /// <summary>The names of the labels, in the order of <see cref="Labels"/>.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The scores computed from the counts summed over the labels.</summary>
+    /// <summary>The scores computed from the total numbers of true positives, predicted labels and true labels.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the labels.</summary>
