@@ -9,6 +9,9 @@ public enum LabelAlignment
     /// </summary>
     FirstToken,
 
-    /// <summary>All tokens of a word get the label. Tags that begin an entity (<c>B-</c>) are repeated as well.</summary>
+    /// <summary>
+    /// All tokens of a word get the label. <c>AlignLabels</c> does not know the names of the tags, so it repeats tags that begin an entity
+    /// (<c>B-</c>). <c>TokenizeWords</c> changes these tags to <c>I-</c> after the first token.
+    /// </summary>
     AllTokens,
 }
