@@ -44,7 +44,7 @@ public sealed class StopStringCriteria : StoppingCriteria
     private bool EndsWithStop(int[] ids)
     {
         var (before, text) = (Text(ids[..^1]), Text(ids));
-        // Shorter than the previous text if that ended with an incomplete character.
+        // If the previous text ended with an incomplete character, the new text does not begin with all of it.
         var old = text.AsSpan().CommonPrefixLength(before);
         return _strings.Any(stop => text.LastIndexOf(stop, StringComparison.Ordinal) is var place and >= 0 && place + stop.Length > old);
     }
