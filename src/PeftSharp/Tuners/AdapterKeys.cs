@@ -7,7 +7,7 @@ namespace PeftSharp.Tuners;
 /// </summary>
 internal sealed partial class AdapterKeys
 {
-    private static readonly string[] _wrappers = ["module.", "_orig_mod."];      // data parallelism and torch.compile
+    private static readonly string[] _wrappers = ["module.", "_orig_mod."];      // prefixes of data parallelism and torch.compile
     private readonly string _prefix;
     private readonly Func<string, string> _rename;
     private readonly Regex? _adapterName;
