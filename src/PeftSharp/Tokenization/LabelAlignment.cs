@@ -8,6 +8,9 @@ public enum LabelAlignment
     /// </summary>
     FirstToken,
 
-    /// <summary>All tokens. Tags that begin an entity (<c>B-</c>) are repeated as well.</summary>
+    /// <summary>
+    /// All tokens. <c>AlignLabels</c> does not know the names of the tags and repeats those that begin an entity (<c>B-</c>);
+    /// <c>TokenizeWords</c> changes them to <c>I-</c> after the first token.
+    /// </summary>
     AllTokens,
 }

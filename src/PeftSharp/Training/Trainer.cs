@@ -267,7 +267,7 @@ public partial class Trainer
         else if (Context.Tokenizer is not null && !_warnedAboutUnsavedTokenizer)
         {
             _warnedAboutUnsavedTokenizer = true;
-            Warn($"The tokenizer is not saved with the model in '{folder}', because it uses the backend of another library "
+            Warn($"The tokenizer is not saved with the model, because it uses the backend of another library "
                 + "(Tokenizer.FromBackend). Save the tokenizer files of that library yourself.");
         }
     }
