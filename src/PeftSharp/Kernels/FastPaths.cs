@@ -2,8 +2,10 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch
-/// off selects it.</summary>
+/// <summary>
+/// Switches for the optimized kernels. Each kernel has a reference implementation, which computes the same results and is used if the
+/// switch is off.
+/// </summary>
 /// <remarks>
 /// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
 /// <c>PEFTSHARP_FAST_PATHS</c> sets the initial values of the kernels' switches: <c>0</c> turns all off, <c>1</c> leaves all on, and a

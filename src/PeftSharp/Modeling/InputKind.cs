@@ -12,7 +12,7 @@ public enum InputKind
     /// <summary>As <see cref="AttentionMask"/>, but longer than the ids if a key-value cache holds preceding tokens.</summary>
     CachedAttentionMask,
 
-    /// <summary>One index below a limit for each token, such as token types, int64, same shape as the ids.</summary>
+    /// <summary>One integer for each token, such as its token type; at least 0 and below a limit. Int64, same shape as the ids.</summary>
     Categories,
 
     /// <summary>Positions of the tokens, int64 [batch or 1, tokens].</summary>

@@ -20,7 +20,9 @@ public static partial class TokenizationExtensions
     /// <c>tokenize_and_align_labels</c> of transformers' examples.
     /// </remarks>
     /// <param name="dataset">The dataset; each row contains the words of a text and a tag for each word.</param>
-    /// <param name="tokenizer">The tokenizer of the model. GPT-2 and RoBERTa: loaded with <c>addPrefixSpace: true</c>.</param>
+    /// <param name="tokenizer">
+    /// The tokenizer of the model. A tokenizer of GPT-2 or RoBERTa must be loaded with <c>addPrefixSpace: true</c>.
+    /// </param>
     /// <param name="wordsColumn">The column with the lists of words. Null: <c>words</c> or <c>tokens</c>.</param>
     /// <param name="labelColumn">
     /// The column with the lists of class ids. Null: <c>tags</c>, <c>ner_tags</c>, <c>labels</c>, <c>label</c> or <c>label_ids</c>, if one
@@ -29,9 +31,9 @@ public static partial class TokenizationExtensions
     /// <param name="alignment">Which tokens of a word get its tag. Default: the first.</param>
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
-    /// which a later call reads them if the words and their labels, the tokenizer, the arguments and the version of this library
-    /// are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
+    /// has. A later call reads the stored tokens if the words and their labels, the tokenizer, the arguments and the version of this
+    /// library are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>

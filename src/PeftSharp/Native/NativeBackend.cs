@@ -15,9 +15,10 @@ namespace PeftSharp.Native;
 /// load libtorch only once and remembers a failure.
 /// </para>
 /// <para>
-/// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12, Ubuntu 22.04,
-/// RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c>.
-/// Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is searched for the libraries first.
+/// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older libstdc++ (Debian 12, Ubuntu
+/// 22.04, RHEL 9), a patched copy of TorchSharp's native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
+/// <c>~/.cache/peftsharp</c>. Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is
+/// searched for the libraries first.
 /// </para>
 /// <para>
 /// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Selects the parameters to train, and those with weight decay, as the trainer of transformers does.</summary>
+/// <summary>Selects the parameters to train, and the parameters with weight decay, as the trainer of transformers does.</summary>
 /// <remarks>
 /// Frozen parameters are left out. Weight decay is not applied to the parameters of a module with the interface
 /// <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters whose name matches one of the patterns of

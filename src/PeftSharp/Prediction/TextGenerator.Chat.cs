@@ -68,9 +68,8 @@ public sealed partial class TextGenerator
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One message per conversation, in the order of the conversations. If
-    /// <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that number of consecutive messages for each
-    /// conversation.
+    /// One message per conversation, in the order of the conversations. If <see cref="GenerationConfig.NumReturnSequences"/> is greater
+    /// than 1, the result contains that number of consecutive messages for each conversation.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// A conversation is empty, its last message cannot be continued, or the options are invalid.

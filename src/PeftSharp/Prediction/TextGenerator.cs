@@ -54,7 +54,8 @@ public sealed partial class TextGenerator : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
+    /// options applies to the model.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -104,8 +105,8 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that
-    /// number of consecutive texts for each prompt.
+    /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, the result
+    /// contains that number of consecutive texts for each prompt.
     /// </returns>
     /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// Multi-head attention without projections (Vaswani et al. 2017, section 3.2): the part that the attention layers of all families
-/// share. It holds no weights.
+/// Multi-head attention without projections (Vaswani et al. 2017, section 3.2): the part that the attention layers of all families share.
+/// The object holds no weights.
 /// </summary>
 /// <remarks>
 /// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value
@@ -29,7 +29,10 @@ public sealed record MultiHeadAttention
     /// <summary>Factor by which the scores are multiplied. Null: 1 / √(width of a head).</summary>
     public double? Scale { get; init; }
 
-    /// <summary>Sliding window in tokens; see <see cref="AttentionContext"/>. Null: no limit.</summary>
+    /// <summary>
+    /// Sliding window: the number of tokens that a token attends to, including itself; in bidirectional attention, in each direction. Null:
+    /// no limit.
+    /// </summary>
     public int? Window { get; init; }
 
     /// <summary>Rotary embedding of queries and keys. Null: none.</summary>
