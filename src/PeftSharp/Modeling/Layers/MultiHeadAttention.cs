@@ -54,7 +54,7 @@ public sealed record MultiHeadAttention
     /// <summary>Computes attention of projected states.</summary>
     /// <param name="query">Float [batch, queries, heads · width].</param>
     /// <param name="key">Float [batch, tokens, key and value heads · width].</param>
-    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="value">Float [batch, tokens, key and value heads · width].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
     /// <param name="scoreBias">
@@ -69,10 +69,10 @@ public sealed record MultiHeadAttention
     /// <summary>Computes attention of states that are already split into heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, key and value heads, tokens, width].</param>
-    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="value">Float [batch, key and value heads, tokens, width].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
-    /// <param name="scoreBias">As for <see cref="Apply"/>.</param>
+    /// <param name="scoreBias">Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens]. Null: none.</param>
     /// <returns>Float [batch, queries, heads · width].</returns>
     public Tensor ApplyToHeads(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null)
     {
