@@ -119,7 +119,8 @@ public sealed class RgbImage
     public RgbImage Resize(int width, int height, Resample resample = Resample.Bilinear)
     {
         ByteCount(width, height);
-        if (!Enum.IsDefined(resample)) throw new ArgumentOutOfRangeException(nameof(resample), resample, "This is not a filter.");
+        if (!Enum.IsDefined(resample))
+            throw new ArgumentOutOfRangeException(nameof(resample), resample, $"resample must be a member of {nameof(Resample)}.");
         return resample == Resample.Nearest ? NearestResampling.Resize(this, width, height)
             : FilterResampling.Resize(this, width, height, ResampleFilter.Of(resample));
     }

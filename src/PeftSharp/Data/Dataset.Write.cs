@@ -87,8 +87,8 @@ public sealed partial class Dataset
         CancellationToken cancellationToken = default)
     {
         if (delimiter is '"' or '\n' or '\r')
-            throw new ArgumentException("The delimiter is a quotation mark or a line break, which encloses a field or ends a line. "
-                + "Use another character, such as ';'.", nameof(delimiter));
+            throw new ArgumentException("The delimiter must not be a quotation mark or a line break. Use another character, such "
+                + "as ';'.", nameof(delimiter));
         ArgumentException.ThrowIfNullOrEmpty(path);
         var separator = delimiter ?? CsvFileReader.DefaultDelimiter(new DataInput(path));
         OutputFile.Write(path, stream => CsvFileWriter.Write(

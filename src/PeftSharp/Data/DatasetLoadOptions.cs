@@ -122,6 +122,6 @@ public sealed record DatasetLoadOptions
                 + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
-                + "which encloses a field or ends a line. Use another character, such as ';'.", nameof(Delimiter));
+                + "but must be another character, such as ';'.", nameof(Delimiter));
     }
 }

@@ -110,7 +110,9 @@ public static partial class Datasets
     /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
     /// of the dataset that contains the files.
     /// </param>
-    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="dataFiles">
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in this order.
+    /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>

@@ -53,7 +53,8 @@ public static partial class Datasets
                 if (!known[name].Matches(feature))
                     throw new DatasetException($"Column '{name}' has different types in the datasets: {known[name]} and {feature}. "
                         + "Call CastColumn on one of them first.");
-                known[name] = known[name].Unify(feature);        // if all values of one are null, the type is that of the other
+                // If all values of one column are null, the type is that of the other column.
+                known[name] = known[name].Unify(feature);
             }
         }
     }

@@ -24,7 +24,7 @@ public sealed class ClassificationReport
         Support = Classes.Sum(scores => scores.Support);
         // If all classes are reported, each micro average is equal to the accuracy.
         Accuracy = counts.Classes.All(classes.Contains) ? MicroAverage.F1 : null;
-        // scikit-learn's support is a float if no prediction is correct, and its table shows that.
+        // If no prediction is correct, scikit-learn's support is a float, so its table shows a decimal.
         _supportFormat = counts.Hits.Sum() == 0 ? "0.0" : "0";
     }
 

@@ -64,7 +64,7 @@ public static class DebertaV2Tokenizer
             new MetaspaceDecoder(SentencePiecePipeline.Space, scheme, split: true));
     }
 
-    // The first piece with the text of the unknown token and score 0; otherwise unk_id of the configuration, or 1.
+    // The unknown piece is the first one with the text of the unknown token and score 0; otherwise unk_id of the configuration, or 1.
     private static Unigram Model(TokenizerParts parts)
     {
         var unknown = new ScoredPiece(parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : "[UNK]", 0);

@@ -91,7 +91,9 @@ public static partial class Datasets
     /// The format of the files ("parquet", "json", "csv" or "text"), the path of the folder that contains the files, or the name of the
     /// dataset that contains the files.
     /// </param>
-    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="dataFiles">
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the stream are in this order.
+    /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
     public static IterableDatasetDict StreamDataset(string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,

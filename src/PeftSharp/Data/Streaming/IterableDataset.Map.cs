@@ -28,7 +28,7 @@ public sealed partial class IterableDataset
         ArgumentNullException.ThrowIfNull(function);
         return With(new MappedRows(_source, Values, removeColumns?.ToArray() ?? []));
 
-        // The null of a function is reported like an exception that it throws.
+        // A function that returns null is reported like a function that throws an exception.
         IEnumerable<KeyValuePair<string, object?>> Values(Row row, int index) => function(row, index) is { } values
             ? values.Select(value => KeyValuePair.Create(value.Key, (object?)value.Value))
             : null!;
