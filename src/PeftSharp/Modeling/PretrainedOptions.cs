@@ -49,7 +49,8 @@ public sealed record PretrainedOptions
     public long? Seed { get; init; }
 
     /// <summary>
-    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: see <see cref="PretrainedModel.LoadReport"/>.
+    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: no warning is logged;
+    /// <see cref="PretrainedModel.LoadReport"/> contains the differences.
     /// </summary>
     public ILogger? Logger { get; init; }
 

@@ -189,7 +189,7 @@ public partial class Trainer
 
     private ModelOutput Call(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
-        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // other tensors of the batch are for the loss
+        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // ignores tensors that only the loss reads
         using var use = UsePrecision();
         return model.call(inputs, options with { AreInputsChecked = true });
     }

@@ -89,7 +89,7 @@ public sealed record MultiHeadAttention
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value, context.IsCausal ? Window : null);
         if (QueryFactor(query.shape[3]) is var factor and not 1) query = query * factor;
         var mask = context.Mask(Window);
-        // The cache of a layer with a window has only the last tokens.
+        // The cache of a layer with a window has only the last tokens, so only the last columns of the mask are needed.
         if (mask?.shape[3] > key.shape[2]) mask = mask.narrow(3, mask.shape[3] - key.shape[2], key.shape[2]);
         if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
         if (UpcastToFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
