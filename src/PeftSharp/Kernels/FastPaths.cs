@@ -74,8 +74,8 @@ public static class FastPaths
     /// </para>
     /// <para>
     /// Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the page is
-    /// kept, because it frees existing tensors, and glibc's automatic adjustment of its thresholds stays off, because a call of
-    /// <c>mallopt</c> ends it.
+    /// kept, because its code frees the tensors that were allocated while the allocator was on, and glibc's automatic adjustment of its
+    /// thresholds stays off, because a call of <c>mallopt</c> ends it.
     /// </para>
     /// <para>
     /// Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the program has

@@ -9,7 +9,9 @@ public enum InputKind
     /// <summary>1 for tokens that are attended to and 0 for padding, int64, same shape as the ids.</summary>
     AttentionMask,
 
-    /// <summary>As <see cref="AttentionMask"/>, but longer than the ids if a key-value cache holds preceding tokens.</summary>
+    /// <summary>
+    /// 1 for tokens that are attended to and 0 for padding, int64 [batch, tokens]. The tokens include those in the key-value cache.
+    /// </summary>
     CachedAttentionMask,
 
     /// <summary>One integer for each token, such as its token type; at least 0 and below a limit. Int64, same shape as the ids.</summary>

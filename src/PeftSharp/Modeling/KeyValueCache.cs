@@ -41,7 +41,7 @@ public sealed class KeyValueCache : IDisposable
     /// </summary>
     /// <param name="layer">Zero-based index of the layer; layers are added in order.</param>
     /// <param name="keys">Float [batch, heads, tokens, width].</param>
-    /// <param name="values">As <paramref name="keys"/>.</param>
+    /// <param name="values">Float [batch, heads, tokens, width].</param>
     /// <param name="window">
     /// Sliding window of the layer: a token attends to this many tokens, including itself. Older tokens are removed, so the memory of the
     /// layer does not grow with the text. The window must be the same in all calls. Null: all tokens are kept.

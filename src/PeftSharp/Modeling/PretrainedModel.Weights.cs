@@ -13,7 +13,7 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
-    /// If the list is not empty, predictions are random. A head that an adapter freezes is not trained: set
+    /// Predictions that use one of these weights are random. A head that an adapter freezes is not trained: set
     /// <c>PeftConfig.TaskType</c> or <c>ModulesToSave</c>.
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => NewWeights.Untrained;

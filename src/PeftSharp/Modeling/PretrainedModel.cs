@@ -41,7 +41,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>The configuration of the model.</summary>
     public PretrainedConfig Config
     {
-        get => _innerConfig?.Invoke() ?? _config;        // of the wrapped model, because it can change, such as the problem type
+        get => _innerConfig?.Invoke() ?? _config;        // of the wrapped model, whose configuration can change (the problem type)
         private set => _config = value;
     }
 

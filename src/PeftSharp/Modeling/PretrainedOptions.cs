@@ -43,12 +43,14 @@ public sealed record PretrainedOptions
 
     /// <summary>
     /// Random seed for weights that the checkpoint does not contain, such as those of a new head, so that every run starts with the same
-    /// weights. The main random stream is not advanced. Null: drawn from the main stream, which <c>Seed.Set</c> seeds.
+    /// weights. libtorch's default random number generator is not advanced. Null: the weights are drawn from that generator, which
+    /// <c>Seed.Set</c> seeds.
     /// </summary>
     public long? Seed { get; init; }
 
     /// <summary>
-    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: see <see cref="PretrainedModel.LoadReport"/>.
+    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: no warning is logged;
+    /// <see cref="PretrainedModel.LoadReport"/> contains the differences.
     /// </summary>
     public ILogger? Logger { get; init; }
 

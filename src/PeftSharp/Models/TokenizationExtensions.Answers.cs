@@ -70,7 +70,7 @@ public static partial class TokenizationExtensions
         var overlap = stride ?? Math.Min(limit / 2, 128);
         var cache = TokenizerCache.Of(cacheFolder, tokenizer, nameof(TokenizeAnswers), [question, context, answer],
             ("max_length", limit), ("stride", overlap));
-        // All answers are found before the first row is tokenized, but not if the tokens are stored.
+        // Answers are located before the first row is tokenized; with a cache, only if there is no stored result.
         var answers = new Lazy<(int Start, int End)?[]>(() => AnswerPositions.Of(dataset[answer], dataset[context]));
         if (cache is null) _ = answers.Value;
         var isQuestionFirst = tokenizer.PaddingSide == PaddingSide.Right;

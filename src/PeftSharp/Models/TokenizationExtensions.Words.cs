@@ -16,7 +16,7 @@ public static partial class TokenizationExtensions
     /// <remarks>
     /// A tokenizer may divide a word into several tokens. By default the first of them gets the tag of the word, and all other tokens and
     /// the special tokens get -100, which the loss ignores. With <see cref="LabelAlignment.AllTokens"/> all tokens of a word get its tag;
-    /// if the tag is <c>B-X</c>, the tokens after the first get <c>I-X</c>, if there is such a tag. Corresponds to
+    /// if the dataset has the tag <c>I-X</c>, the tag <c>B-X</c> becomes <c>I-X</c> for the tokens after the first. Corresponds to
     /// <c>tokenize_and_align_labels</c> of transformers' examples.
     /// </remarks>
     /// <param name="dataset">The dataset; each row contains the words of a text and a tag for each word.</param>

@@ -10,9 +10,9 @@ namespace PeftSharp.Native;
 /// reason and a remedy.</summary>
 /// <remarks>
 /// <para>
-/// Loading is automatic: it takes place when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program that
-/// uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to load libtorch
-/// only once and remembers a failure.
+/// Loading is automatic if the program uses a type of PeftSharp first: libtorch is then loaded at the first use of a TorchSharp type. A
+/// program that uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to
+/// load libtorch only once and remembers a failure.
 /// </para>
 /// <para>
 /// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older libstdc++ (Debian 12, Ubuntu

@@ -82,7 +82,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
-    /// the pipeline.
+    /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <exception cref="ArgumentException">The prompt or the options are invalid, or several sequences are requested.</exception>
@@ -99,7 +99,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed; the seed of each batch is computed from this seed. A value that is not set is
-    /// taken from the model, then from the defaults of the pipeline.
+    /// taken from the model, then from the defaults of transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
@@ -132,7 +132,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
-    /// the pipeline.
+    /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>

@@ -47,7 +47,7 @@ internal sealed class TargetMatcher
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
                     throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains '{pattern}', which matches none of the adapted "
-                        + $"layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
+                        + $"layers{NameHint.For(pattern, matched)}", "Correct the name, or set IgnoreUnmatched.");
         return matched;
     }
 
@@ -118,7 +118,8 @@ internal sealed class TargetMatcher
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
             throw UnmatchedEntry.Error($"{_config.NameOf(nameof(LoraConfig.LayersToTransform))} contains {string.Join(", ", absent)}, "
-                + $"but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
+                + $"but the targets are in the layers {string.Join(", ", present.Order())}.",
+                "Correct the numbers, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) =>

@@ -39,8 +39,8 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
-    /// Either int64 [batch, tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1, tokens,
-    /// tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// One of two masks. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens, [batch,
+    /// heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
@@ -52,7 +52,11 @@ public sealed class AttentionContext : IDisposable
     /// <summary>
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
     /// </summary>
-    /// <param name="attentionMask">As for <see cref="Bidirectional"/>; with a cache it includes the cached tokens.</param>
+    /// <param name="attentionMask">
+    /// One of two masks, both including the cached tokens. A mask of tokens, int64 [batch, cached and new tokens]: 1 for tokens that are
+    /// attended to. A mask of pairs of tokens, [batch, heads or 1, new tokens, cached and new tokens]: bool (true is attended to) or float
+    /// (added to the scores); it replaces the causal mask. Null: all preceding tokens are attended to.
+    /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="positions">
     /// Positions that the caller provided, int64 [batch or 1, tokens]. If there is neither a mask nor a cache, a new text begins at each

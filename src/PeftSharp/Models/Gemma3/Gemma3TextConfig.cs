@@ -86,7 +86,8 @@ public sealed record Gemma3TextConfig : DecoderConfig
             .Concat(AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, SlidingWindow, "sliding_window")))
             yield return problem;
         if (LayerTypes is null && SlidingWindow is null)
-            yield return "sliding_window is null, but layers have a sliding window (sliding_window_pattern): set it, or set layer_types";
+            yield return "sliding_window is null, but layers have a sliding window (sliding_window_pattern): set sliding_window, "
+                + "or set layer_types";
         if (FinalLogitSoftcapping is { } final) yield return Unsupported("final_logit_softcapping", final);
         if (AttnLogitSoftcapping is { } scores) yield return Unsupported("attn_logit_softcapping", scores);
         if (UseBidirectionalAttention) yield return "use_bidirectional_attention is true, but only causal attention is supported";

@@ -46,7 +46,7 @@ public sealed record PromptTuningConfig : PromptLearningConfig
                 + "Set the text, or set PromptTuningInit to Random.");
         if (PromptTuningInit != PromptTuningInit.Text && TokenizerKwargs is { Count: > 0 })
             throw new ArgumentException("TokenizerKwargs requires PromptTuningInit.Text, "
-                + $"not {PromptTuningInit}: peft rejects such a file. Remove it.");
+                + $"not {PromptTuningInit}: peft rejects such a file. Remove TokenizerKwargs.");
     }
 
     /// <inheritdoc/>

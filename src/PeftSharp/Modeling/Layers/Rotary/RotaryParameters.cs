@@ -6,8 +6,8 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>The object <c>rope_parameters</c> of <c>config.json</c>: base and scaling of rotary position embeddings.</summary>
 /// <remarks>
-/// In transformers 4 the object is called <c>rope_scaling</c>, its type <c>type</c>, and the base is the separate field
-/// <c>rope_theta</c>.
+/// In transformers 4 the object is called <c>rope_scaling</c>, its field <c>rope_type</c> is called <c>type</c>, and the base is the
+/// separate field <c>rope_theta</c>.
 /// </remarks>
 public sealed record RotaryParameters
 {
@@ -118,7 +118,8 @@ public sealed record RotaryParameters
             foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
                 if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
         }
-        // A field of the model takes precedence, as in transformers. The field is kept, because the family may read it (Phi-3).
+        // original_max_position_embeddings at the top level of config.json takes precedence, as in transformers. It is kept, because the
+        // family may read it (Phi-3).
         var type = ofTypes.Length == 0 ? parameters["rope_type"]?.ToString() : null;
         if (type is "llama3" or "yarn" or "longrope" && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
         if (type == "yarn" && parameters["factor"] is null && parameters[OriginalLength] is JsonValue original
