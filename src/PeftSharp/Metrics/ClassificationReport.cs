@@ -31,13 +31,13 @@ public sealed class ClassificationReport
     /// <summary>The scores of each class, in the order of the classes.</summary>
     public IReadOnlyList<ClassScores> Classes { get; }
 
-    /// <summary>The names of the classes, in the same order.</summary>
+    /// <summary>The names of the classes, in the order of <see cref="Classes"/>.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The proportion of correct predictions, 0 to 1; null if only some of the classes are reported.</summary>
     public double? Accuracy { get; }
 
-    /// <summary>The scores computed from the counts summed over the classes.</summary>
+    /// <summary>The scores computed from the total numbers of true positives, predictions and labels of all classes.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the classes.</summary>

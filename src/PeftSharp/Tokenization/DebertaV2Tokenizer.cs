@@ -20,12 +20,12 @@ public static class DebertaV2Tokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if that file is absent, and the settings
-    /// from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if <c>tokenizer.json</c> is absent, and
+    /// the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text
-    /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings in <c>tokenizer.json</c> for these are ignored.
+    /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings for these steps in <c>tokenizer.json</c> are ignored.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="doLowerCase">

@@ -23,7 +23,7 @@ public static class XlmRobertaTokenizer
 
     /// <summary>
     /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>sentencepiece.bpe.model</c> if
-    /// that file is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text (<c>&lt;s&gt; A
