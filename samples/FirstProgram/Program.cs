@@ -16,8 +16,7 @@ var data = Dataset.FromRows(things.SelectMany(thing => praise.Select(word => new
 Seed.Set(42);
 var tokenizer = new WordPieceTrainer().Train(data["text"].Cast<string>());
 var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
-using var model = AutoModelForSequenceClassification.FromConfig(
-    config.WithTokenizer(tokenizer), new() { LabelNames = ["complaint", "praise"] });
+using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), ["complaint", "praise"]);
 
 // Training.
 var arguments = new TrainingArguments("first-run")

@@ -26,7 +26,7 @@ internal static class RareClasses
         using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer));
 
         // stratifyByColumn: both parts have rows of each class, in the same proportion.
-        var split = data.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42, stratifyByColumn: "label");
+        var split = data.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42, stratifyByColumn: "labels");
         var arguments = new TrainingArguments("rare") { NumTrainEpochs = 20, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No };
         var weights = ClassWeights.Balanced(split["train"]);                 // 0.44 for delivery, 2.67 for the rare classes
         var trainer = new Trainer(

@@ -22,7 +22,7 @@ internal static class Score
         // A small new model. A published one: AutoModelForSequenceClassification.FromPretrained(folder, ["stars"]).
         var tokenizer = new WordPieceTrainer().Train(data["text"].Cast<string>());
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
-        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), new() { LabelNames = ["stars"] });
+        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), ["stars"]);
 
         var split = data.Tokenize(tokenizer, labelColumn: "stars").TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("score") { NumTrainEpochs = 150, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No };

@@ -22,7 +22,7 @@ internal static class SeveralLabels
         // A small new model. A published one: AutoModelForSequenceClassification.FromPretrained(folder, names).
         var tokenizer = new WordPieceTrainer().Train(data["text"].Cast<string>());
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
-        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), new() { LabelNames = names });
+        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), names);
 
         var split = data.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42);
         var arguments = new TrainingArguments("labels") { NumTrainEpochs = 30, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No };

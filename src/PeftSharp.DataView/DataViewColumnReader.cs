@@ -82,7 +82,8 @@ internal abstract class DataViewColumnReader(string name)
         column.Annotations.GetValue(KeyValues, ref names);
         string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
         return texts.Distinct(StringComparer.Ordinal).Count() == texts.Length && texts.Length > 0 ? texts : throw new DatasetException(
-            $"Two keys of column '{column.Name}' have the same name, or it has no keys, so they cannot be the names of classes.");
+            $"Two keys of column '{column.Name}' have the same name, or the column has no keys, so the keys cannot be the names of "
+            + "classes.");
     }
 
     private sealed class Scalars<TStored, T>(string name, ValueGetter<TStored> getter, Func<TStored, T> convert)

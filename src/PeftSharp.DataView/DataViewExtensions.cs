@@ -9,18 +9,18 @@ public static class DataViewExtensions
     /// <summary>Copies the rows of an <see cref="IDataView"/> to a dataset.</summary>
     /// <remarks>
     /// <para>
-    /// Texts are converted to strings; booleans and floating-point numbers to the same types; integers of 8 and 16 bits to int32; unsigned
-    /// integers of 32 and 64 bits to int64; dates to timestamps (UTC if they have an offset); time spans to durations; and vectors to
-    /// lists. A key with names is converted to a <see cref="ClassLabel"/>, and a key without names to an integer that starts at 0. A
-    /// missing key is null. Hidden columns are omitted.
+    /// Texts are converted to strings, integers of 8 and 16 bits to int32, unsigned integers of 32 and 64 bits to int64, dates to
+    /// timestamps (UTC if they have an offset), time spans to durations, and vectors to lists. Booleans, other integers and floating-point
+    /// numbers keep their types. A key with names is converted to a <see cref="ClassLabel"/>, and a key without names to an integer that
+    /// starts at 0. A missing key is null. Hidden columns are omitted.
     /// </para>
     /// <para>The view is read once, and the dataset does not refer to it.</para>
     /// </remarks>
     /// <param name="view">The view.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">
-    /// A dataset does not have the type of a column, such as an image or a row id, or an integer is above the maximum of int64. The message
-    /// contains the column.
+    /// The type of a column, such as image or row id, has no equivalent in a dataset, or an integer is above the maximum of int64. The
+    /// message contains the column.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ToDataset(this IDataView view, CancellationToken cancellationToken = default)
@@ -32,10 +32,10 @@ public static class DataViewExtensions
     /// <summary>Returns an <see cref="IDataView"/> of the rows of the dataset. The values are not copied.</summary>
     /// <remarks>
     /// <para>
-    /// The view has all columns of the dataset, independent of <see cref="Dataset.Format"/>. Strings are converted to texts; numbers and
-    /// booleans to the same types; decimals to doubles; timestamps to dates; durations to time spans; a <see cref="ClassLabel"/> to a key
-    /// with names; and lists of numbers, booleans, strings or class ids to vectors. If all lists of a column have the same length, the
-    /// vectors have this size, which ML.NET's trainers require.
+    /// The view has all columns of the dataset, independent of <see cref="Dataset.Format"/>. Strings are converted to texts, decimals to
+    /// doubles, timestamps to dates, durations to time spans, a <see cref="ClassLabel"/> to a key with names, and lists of numbers,
+    /// booleans, strings or class ids to vectors. Other numbers and booleans keep their types. If all lists of a column have the same
+    /// length, the vectors have this size, which ML.NET's trainers require.
     /// </para>
     /// <para>
     /// ML.NET has no null values. A null text is converted to an empty text, a null floating-point number to NaN, and a class id that is
@@ -44,8 +44,8 @@ public static class DataViewExtensions
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
     /// <exception cref="DatasetException">
-    /// ML.NET does not have the type of a column: structs, lists of lists, bytes, times of day, or lists of decimals, dates or durations.
-    /// Remove the column with <see cref="Dataset.RemoveColumns"/>, or convert it.
+    /// The type of a column has no equivalent in ML.NET: structs, lists of lists, bytes, times of day, or lists of decimals, dates or
+    /// durations. Remove the column with <see cref="Dataset.RemoveColumns"/>, or convert it.
     /// </exception>
     public static IDataView ToDataView(this Dataset dataset)
     {

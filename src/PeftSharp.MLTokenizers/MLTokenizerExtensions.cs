@@ -23,7 +23,7 @@ public static class MLTokenizerExtensions
     /// <remarks>
     /// <para>
     /// The token ids are the same as in <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
-    /// <paramref name="options"/> adds special tokens. The result cannot be saved. It does not split a text into words: in
+    /// <paramref name="options"/> adds special tokens. The result cannot be saved. The result does not split a text into words: in
     /// <see cref="TextEncoding.WordIds"/>, the text between two special tokens is one word.
     /// </para>
     /// <para>
@@ -42,9 +42,13 @@ public static class MLTokenizerExtensions
     /// <c>WordPieceTokenizer</c>. Tiktoken does not provide the bytes of its tokens, so a token that is not valid UTF-8 by itself is named
     /// by its id, such as <c>&lt;token 188&gt;</c>.
     /// </param>
-    /// <param name="options">Special tokens, template and properties of the model. Null: <see cref="GetBackendOptions"/>.</param>
+    /// <param name="options">
+    /// Special tokens, template and properties of the model. Null: the options that <paramref name="tokenizer"/> provides
+    /// (<see cref="GetBackendOptions"/>).
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The class of the tokenizer is not one of these and no vocabulary is given, or a special token is not in the vocabulary.
+    /// <paramref name="vocabulary"/> is null and the tokens of this class of tokenizer are not available, or a special token is not in the
+    /// vocabulary.
     /// </exception>
     public static Tokenizer AsPeftSharpTokenizer(
         this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null,

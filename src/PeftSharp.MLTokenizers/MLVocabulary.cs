@@ -40,8 +40,8 @@ internal static class MLVocabulary
         return result;
     }
 
-    // Decoding removes the prefix of a piece that continues a word. To distinguish the two kinds, each piece is decoded after another
-    // token: only the first piece of a word is preceded by a space.
+    // Decoding removes the prefix of a piece that continues a word. To find these pieces, each piece is decoded after another token:
+    // only a piece that begins a word is preceded by a space.
     private static Dictionary<string, int> OfWordPieces(WordPieceTokenizer tokenizer)
     {
         var result = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -59,7 +59,7 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
     /// <summary>The positions between the tokens of a text, without special tokens: cut n is before token n.</summary>
     private sealed class Cuts
     {
-        private readonly int[] _special, _text;      // positions in the encoding
+        private readonly int[] _special, _text;      // positions of these tokens in the encoding
         private readonly int[] _ends, _starts;       // per cut: the largest end before it, the smallest start after it
 
         internal Cuts(TextEncoding encoding, int maxCount)

@@ -24,7 +24,8 @@ public sealed record ImageAugmentation
     public double MaxScale { get; init; } = 1;
 
     /// <summary>
-    /// The minimum ratio of the width to the height of the part; the maximum is its inverse. Above 0 and at most 1. Default 3/4.
+    /// The minimum ratio of the width to the height of the part; the maximum ratio is the inverse of this value. Above 0 and at most 1.
+    /// Default 3/4.
     /// </summary>
     public double MinRatio { get; init; } = 3 / 4.0;
 

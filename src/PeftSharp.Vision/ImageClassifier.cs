@@ -7,7 +7,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Classifies images with an image classification model: single-label, multi-label or regression.</summary>
 /// <remarks>
-/// <para>The equivalent of transformers' <c>image-classification</c> pipeline.</para>
+/// <para>This class corresponds to transformers' <c>image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ImageClassifier.FromPretrained("my-model");
 /// var result = classify.Classify("photo.jpg");
@@ -40,12 +40,13 @@ public sealed class ImageClassifier : ImagePredictor
     /// <param name="adapterNameOrFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. For the revision of the model, set
+    /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
-    /// A folder does not contain such a model or image processor, or the adapter does not match the model.
+    /// A folder does not contain an image classification model or an image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -11,7 +11,8 @@ namespace PeftSharp.Vision;
 /// <c>DataloaderNumWorkers</c> therefore use the same images. Images are not augmented in evaluation.
 /// </para>
 /// <para>
-/// Thread safety: instances are immutable and can be used from several threads at once, if the collator of the other columns can.
+/// Thread safety: instances are immutable and can be used from several threads at once, if several threads can use the collator of the
+/// other columns at once.
 /// </para>
 /// </remarks>
 public sealed class ImageCollator : IDataCollator

@@ -31,13 +31,14 @@ public static class ImageFolder
     /// column <c>file_name</c> contains the path of each image relative to the folder.
     /// </param>
     /// <returns>
-    /// The splits. The columns are <c>image</c>, the path; and <c>label</c>, the class as <see cref="ClassLabel"/>, if there are several
-    /// classes, or the other columns of <c>metadata.csv</c>. Rows are sorted by path.
+    /// The splits. The column <c>image</c> contains the paths. With <c>metadata.csv</c>, the rows and the other columns are those of
+    /// <c>metadata.csv</c>, without <c>file_name</c>. Otherwise, the rows are sorted by path, and if there are several classes, the column
+    /// <c>label</c> contains the class (<see cref="ClassLabel"/>).
     /// </returns>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// The folder has no images, it has images of a format that is not supported, or <c>metadata.csv</c> names a file
-    /// that does not exist.
+    /// The folder has no images, it has images of a format that is not supported, <c>metadata.csv</c> has no column <c>file_name</c>, or
+    /// <c>metadata.csv</c> names a file that does not exist or is outside of the folder.
     /// </exception>
     public static DatasetDict LoadDataset(string folder)
     {
@@ -52,12 +53,13 @@ public static class ImageFolder
             : new DatasetDict(splits.Select(split => KeyValuePair.Create(_splits[Path.GetFileName(split)], Split(split))));
     }
 
-    /// <summary>Loads one split of a folder; see <see cref="LoadDataset(string)"/>.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Loads one split of a folder of images.</summary>
+    /// <param name="folder">A folder with a subfolder for each split, or the folder of one split, which is then named <c>train</c>.</param>
     /// <param name="split">The name of the split.</param>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// There is no such split, or the folder cannot be loaded; see <see cref="LoadDataset(string)"/>.
+    /// There is no such split, the folder has no images, it has images of a format that is not supported, or <c>metadata.csv</c> is
+    /// invalid.
     /// </exception>
     public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
 

@@ -111,7 +111,7 @@ public abstract class ImagePredictor : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            // Each file is resized before the next one is read.
+            // Each image is resized before the next file is read, so that only one image of full size is in memory.
             var inputs = new ModelInputs { PixelValues = Processor.Convert([.. batch.Select(image => Processor.Resize(open(image)))]) };
             var logits = scores(inputs.To(device), options).to(ScalarType.Float32).cpu().contiguous();
             results.AddRange(logits.data<float>().ToArray().Chunk((int)logits.shape[1]));

@@ -62,17 +62,17 @@ public sealed class ImageProcessor
     /// <param name="images">The images, at least one; after resizing and cropping they must have equal sizes.</param>
     /// <returns><c>pixel_values</c>, float [images, 3, height, width].</returns>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
-    /// <exception cref="ImageException">A resized image would be too large; see <see cref="Resize"/>.</exception>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public Tensor Process(params IReadOnlyList<RgbImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
         return Convert([.. images.Select(Resize)]);
     }
 
-    /// <summary>Converts images to a batch; see <see cref="Process"/>.</summary>
+    /// <summary>Converts images to a batch with <c>pixel_values</c>, the result of <see cref="Process"/>.</summary>
     /// <param name="images">The images, at least one.</param>
     /// <exception cref="ArgumentException">There is no image, or the resized images have different sizes.</exception>
-    /// <exception cref="ImageException">A resized image would be too large; see <see cref="Resize"/>.</exception>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public ModelInputs ToModelInputs(params IReadOnlyList<RgbImage> images) => new() { PixelValues = Process(images) };
 
     /// <summary>Rescales and normalizes images that have the same size.</summary>

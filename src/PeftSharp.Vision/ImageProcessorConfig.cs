@@ -13,7 +13,7 @@ public sealed record ImageProcessorConfig
     /// <summary>The size of resized images. Default 224 x 224.</summary>
     public ImageSize Size { get; init; } = new(224, 224);
 
-    /// <summary>The filter. Default bilinear.</summary>
+    /// <summary>The filter with which images are resized. Default bilinear.</summary>
     public Resample Resample { get; init; } = Resample.Bilinear;
 
     /// <summary>Whether images are cropped to <see cref="CropSize"/>; smaller images get a black border. Default false.</summary>
@@ -25,7 +25,7 @@ public sealed record ImageProcessorConfig
     /// <summary>Whether the values from 0 to 255 are multiplied by <see cref="RescaleFactor"/>. Default true.</summary>
     public bool DoRescale { get; init; } = true;
 
-    /// <summary>The factor of the values. Default 1/255.</summary>
+    /// <summary>The factor by which the values are multiplied. Default 1/255.</summary>
     public double RescaleFactor { get; init; } = 1 / 255.0;
 
     /// <summary>

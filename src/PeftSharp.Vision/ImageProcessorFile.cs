@@ -185,8 +185,8 @@ internal static class ImageProcessorFile
                 var hasNoEffect = value is null || value.GetValueKind() == JsonValueKind.False
                     || (name is "data_format" or "input_data_format" && value.ToString() == "channels_first");
                 if (!hasNoEffect)
-                    throw new CheckpointException($"'{path}': the field '{name}' is {value!.ToJsonString()}, but it is not supported. "
-                        + "Remove it if the images do not need it.");
+                    throw new CheckpointException($"'{path}': the field '{name}' with the value {value!.ToJsonString()} is not "
+                        + "supported. Remove the field if the images do not need it.");
             }
         }
 

@@ -36,7 +36,8 @@ internal sealed class PngReader
                 (_bits, _colorType, _isInterlaced) = (chunk[8], chunk[9], chunk[12] == 1);
                 ImageDecoder.CheckSize(_width, _height, maxPixels);
                 if (!IsValid(_bits, _colorType) || chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
-                    throw Damaged($"color type {_colorType} with {_bits} bits, or another value of the header, does not exist");
+                    throw Damaged(
+                        $"its header has color type {_colorType} with {_bits} bits, or another value, that the format does not define");
                 isFirst = false;
             }
             else if (type == "PLTE") _palette = chunk.ToArray();

@@ -3,8 +3,8 @@ namespace PeftSharp.Vision;
 /// <summary>An image in memory: red, green and blue of each pixel, 8 bits each.</summary>
 /// <remarks>
 /// <para>
-/// Files are converted as by Pillow's <c>Image.open(path).convert("RGB")</c>: gray is repeated, colors of a palette are looked up, the
-/// alpha channel is dropped, and the orientation in EXIF data is not applied.
+/// Files are converted as by Pillow's <c>Image.open(path).convert("RGB")</c>: a gray value is used for red, green and blue, colors of a
+/// palette are looked up, the alpha channel is dropped, and the orientation in EXIF data is not applied.
 /// </para>
 /// <para>Thread safety: several threads can use an instance at once, while no thread changes <see cref="Pixels"/>.</para>
 /// </remarks>
@@ -54,12 +54,12 @@ public sealed class RgbImage
     public Span<byte> Pixels => _pixels;
 
     /// <summary>
-    /// Loads an image from a file. Its content, not its name, determines the format: PNG, JPEG, or BMP without compression.
+    /// Loads an image from a file. The content of the file, not its name, determines the format: PNG, JPEG, or BMP without compression.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">
-    /// The maximum number of pixels; a larger image is rejected before memory is allocated for it. Default
-    /// <see cref="DefaultMaxPixels"/>.
+    /// The maximum number of pixels; a larger image is rejected before memory is allocated for it. Default 89,478,485
+    /// (<see cref="DefaultMaxPixels"/>).
     /// </param>
     /// <exception cref="ImageException">The file is not an image of a supported format, or it is malformed or too large.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
@@ -70,9 +70,9 @@ public sealed class RgbImage
         catch (ImageException error) { throw new ImageException($"'{path}': {error.Message}", error.InnerException ?? error); }
     }
 
-    /// <summary>Loads an image from the content of a file; see <see cref="Load"/>.</summary>
+    /// <summary>Loads an image from the content of a PNG, JPEG or uncompressed BMP file.</summary>
     /// <param name="content">The bytes of the file.</param>
-    /// <param name="maxPixels">The maximum number of pixels. Default <see cref="DefaultMaxPixels"/>.</param>
+    /// <param name="maxPixels">The maximum number of pixels. Default 89,478,485 (<see cref="DefaultMaxPixels"/>).</param>
     /// <exception cref="ImageException">The content is not an image of a supported format, or it is malformed or too large.</exception>
     public static RgbImage Decode(byte[] content, long maxPixels = DefaultMaxPixels)
     {
@@ -119,7 +119,8 @@ public sealed class RgbImage
     public RgbImage Resize(int width, int height, Resample resample = Resample.Bilinear)
     {
         ByteCount(width, height);
-        if (!Enum.IsDefined(resample)) throw new ArgumentOutOfRangeException(nameof(resample), resample, "This is not a filter.");
+        if (!Enum.IsDefined(resample))
+            throw new ArgumentOutOfRangeException(nameof(resample), resample, $"resample must be a member of {nameof(Resample)}.");
         return resample == Resample.Nearest ? NearestResampling.Resize(this, width, height)
             : FilterResampling.Resize(this, width, height, ResampleFilter.Of(resample));
     }

@@ -8,7 +8,7 @@ namespace PeftSharp.Vision;
 
 /// <summary>Classifies images with a CLIP model. The labels are texts, and the model need not be trained for them.</summary>
 /// <remarks>
-/// <para>The equivalent of transformers' <c>zero-shot-image-classification</c> pipeline.</para>
+/// <para>This class corresponds to transformers' <c>zero-shot-image-classification</c> pipeline.</para>
 /// <code>
 /// using var classify = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
 /// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);
@@ -51,12 +51,13 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="adapterNameOrFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. For the revision of the model, set
+    /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
-    /// A folder does not contain such a model or image processor, or the adapter does not match the model.
+    /// A folder does not contain a CLIP model or an image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
@@ -82,7 +83,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <summary>Classifies the image in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="candidateLabels">The labels, at least one.</param>
-    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="hypothesisTemplate">
+    /// The text for a label, in which <c>{}</c> is replaced by the label. Default "This is a photo of {}.".
+    /// </param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <returns>The labels with their probabilities, which sum to 1.</returns>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
@@ -95,7 +98,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <summary>Classifies an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="candidateLabels">The labels, at least one.</param>
-    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="hypothesisTemplate">
+    /// The text for a label, in which <c>{}</c> is replaced by the label. Default "This is a photo of {}.".
+    /// </param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <returns>The labels with their probabilities, which sum to 1.</returns>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
@@ -106,7 +111,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <summary>Classifies the images in files, in batches.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="candidateLabels">The labels, at least one.</param>
-    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="hypothesisTemplate">
+    /// The text for a label, in which <c>{}</c> is replaced by the label. Default "This is a photo of {}.".
+    /// </param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
@@ -125,7 +132,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <summary>Classifies several images, in batches.</summary>
     /// <param name="images">The images.</param>
     /// <param name="candidateLabels">The labels, at least one.</param>
-    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="hypothesisTemplate">
+    /// The text for a label, in which <c>{}</c> is replaced by the label. Default "This is a photo of {}.".
+    /// </param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>

@@ -30,7 +30,7 @@ public enum HubError
     /// <summary>The server limits the number of requests.</summary>
     RateLimited,
 
-    /// <summary>The server reported an error, or its response is not that of a Hugging Face endpoint.</summary>
+    /// <summary>The server reported an error, or the response does not come from a Hugging Face endpoint.</summary>
     Server,
 
     /// <summary>The length or the hash of the downloaded file is wrong.</summary>
@@ -41,7 +41,9 @@ public enum HubError
     /// </summary>
     Storage,
 
-    /// <summary>The branch has another commit than the upload expects, or the repository to create exists already.</summary>
+    /// <summary>
+    /// The last commit of the branch is not the commit that the upload expects, or the repository that should be created already exists.
+    /// </summary>
     Conflict,
 
     /// <summary>The server refused the content of an upload, such as a model card with invalid metadata.</summary>

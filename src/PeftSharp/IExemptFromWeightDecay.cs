@@ -1,12 +1,12 @@
 namespace PeftSharp;
 
 /// <summary>
-/// Marks a module whose parameters have no weight decay, including those of its submodules. An example is a normalization layer.
+/// Marks a module whose parameters have no weight decay, including the parameters of its submodules. An example is a normalization layer.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or name the layer
-/// <c>norm</c> or with the ending <c>_norm</c> (<see cref="Optimization.ParameterGroups"/>).
+/// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or give the layer the
+/// name <c>norm</c> or a name that ends with <c>_norm</c> (<see cref="Optimization.ParameterGroups"/>).
 /// </para>
 /// <para>Thread safety: the interface has no members.</para>
 /// </remarks>

@@ -25,7 +25,7 @@ internal static class MultipleLabels
         // A small model with random weights and its tokenizer, so that the program runs without a download.
         var tokenizer = new WordPieceTrainer().Train(reviews["Text"].Cast<string>());
         var config = new BertConfig { HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64 };
-        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), new() { LabelNames = names });
+        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), names);
 
         var tokenized = reviews.Tokenize(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("review-run")

@@ -92,8 +92,8 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <summary>Returns all values as an array, such as <c>long[]</c> for a column of labels and <c>string[]</c> for texts.</summary>
     /// <typeparam name="T">
     /// The type of the values: <see cref="long"/>, <see cref="int"/>, <see cref="double"/>, <see cref="float"/>, <see cref="decimal"/>,
-    /// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="DateTime"/>, <see cref="TimeOnly"/> or <see cref="TimeSpan"/>;
-    /// its nullable type if values are null; for lists an array, such as <c>long[]</c>.
+    /// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="DateTime"/>, <see cref="TimeOnly"/> or <see cref="TimeSpan"/>.
+    /// If values are null, use the nullable type. For lists, use an array, such as <c>long[]</c>.
     /// </typeparam>
     /// <exception cref="DatasetException">
     /// The column has another type, or a value is null and <typeparamref name="T"/> is not nullable.

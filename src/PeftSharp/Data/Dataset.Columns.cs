@@ -62,7 +62,7 @@ public sealed partial class Dataset
     /// Returns the dataset with a column converted to another type. Lists are converted item by item, and structs field by field.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// There is no such column, or a value cannot be converted; the message contains its row.
+    /// There is no such column, or a value cannot be converted; the message contains the row of the value.
     /// </exception>
     public Dataset CastColumn(string name, Feature feature)
     {
@@ -71,11 +71,12 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the dataset with a column of strings, integers or booleans, or of lists of them, converted to class ids
+    /// Returns the dataset with a column of strings, integers or booleans, or of lists of these values, converted to class ids
     /// (<see cref="ClassLabel"/>). The class names are sorted by code point, as in Python.
     /// </summary>
     /// <remarks>
-    /// In a dataset for named-entity recognition, each row is a list with a tag for each word. Python does not convert lists.
+    /// Datasets for named-entity recognition have such lists: each row contains a tag for each word. In Python, <c>class_encode_column</c>
+    /// does not convert lists.
     /// </remarks>
     /// <exception cref="DatasetException">There is no such column, it has another type, or all its values are null.</exception>
     public Dataset ClassEncodeColumn(string name)
@@ -114,7 +115,7 @@ public sealed partial class Dataset
     /// </param>
     /// <exception cref="ArgumentException">The ids of the mapping are not 0, 1, 2 and so on.</exception>
     /// <exception cref="DatasetException">
-    /// There is no such column, it has no class names, or the mapping has no id for one of its labels.
+    /// There is no such column, it has no class names, or the mapping has no id for one of the labels in the column.
     /// </exception>
     public Dataset AlignLabelsWithMapping(IReadOnlyDictionary<string, int> label2Id, string labelColumn)
     {

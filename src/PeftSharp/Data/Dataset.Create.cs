@@ -52,16 +52,17 @@ public sealed partial class Dataset
     /// <remarks>
     /// Supported property types are numbers, strings, booleans, dates and times, arrays, dictionaries and records of these, and their
     /// nullable types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members, whose ids are assigned from 0 in
-    /// ascending order of the enum values; a <see cref="Guid"/> to a string; a <see cref="DateTimeOffset"/> to UTC; a value tuple, or an
-    /// array or list of value tuples, to structs with the element names of the property.
+    /// ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a <see cref="DateTimeOffset"/> to UTC. A
+    /// value tuple, or an array or list of value tuples, is converted to structs with the element names of the property.
     /// </remarks>
     /// <param name="rows">The rows, which are enumerated once: a list, a LINQ query, the entities of a database context.</param>
     /// <typeparam name="T">
     /// A class, record, struct or anonymous type. For <see cref="object"/>, the columns are the properties of the runtime type of each row.
     /// </typeparam>
     /// <exception cref="DatasetException">
-    /// A row is null, the type has no public properties, or the type of a property is not supported. The element names of a value tuple
-    /// exist only in source code; for value tuples, use <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
+    /// A row is null, the type has no public properties, the type of a property is not supported, or <typeparamref name="T"/> is a value
+    /// tuple. The element names of a value tuple do not exist at run time; use
+    /// <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {

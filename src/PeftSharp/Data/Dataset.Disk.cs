@@ -20,7 +20,9 @@ public sealed partial class Dataset
     /// <param name="maxShardSize">
     /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default) or <c>"2GB"</c>.
     /// </param>
-    /// <param name="numShards">The number of files, each with about the same number of rows. Null: determined by the size.</param>
+    /// <param name="numShards">
+    /// The number of files, each with about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="ArgumentException">
@@ -28,7 +30,7 @@ public sealed partial class Dataset
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numShards"/> is less than 1.</exception>
     /// <exception cref="DatasetException">
-    /// The folder contains other files, the dataset is read from files in it, or a value cannot be stored.
+    /// The folder contains other files, the dataset is read from files in the folder, or a value cannot be stored.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

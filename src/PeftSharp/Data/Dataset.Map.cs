@@ -17,8 +17,8 @@ public sealed partial class Dataset
     /// </param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <param name="numProc">
-    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
-    /// not change. Default 1.
+    /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
+    /// of the rows does not change. Default 1.
     /// </param>
     /// <param name="cache">
     /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
@@ -70,8 +70,8 @@ public sealed partial class Dataset
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <param name="numProc">
-    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
-    /// not change. Default 1.
+    /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
+    /// of the rows does not change. Default 1.
     /// </param>
     /// <param name="cache">
     /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
@@ -102,7 +102,7 @@ public sealed partial class Dataset
     /// <summary>Returns the rows for which <paramref name="function"/> returns true, in order (<c>filter</c>).</summary>
     /// <param name="function">Returns whether a row is kept.</param>
     /// <param name="numProc">
-    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. Default 1.
+    /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. Default 1.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
@@ -134,12 +134,12 @@ public sealed partial class Dataset
         return Select(kept);
     }
 
-    /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
+    /// <summary>Returns the rows for which a function of a batch returns true, in order.</summary>
     /// <param name="function">Returns for each row of the batch whether it is kept.</param>
     /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="numProc">
-    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. Default 1.
+    /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. Default 1.
     /// </param>
     /// <param name="progress">Receives a report after every batch. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>

@@ -9,9 +9,9 @@ public sealed partial class Dataset
     /// <remarks>
     /// <para>
     /// The repository is created if it does not exist. The rows are written to Parquet files (<c>data/train-00000-of-00001.parquet</c>),
-    /// and the types of the columns with the class names, the splits and their sizes to the metadata of the card (<c>README.md</c>), so
+    /// and the metadata of the card (<c>README.md</c>) contains the types of the columns, the class names, the splits and their sizes, so
     /// that <c>Datasets.LoadDataset(repository)</c> and Python's <c>load_dataset</c> return the same dataset. The text and the other
-    /// metadata of an existing card are kept, and so are the other splits and configurations. Older files of this split are deleted.
+    /// metadata of an existing card are kept. The other splits and configurations are kept too. Older files of this split are deleted.
     /// Everything is in one commit.
     /// </para>
     /// <para>
@@ -19,7 +19,9 @@ public sealed partial class Dataset
     /// <see cref="Format"/>.
     /// </para>
     /// </remarks>
-    /// <param name="repository">The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account.</param>
+    /// <param name="repository">
+    /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.
+    /// </param>
     /// <param name="split">The name of the split. Default <c>train</c>.</param>
     /// <param name="configName">
     /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
@@ -28,10 +30,12 @@ public sealed partial class Dataset
     /// <param name="maxShardSize">
     /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
     /// </param>
-    /// <param name="numShards">The number of files, which get about the same number of rows. Null: determined by the size.</param>
+    /// <param name="numShards">
+    /// The number of files, which get about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
+    /// </param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
     /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
-    /// <param name="progress">Receives a report after every 1,000 rows that are written to a file. Null: it is not reported.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows that are written to a file. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">
@@ -39,9 +43,9 @@ public sealed partial class Dataset
     /// <paramref name="numShards"/> are given.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// The other splits in the repository have other columns, its card is malformed, or a value cannot be stored.
+    /// The other splits in the repository have other columns, the card of the repository is malformed, or a value cannot be stored.
     /// </exception>
-    /// <exception cref="HubException">The token is missing or must not write, or the upload failed.</exception>
+    /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
     public Task<HubCommit> PushToHubAsync(
@@ -56,7 +60,7 @@ public sealed partial class Dataset
             hub, progress, cancellationToken);
     }
 
-    /// <summary>Uploads the dataset and waits for the end.</summary>
+    /// <summary>Uploads the dataset and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,

@@ -94,7 +94,9 @@ public sealed partial class Dataset
     public Dataset Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) =>
         Sort([column], [reverse], nullPlacement);
 
-    /// <summary>Returns the rows sorted by several columns: by the first, rows with equal values by the second, and so on.</summary>
+    /// <summary>
+    /// Returns the rows sorted by several columns. Rows with equal values in the first column are sorted by the second column, and so on.
+    /// </summary>
     /// <inheritdoc cref="Sort(string, bool, NullPlacement)"/>
     /// <param name="columns">The columns.</param>
     /// <param name="reverse">Whether the order is descending, for each column.</param>
@@ -118,18 +120,22 @@ public sealed partial class Dataset
     /// the same seed, the sets contain the same rows as in Python's <c>datasets</c>. If the dataset has no rows, both sets are empty.
     /// </summary>
     /// <param name="testSize">
-    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rest, or 0.25 if <paramref name="trainSize"/>
-    /// is also null.
+    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the training set, or 0.25
+    /// of the rows if <paramref name="trainSize"/> is also null.
     /// </param>
-    /// <param name="trainSize">The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rest.</param>
+    /// <param name="trainSize">
+    /// The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the test set.
+    /// </param>
     /// <param name="shuffle">Whether the rows are shuffled before splitting (default); false: the first rows are the training set.</param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">
-    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. <c>label</c> and <c>label_ids</c>
-    /// also mean the column <c>labels</c>, to which <c>Tokenize</c> renames them.
+    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. If the dataset has no column of the
+    /// name <c>label</c> or <c>label_ids</c>, the name selects the column <c>labels</c>, because <c>Tokenize</c> renames label columns to
+    /// <c>labels</c>. Null: the split is not stratified.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A size is out of range, a set would be empty, or a class has too few rows for a stratified split.
+    /// A size is out of range, a set would be empty, a class has too few rows for a stratified split, or
+    /// <paramref name="stratifyByColumn"/> is given and <paramref name="shuffle"/> is false.
     /// </exception>
     /// <exception cref="DatasetException">There is no such column, or it is not a <see cref="ClassLabel"/>.</exception>
     public DatasetDict TrainTestSplit(

@@ -15,8 +15,8 @@ public sealed partial class Dataset
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="DatasetException">
-    /// A column contains dates in UTC and dates without a time zone, or a value that Arrow cannot represent. The message contains the
-    /// column.
+    /// A column contains both dates in UTC and dates without a time zone, or it contains a value that Arrow cannot represent. The message
+    /// contains the column.
     /// </exception>
     /// <exception cref="ArgumentException">The extension belongs to a compressed format.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
@@ -41,9 +41,9 @@ public sealed partial class Dataset
     /// <para>
     /// An existing file is replaced when the new file is complete. Integers, floating-point numbers and texts keep their values and types
     /// when the file is read. NaN and infinity are written as null, as in Python, because JSON cannot represent them. Decimals are written
-    /// as texts, so that no reader rounds them; dates and times as texts in ISO 8601 format; durations as texts (<c>d.hh:mm:ss</c>); and
-    /// classes as their ids. The types of such columns must be set when the file is read (<see cref="DatasetLoadOptions.Features"/>).
-    /// <see cref="ToParquet"/> keeps all types.
+    /// as texts, so that no reader rounds them. Dates and times are written as texts in ISO 8601 format, durations as texts
+    /// (<c>d.hh:mm:ss</c>), and classes as their ids. The types of decimals, dates, times, durations and classes must be set when the file
+    /// is read (<see cref="DatasetLoadOptions.Features"/>). <see cref="ToParquet"/> keeps all types.
     /// </para>
     /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
@@ -87,8 +87,8 @@ public sealed partial class Dataset
         CancellationToken cancellationToken = default)
     {
         if (delimiter is '"' or '\n' or '\r')
-            throw new ArgumentException("The delimiter is a quotation mark or a line break, which encloses a field or ends a line. "
-                + "Use another character, such as ';'.", nameof(delimiter));
+            throw new ArgumentException("The delimiter must not be a quotation mark or a line break. Use another character, such "
+                + "as ';'.", nameof(delimiter));
         ArgumentException.ThrowIfNullOrEmpty(path);
         var separator = delimiter ?? CsvFileReader.DefaultDelimiter(new DataInput(path));
         OutputFile.Write(path, stream => CsvFileWriter.Write(

@@ -70,8 +70,8 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
 
     /// <summary>Sets the columns that rows contain (<c>set_format</c>).</summary>
     /// <param name="type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
-    /// <param name="columns">The columns; null: all.</param>
-    /// <param name="outputAllColumns">Whether rows also contain the other columns, after these. Default false.</param>
+    /// <param name="columns">The columns that rows contain. Default null: all columns.</param>
+    /// <param name="outputAllColumns">Whether rows also contain the other columns, after <paramref name="columns"/>. Default false.</param>
     /// <exception cref="ArgumentException">The type is not supported; the message lists the supported types.</exception>
     /// <exception cref="DatasetException">There is no such column.</exception>
     public void SetFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
@@ -84,7 +84,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>Resets the format: rows contain all columns (<c>reset_format</c>).</summary>
     public void ResetFormat() => SetFormat();
 
-    /// <summary>Returns the dataset with another format (<c>with_format</c>); see <see cref="SetFormat"/>.</summary>
+    /// <summary>Returns the dataset with another format: the columns that rows contain (<c>with_format</c>).</summary>
     public Dataset WithFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false) =>
         new(_columns, new DatasetFormat(type, columns?.ToArray(), outputAllColumns));
 

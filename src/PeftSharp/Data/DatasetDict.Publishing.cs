@@ -7,11 +7,13 @@ public sealed partial class DatasetDict
 {
     /// <summary>Uploads all splits to a dataset repository of the Hugging Face Hub (<c>push_to_hub</c>), in one commit.</summary>
     /// <remarks>
-    /// The splits become the configuration <paramref name="configName"/>, whose earlier splits are no longer part of it. See
-    /// <see cref="Dataset.PushToHubAsync"/> for the files and the card.
+    /// After the upload, the configuration <paramref name="configName"/> consists of these splits; its other earlier splits are removed
+    /// from it. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
-    /// <param name="repository">The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account.</param>
+    /// <param name="repository">
+    /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.
+    /// </param>
     /// <param name="configName">
     /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
     /// </param>
@@ -19,7 +21,7 @@ public sealed partial class DatasetDict
     /// <param name="maxShardSize">
     /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
     /// </param>
-    /// <param name="numShards">The number of files of each split. Null: determined by the size.</param>
+    /// <param name="numShards">The number of files of each split. Null: as many files as <paramref name="maxShardSize"/> requires.</param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
     /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
     /// <param name="progress">Receives a report after every 1,000 rows of a split that are written to a file. Null: no reports.</param>
@@ -39,7 +41,7 @@ public sealed partial class DatasetDict
             repository, splits, isWhole: true, configName, isPrivate, maxShardSize, options, hub, progress, cancellationToken);
     }
 
-    /// <summary>Uploads all splits and waits for the end.</summary>
+    /// <summary>Uploads all splits and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,

@@ -105,7 +105,10 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// <inheritdoc cref="Dataset.CastColumn"/>
     public DatasetDict CastColumn(string name, Feature feature) => Each(split => split.CastColumn(name, feature));
 
-    /// <summary>Converts a column to class ids, which are the same for all splits; see <see cref="Dataset.ClassEncodeColumn"/>.</summary>
+    /// <summary>
+    /// Converts a column of strings, integers or booleans, or of lists of these values, to class ids (<see cref="ClassLabel"/>). A class
+    /// has the same id in all splits.
+    /// </summary>
     public DatasetDict ClassEncodeColumn(string name)
     {
         if (Count == 0)
@@ -120,7 +123,7 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
 
     /// <summary>Returns the class names of a column of class ids, or of lists of class ids, by class id.</summary>
     /// <exception cref="DatasetException">
-    /// There is no split, a split has no such column, the column has no class names, or they differ between the splits.
+    /// There is no split, a split has no such column, the column has no class names, or the class names differ between the splits.
     /// </exception>
     public IReadOnlyList<string> GetClassNames(string column)
     {

@@ -2,8 +2,8 @@ namespace PeftSharp.Data;
 
 /// <summary>The format of a dataset: the columns that its rows contain.</summary>
 /// <param name="Type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
-/// <param name="Columns">The columns; null: all.</param>
-/// <param name="OutputAllColumns">Whether rows also contain the other columns, after these. Default false.</param>
+/// <param name="Columns">The columns that rows contain. Default null: all columns.</param>
+/// <param name="OutputAllColumns">Whether rows also contain the other columns, after <paramref name="Columns"/>. Default false.</param>
 public sealed record DatasetFormat(string? Type = null, IReadOnlyList<string>? Columns = null, bool OutputAllColumns = false)
 {
     /// <summary>The supported values of <see cref="Type"/>, in addition to null.</summary>

@@ -23,7 +23,7 @@ public sealed record DatasetLoadOptions
 
     /// <summary>
     /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
-    /// null: the files that the dataset card specifies; otherwise, the names of the files determine the splits.
+    /// null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 
@@ -31,7 +31,8 @@ public sealed record DatasetLoadOptions
     public string? Revision { get; init; }
 
     /// <summary>
-    /// The address, token, cache and network settings for a dataset on the Hugging Face Hub. Default null: set by environment variables.
+    /// The address, token, cache and network settings for a dataset on the Hugging Face Hub. Default null: the environment variables and
+    /// the defaults of <see cref="HubOptions"/>.
     /// </summary>
     public HubOptions? Hub { get; init; }
 
@@ -121,6 +122,6 @@ public sealed record DatasetLoadOptions
                 + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
-                + "which encloses a field or ends a line. Use another character, such as ';'.", nameof(Delimiter));
+                + "but must be another character, such as ';'.", nameof(Delimiter));
     }
 }

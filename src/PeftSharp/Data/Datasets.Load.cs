@@ -45,8 +45,8 @@ public static partial class Datasets
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A configuration must be chosen (the message lists them), there is no supported file, the splits have different formats, or a file is
-    /// malformed; the message contains file and line.
+    /// A configuration must be chosen (the message lists the configurations), there is no supported file, the splits have different
+    /// formats, or a file is malformed; the message contains file and line.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -85,8 +85,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder, or the name of the dataset, that contains the
-    /// files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -107,10 +107,12 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
     /// CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv", "text" or "arrow" for files of this format; or the folder, or the name of the dataset, that contains the
-    /// files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files.
     /// </param>
-    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="dataFiles">
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in this order.
+    /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>

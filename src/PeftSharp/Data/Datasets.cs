@@ -24,7 +24,8 @@ public static partial class Datasets
     /// <summary>Interleaves the rows of several datasets, alternately or randomly (<c>interleave_datasets</c>).</summary>
     /// <param name="datasets">The datasets, with the same columns and types.</param>
     /// <param name="probabilities">
-    /// The probability that the next row is from each dataset; their sum must be 1. Null: the datasets alternate.
+    /// For each dataset, the probability that the next row is a row of this dataset. The sum of the probabilities must be 1. Null: the
+    /// datasets alternate.
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order in each call.</param>
     /// <param name="stoppingStrategy">When to stop. Default: when the first dataset has no more rows.</param>
@@ -52,7 +53,8 @@ public static partial class Datasets
                 if (!known[name].Matches(feature))
                     throw new DatasetException($"Column '{name}' has different types in the datasets: {known[name]} and {feature}. "
                         + "Call CastColumn on one of them first.");
-                known[name] = known[name].Unify(feature);        // if all values of one are null, the type is that of the other
+                // If all values of one column are null, the type is that of the other column.
+                known[name] = known[name].Unify(feature);
             }
         }
     }

@@ -4,7 +4,7 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Options of one call of <c>Generate</c>: the settings of <see cref="GenerationConfig"/>, and those that apply only to a call.
+/// Options of one call of <c>Generate</c>: the settings of <see cref="GenerationConfig"/>, and settings that apply only to a call.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -39,7 +39,7 @@ public sealed record GenerationOptions : GenerationConfig
     /// </summary>
     public Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? PrefixAllowedTokens { get; init; }
 
-    /// <summary>Receives the tokens while they are generated; for one sequence only. Default null.</summary>
+    /// <summary>Receives the tokens while they are generated; for one sequence only. Default null: none.</summary>
     public BaseStreamer? Streamer { get; init; }
 
     /// <summary>
@@ -48,7 +48,9 @@ public sealed record GenerationOptions : GenerationConfig
     /// </summary>
     public string? Adapter { get; init; }
 
-    /// <summary>The adapter of each prompt, instead of <see cref="Adapter"/>. Default null.</summary>
+    /// <summary>
+    /// The adapter of each prompt, instead of <see cref="Adapter"/>. Default null: all prompts use <see cref="Adapter"/>.
+    /// </summary>
     public IReadOnlyList<string>? AdapterNames { get; init; }
 
     /// <summary>

@@ -110,7 +110,8 @@ internal sealed class HubCache
                 throw new IOException(
                     $"'{folder}' is a link to '{target}', so the file would be stored outside the cache. Delete the link.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var staged = TemporaryEntry.NameFor(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar);    // the name may have 255 bytes
+        // A name of its own, because a suffix could make the name in path longer than 255 bytes.
+        var staged = TemporaryEntry.NameFor(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar);
         if (!_settings.DisableSymbolicLinks)
         {
             try
@@ -143,7 +144,8 @@ internal sealed class HubCache
         var partial = Path.Combine(Path.GetDirectoryName(path)!, blob) + HubDownload.PartialEnding;
         if (!System.IO.File.Exists(partial)) return;
         try { new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose).Dispose(); }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }         // a process uses it, or it may not
+        // Another process uses the file, or this process has no permission to delete it.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 
     private string Missing(string commit, string file) => Path.Combine(Folder, ".no_exist", commit, Native(file));

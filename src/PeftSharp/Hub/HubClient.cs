@@ -76,7 +76,7 @@ public sealed partial class HubClient : IDisposable
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// The files cannot be obtained, and the cache does not contain the revision, or not all of its files.
+    /// The files cannot be obtained, and the cache does not contain the revision or lacks some of its files.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(

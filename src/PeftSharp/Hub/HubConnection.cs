@@ -81,7 +81,7 @@ internal sealed partial class HubConnection : IDisposable
             var response = await SendOnceAsync(method, address, offset, cancellationToken).ConfigureAwait(false);
             if (Redirect(response) is { } next)
             {
-                // A redirect without metadata is that of a mirror; the host to which it leads has the metadata.
+                // A mirror redirects without metadata; the host to which it redirects has the metadata.
                 if (onlyEndpoint && !_settings.IsEndpoint(next) && HubErrors.Header(response, "X-Repo-Commit") is not null)
                     return response;
                 response.Dispose();
@@ -209,7 +209,7 @@ internal sealed partial class HubConnection : IDisposable
             using var message = new HttpRequestMessage(method, address);
             message.Headers.UserAgent.Add(_product);
             message.Headers.UserAgent.Add(_runtime);
-            message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));     // lengths are those of the file
+            message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));     // so that lengths are those of the file
             if (offset > 0) message.Headers.Range = new RangeHeaderValue(offset, null);
             Authorize(message);
             return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
                 throw request.Error(HubError.Corrupted, $"{error}. The downloaded data was deleted. Try again; if the error remains, a "
                     + "proxy or a mirror changes the file.");
             settings.Logger.LogWarning(
-                "{File}: the earlier partial download was damaged ({Error}). It is downloaded again.", request, error);
+                "{File}: the earlier partial download was damaged ({Error}). The file is downloaded again.", request, error);
         }
     }
 

@@ -9,24 +9,28 @@ namespace PeftSharp.Hub;
 /// </summary>
 public sealed record HubOptions
 {
-    /// <summary>Address of the Hub or of a mirror. Null: <c>HF_ENDPOINT</c>, otherwise <c>https://huggingface.co</c>.</summary>
+    /// <summary>
+    /// Address of the Hub or of a mirror. Null: the environment variable <c>HF_ENDPOINT</c>; if it is not set,
+    /// <c>https://huggingface.co</c>.
+    /// </summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>
-    /// Access token for private and gated repositories, and for uploads; it is sent to the host of <see cref="Endpoint"/> only. Null:
-    /// <c>HF_TOKEN</c>, otherwise the file that <c>hf auth login</c> writes (<c>HF_TOKEN_PATH</c>, by default <c>token</c> in
-    /// <c>HF_HOME</c>). Empty: no token is sent.
+    /// Access token for private and gated repositories, and for uploads; it is sent to the host of <see cref="Endpoint"/> only. Null: the
+    /// environment variable <c>HF_TOKEN</c>; if it is not set, the file that <c>hf auth login</c> writes (its path is in
+    /// <c>HF_TOKEN_PATH</c>, by default <c>token</c> in the folder <c>HF_HOME</c>). Empty string: no token is sent.
     /// </summary>
     public string? Token { get; init; }
 
     /// <summary>
-    /// Folder of the cache. Null: <c>HF_HUB_CACHE</c>, otherwise <c>hub</c> in <c>HF_HOME</c>, otherwise
-    /// <c>~/.cache/huggingface/hub</c>.
+    /// Folder of the cache. Null: the environment variable <c>HF_HUB_CACHE</c>; if it is not set, <c>hub</c> in the folder <c>HF_HOME</c>;
+    /// if neither is set, <c>~/.cache/huggingface/hub</c>.
     /// </summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Whether only the cache is used and no request is sent. Null: <c>HF_HUB_OFFLINE</c> or <c>TRANSFORMERS_OFFLINE</c>, otherwise false.
+    /// Whether only the cache is used and no request is sent. Null: the environment variable <c>HF_HUB_OFFLINE</c> or
+    /// <c>TRANSFORMERS_OFFLINE</c>; false if neither is set.
     /// </summary>
     public bool? Offline { get; init; }
 
@@ -43,8 +47,9 @@ public sealed record HubOptions
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The maximum time until the server responds, and the maximum time between two parts of a file. Null: <c>HF_HUB_ETAG_TIMEOUT</c>
-    /// (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, otherwise 10 seconds; 60 seconds for uploads.
+    /// The maximum time until the server responds, and the maximum time between two parts of a file. Null, for downloads: the environment
+    /// variables <c>HF_HUB_ETAG_TIMEOUT</c> (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, 10 seconds if they are not
+    /// set. Null, for uploads: 60 seconds.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -54,7 +59,9 @@ public sealed record HubOptions
     /// <summary>Receives the progress of each download. Null: progress is not reported.</summary>
     public IProgress<HubProgress>? Progress { get; init; }
 
-    /// <summary>Logger for warnings, such as the use of a cached file because the Hub cannot be reached. Null: no log.</summary>
+    /// <summary>
+    /// Logger for warnings, such as the use of a cached file because the Hub cannot be reached. Null: warnings are not logged.
+    /// </summary>
     public ILogger? Logger { get; init; }
 
     // The generated ToString would write the token, for example to a log.

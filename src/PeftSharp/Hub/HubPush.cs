@@ -15,7 +15,7 @@ internal static class HubPush
     {
         options ??= new HubUploadOptions();
         using var client = new HubClient(hub);
-        // First, so that a missing permission is reported before a large model is saved.
+        // The repository is created first, so that a missing permission is reported before a large model is saved.
         var name = await client.CreateRepositoryAsync(
             repository, isPrivate, allowExisting: true, options.RepositoryType, cancellationToken).ConfigureAwait(false);
         var folder = Directory.CreateTempSubdirectory("peftsharp-push-");

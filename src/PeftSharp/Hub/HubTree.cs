@@ -28,7 +28,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException
             or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            return null;                                        // absent, or of another version: it is read from the Hub
+            return null;                                        // the stored list is absent or of another version
         }
     }
 

@@ -23,7 +23,7 @@ public sealed record ModelCardData
     /// <summary>Further tags. Null: none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>The names on the Hub of the datasets. Null: none.</summary>
+    /// <summary>The names of the datasets on the Hub. Null: none.</summary>
     public IReadOnlyList<string>? Datasets { get; init; }
 
     /// <summary>The metrics, such as <c>accuracy</c>. Null: none.</summary>

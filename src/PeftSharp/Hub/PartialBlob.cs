@@ -92,7 +92,8 @@ internal sealed class PartialBlob : IAsyncDisposable
     {
         _file.Flush(flushToDisk: true);
         if (_content.Size is { } size && size != Length) return $"it has {Length} bytes instead of {size}";
-        if (_hash is null)                                                          // the hash includes the length, which was not known
+        // The hash includes the length, so it was not started if the length was not known.
+        if (_hash is null)
         {
             _hash = BlobHash.Start(_content.ETag, Length);
             if (_hash is null) return null;                                         // the server does not name its content by a hash

@@ -46,7 +46,7 @@ internal static class AtomicFolder
             write(temporary);
             if (Directory.Exists(folder)) Directory.Move(folder, replaced);
             Directory.Move(temporary, folder);
-            // Renamed, because RemoveAbandoned would restore it if the new folder were deleted.
+            // The old folder is renamed, because RemoveAbandoned would restore it if the new folder were deleted.
             if (Directory.Exists(replaced)) Directory.Move(replaced, temporary);
         }
         catch
@@ -103,7 +103,7 @@ internal static class AtomicFolder
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
-        // Files that another process reads (Windows). The folder has a temporary name, and RemoveAbandoned tries again.
+        // Another process reads files of the folder (Windows). The folder has a temporary name, and RemoveAbandoned tries again.
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 }

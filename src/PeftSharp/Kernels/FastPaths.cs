@@ -2,8 +2,10 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch
-/// off selects it.</summary>
+/// <summary>
+/// Switches for the optimized kernels. Each kernel has a reference implementation, which computes the same results and is used if the
+/// switch is off.
+/// </summary>
 /// <remarks>
 /// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
 /// <c>PEFTSHARP_FAST_PATHS</c> sets the initial values of the kernels' switches: <c>0</c> turns all off, <c>1</c> leaves all on, and a
@@ -72,8 +74,8 @@ public static class FastPaths
     /// </para>
     /// <para>
     /// Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the page is
-    /// kept, because it frees existing tensors, and glibc's automatic adjustment of its thresholds stays off, because a call of
-    /// <c>mallopt</c> ends it.
+    /// kept, because its code frees the tensors that were allocated while the allocator was on, and glibc's automatic adjustment of its
+    /// thresholds stays off, because a call of <c>mallopt</c> ends it.
     /// </para>
     /// <para>
     /// Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the program has

@@ -25,11 +25,11 @@ public static class ClassificationMetrics
     /// <param name="predictions">The predicted classes.</param>
     /// <param name="average">How the scores of the classes are averaged. Default binary.</param>
     /// <param name="posLabel">The positive class for <see cref="Average.Binary"/>; ignored otherwise. Default 1.</param>
-    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="zeroDivision">The score if its formula is 0/0: 0 (default) or 1.</param>
     /// <param name="classes">The classes to average over. Default: all classes that occur.</param>
     /// <exception cref="ArgumentException">
-    /// The average is <see cref="Average.Samples"/>; or it is binary and there are more than two classes, or two classes that do not
-    /// include <paramref name="posLabel"/>.
+    /// The average is <see cref="Average.Samples"/>. The exception is also thrown if the average is <see cref="Average.Binary"/> and the
+    /// examples have more than two classes, or have two classes and neither is <paramref name="posLabel"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
@@ -64,7 +64,7 @@ public static class ClassificationMetrics
     /// </summary>
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>
-    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="zeroDivision">The score if its formula is 0/0: 0 (default) or 1.</param>
     /// <param name="classes">The classes to report, in this order. Default: all classes that occur.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>
     public static IReadOnlyList<ClassScores> PrecisionRecallFscoreSupportPerClass(
@@ -188,7 +188,7 @@ public static class ClassificationMetrics
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>
     /// <param name="targetNames">A name for each class, in the order of the classes. Null: the classes as integers.</param>
-    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="zeroDivision">The score if its formula is 0/0: 0 (default) or 1.</param>
     /// <param name="classes">The classes to report, in this order. Default: all classes that occur.</param>
     /// <exception cref="ArgumentException">The number of names is not the number of classes.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeroDivision"/> is neither 0 nor 1.</exception>

@@ -24,20 +24,20 @@ public sealed class ClassificationReport
         Support = Classes.Sum(scores => scores.Support);
         // If all classes are reported, each micro average is equal to the accuracy.
         Accuracy = counts.Classes.All(classes.Contains) ? MicroAverage.F1 : null;
-        // scikit-learn's support is a float if no prediction is correct, and its table shows that.
+        // If no prediction is correct, scikit-learn's support is a float, so its table shows a decimal.
         _supportFormat = counts.Hits.Sum() == 0 ? "0.0" : "0";
     }
 
     /// <summary>The scores of each class, in the order of the classes.</summary>
     public IReadOnlyList<ClassScores> Classes { get; }
 
-    /// <summary>The names of the classes, in the same order.</summary>
+    /// <summary>The names of the classes, in the order of <see cref="Classes"/>.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The proportion of correct predictions, 0 to 1; null if only some of the classes are reported.</summary>
     public double? Accuracy { get; }
 
-    /// <summary>The scores computed from the counts summed over the classes.</summary>
+    /// <summary>The scores computed from the total numbers of true positives, predictions and labels of all classes.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the classes.</summary>

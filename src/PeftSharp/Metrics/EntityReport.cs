@@ -1,7 +1,7 @@
 namespace PeftSharp.Metrics;
 
 /// <summary>
-/// The scores of entities: of each type and their averages, with the table that <c>classification_report</c> of seqeval prints.
+/// The scores of each type of entity and their averages, with the table that <c>classification_report</c> of seqeval prints.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class EntityReport

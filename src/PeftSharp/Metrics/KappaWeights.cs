@@ -9,6 +9,6 @@ public enum KappaWeights
     /// <summary>The weight is the distance of the two classes in the sorted list of classes.</summary>
     Linear,
 
-    /// <summary>The weight is the square of that distance.</summary>
+    /// <summary>The weight is the square of the distance of the two classes in the sorted list of classes.</summary>
     Quadratic,
 }

@@ -11,7 +11,7 @@ internal sealed class MultiLabelCounts
 {
     private const double DefaultThreshold = 0.5;
 
-    private readonly int[] _true, _predicted, _hits;          // by label
+    private readonly int[] _true, _predicted, _hits;          // counts by label
 
     internal MultiLabelCounts(MetricValues labels, MetricValues scores, int labelCount, double? threshold, double zeroDivision)
     {

@@ -8,8 +8,9 @@ namespace PeftSharp.Metrics;
 /// <para>Labels and scores are matrices [examples, labels] in row-major order. A label is predicted if its score is at least the threshold.
 /// Without a threshold, the scores must be probabilities (<see cref="ScoreExtensions.Sigmoid(float[])"/> computes them from logits), and
 /// the threshold is 0.5; the equivalent for logits is <c>threshold: 0</c>.</para>
-/// <para>All methods throw <see cref="ArgumentException"/> if there are no examples, the numbers of labels and scores differ, a label is
-/// neither 0 nor 1, or a score is not finite.</para>
+/// <para>All methods throw <see cref="ArgumentException"/> if there are no examples, the numbers of labels and scores differ or are not a
+/// multiple of the label count, a label is neither 0 nor 1, a score is not finite, or a score is not a probability and no threshold is
+/// given.</para>
 /// </remarks>
 public static class MultiLabelMetrics
 {
@@ -20,10 +21,14 @@ public static class MultiLabelMetrics
     /// <param name="average">How the scores of the labels are averaged. Default micro.</param>
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
     /// <param name="zeroDivision">
-    /// The value of 0/0: 0 (default) or 1. With <see cref="Average.Samples"/>, this is the score of an example without true and predicted
-    /// labels.
+    /// The score if its formula is 0/0: 0 (default) or 1. With <see cref="Average.Samples"/>, an example without true and predicted labels
+    /// has this score.
     /// </param>
-    /// <exception cref="ArgumentException">The average is binary, or an argument is not as described.</exception>
+    /// <exception cref="ArgumentException">
+    /// The average is <see cref="Average.Binary"/>, or the numbers of labels and scores differ, are 0 or are not a multiple of
+    /// <paramref name="labelCount"/>. The exception is also thrown if a label is neither 0 nor 1, if a score is not finite, or if no
+    /// threshold is given and a score is not a probability.
+    /// </exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
         MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
         double? threshold = null, double zeroDivision = 0) =>
@@ -58,7 +63,10 @@ public static class MultiLabelMetrics
     /// <param name="scores">The scores, [examples, labels]; predictions of 0 and 1 are accepted as well.</param>
     /// <param name="labelCount">The number of labels: the length of a row.</param>
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
-    /// <exception cref="ArgumentException">An argument is not as described.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of labels and scores differ, are 0 or are not a multiple of <paramref name="labelCount"/>. The exception is also thrown
+    /// if a label is neither 0 nor 1, if a score is not finite, or if no threshold is given and a score is not a probability.
+    /// </exception>
     public static double SubsetAccuracy(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -70,7 +78,10 @@ public static class MultiLabelMetrics
     /// <param name="scores">The scores, [examples, labels]; predictions of 0 and 1 are accepted as well.</param>
     /// <param name="labelCount">The number of labels: the length of a row.</param>
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
-    /// <exception cref="ArgumentException">An argument is not as described.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of labels and scores differ, are 0 or are not a multiple of <paramref name="labelCount"/>. The exception is also thrown
+    /// if a label is neither 0 nor 1, if a score is not finite, or if no threshold is given and a score is not a probability.
+    /// </exception>
     public static double HammingLoss(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -85,7 +96,9 @@ public static class MultiLabelMetrics
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
     /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
     /// <exception cref="ArgumentException">
-    /// The number of names is not <paramref name="labelCount"/>, or an argument is not as described.
+    /// The number of names is not <paramref name="labelCount"/>, or the numbers of labels and scores differ, are 0 or are not a multiple of
+    /// <paramref name="labelCount"/>. The exception is also thrown if a label is neither 0 nor 1, if a score is not finite, or if no
+    /// threshold is given and a score is not a probability.
     /// </exception>
     public static MultiLabelReport Report(
         MetricValues labels, MetricValues scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null,

@@ -4,7 +4,7 @@ using PeftSharp.Internal;
 namespace PeftSharp.Metrics;
 
 /// <summary>
-/// The scores of predictions with several labels per example: of each label and their averages, with the table that
+/// The scores of each label and their averages, for predictions with several labels per example, with the table that
 /// <c>classification_report</c> of scikit-learn prints.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
@@ -31,10 +31,10 @@ public sealed class MultiLabelReport
     /// <summary>The scores of each label, in order. <see cref="ClassScores.Label"/> is the index of the label, from 0.</summary>
     public IReadOnlyList<ClassScores> Labels { get; }
 
-    /// <summary>The names of the labels, in the same order.</summary>
+    /// <summary>The names of the labels, in the order of <see cref="Labels"/>.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The scores computed from the counts summed over the labels.</summary>
+    /// <summary>The scores computed from the total numbers of true positives, predicted labels and true labels.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the labels.</summary>

@@ -36,7 +36,9 @@ public static class RankingMetrics
     /// <param name="labels">The true classes; each is the index of a column.</param>
     /// <param name="probabilities">[examples, classes] in row-major order; each row sums to 1.</param>
     /// <param name="classes">The number of columns, at least 2.</param>
-    /// <param name="multiClass">Whether to compare each class with the rest (default) or with each other class.</param>
+    /// <param name="multiClass">
+    /// Whether to compare each class with all other classes together (default), or with each other class separately.
+    /// </param>
     /// <param name="average">
     /// <see cref="Average.Macro"/> (default), or <see cref="Average.Weighted"/> by the proportion of examples of each class or pair.
     /// </param>

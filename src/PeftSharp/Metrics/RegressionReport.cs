@@ -10,7 +10,8 @@ namespace PeftSharp.Metrics;
 /// </param>
 public sealed record RegressionReport(double MeanSquaredError, double RootMeanSquaredError, double MeanAbsoluteError, double R2Score)
 {
-    private const int LongestName = 23, MinWidth = 9;           // "root mean squared error"; the columns of the other reports
+    private const int LongestName = 23;        // the length of "root mean squared error"
+    private const int MinWidth = 9;            // the column width of the other reports
 
     /// <summary>
     /// Returns the scores by name, for use as the metrics of an evaluation: <c>mse</c>, <c>rmse</c>, <c>mae</c> and <c>r2</c>.

@@ -10,7 +10,7 @@ internal sealed class ReportTable
 {
     internal const string LongestHeading = "weighted avg";
     private const int MaxDigits = 15;
-    private const double MaxExact = 1e12;      // a decimal has 28 digits; larger scores and NaN are formatted without it
+    private const double MaxExact = 1e12;      // a decimal has 28 digits; larger scores and NaN are formatted as double
 
     private readonly StringBuilder _text = new();
     private readonly int _width, _digits;

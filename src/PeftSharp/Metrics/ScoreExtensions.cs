@@ -38,7 +38,9 @@ public static class ScoreExtensions
         return scores.Cast<float>().ToArray().ArgMax(scores.GetLength(1));
     }
 
-    /// <summary>Returns the probabilities of each row: exp(score) divided by the sum of the row, computed in double precision.</summary>
+    /// <summary>
+    /// Returns the probabilities of each row: exp(score) divided by the sum of exp(score) over the row, computed in double precision.
+    /// </summary>
     /// <param name="scores">[rows, classes] in row-major order.</param>
     /// <param name="classes">The length of a row.</param>
     /// <returns>Probabilities [rows, classes] in row-major order; each row sums to 1.</returns>

@@ -13,7 +13,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
 {
     private const long MinSpareTokens = 64, SpareDivisor = 4;
     private Tensor? _keys, _values;              // [batch, heads, capacity, width]; they do not belong to a dispose scope
-    private long _first, _count;                 // the stored tokens
+    private long _first, _count;                 // the range of the stored tokens in _keys and _values
 
     /// <summary>Number of tokens so far, including removed ones.</summary>
     internal long Length { get; private set; }
@@ -147,7 +147,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         using var noGradient = no_grad();
         if (needed <= Capacity && _keys is { requires_grad: false })
         {
-            var (movedKeys, movedValues) = (Stored(_keys!).clone(), Stored(_values!).clone());    // the two places may overlap
+            var (movedKeys, movedValues) = (Stored(_keys!).clone(), Stored(_values!).clone());    // the old and the new range may overlap
             _first = 0;
             Stored(_keys!).copy_(movedKeys);
             Stored(_values!).copy_(movedValues);

@@ -55,7 +55,7 @@ internal static class ConfigFiles
     /// <exception cref="JsonException">A field has an invalid type.</exception>
     internal static void Normalize(JsonObject json)
     {
-        // The field's name before transformers 5.
+        // Before transformers 5, the field dtype was called torch_dtype.
         if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();
         json.Remove("torch_dtype");
         if (json[Architectures] is JsonValue single) json[Architectures] = new JsonArray(single.DeepClone());

@@ -44,7 +44,7 @@ public sealed record ForwardOptions
     public int LogitsToKeep { get; init; }
 
     /// <summary>
-    /// The divisor of the summed loss: the number of targets in all micro-batches of an optimizer step
+    /// The divisor of the summed loss: the number of targets in all batches of an optimizer step
     /// (<see cref="PretrainedModel.CountTargets"/>). Null: the loss is the mean over this batch.
     /// </summary>
     public double? NumItemsInBatch { get; init; }

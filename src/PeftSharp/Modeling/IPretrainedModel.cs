@@ -1,6 +1,8 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>A model class that can be created from its configuration. Loading uses it to create the instance.</summary>
+/// <summary>
+/// A model class that can be created from its configuration. The loading methods create the model through this interface.
+/// </summary>
 /// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
 /// <typeparam name="TSelf">The implementing class.</typeparam>
 /// <typeparam name="TConfig">The configuration type.</typeparam>

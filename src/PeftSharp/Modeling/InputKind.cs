@@ -9,10 +9,12 @@ public enum InputKind
     /// <summary>1 for tokens that are attended to and 0 for padding, int64, same shape as the ids.</summary>
     AttentionMask,
 
-    /// <summary>As <see cref="AttentionMask"/>, but longer than the ids if a key-value cache holds preceding tokens.</summary>
+    /// <summary>
+    /// 1 for tokens that are attended to and 0 for padding, int64 [batch, tokens]. The tokens include those in the key-value cache.
+    /// </summary>
     CachedAttentionMask,
 
-    /// <summary>One index below a limit for each token, such as token types, int64, same shape as the ids.</summary>
+    /// <summary>One integer for each token, such as its token type; at least 0 and below a limit. Int64, same shape as the ids.</summary>
     Categories,
 
     /// <summary>Positions of the tokens, int64 [batch or 1, tokens].</summary>

@@ -5,9 +5,9 @@ namespace PeftSharp.Modeling;
 /// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
 /// <para>
-/// Memory is reserved in advance: the capacity is doubled when the cache is full, or is allocated once if the maximum length is known.
-/// While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place, because the backward pass still
-/// reads them. Layers with a sliding window reserve memory for the window and up to a quarter more.
+/// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
+/// whenever the cache is full. While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place,
+/// because the backward pass still reads them. Layers with a sliding window reserve memory for the window and up to a quarter more.
 /// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
@@ -28,18 +28,20 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass
-    /// the following layers may have processed fewer.
+    /// Number of tokens that the first layer has processed, including tokens that its sliding window has removed. During a forward pass the
+    /// following layers may have processed fewer tokens.
     /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
     /// <summary>Number of layers with cached tokens.</summary>
     public int LayerCount => _layers.Count;
 
-    /// <summary>Appends the keys and values of new tokens to a layer and returns those that the new tokens attend to.</summary>
+    /// <summary>
+    /// Appends the keys and values of new tokens to a layer and returns the keys and values that the new tokens attend to.
+    /// </summary>
     /// <param name="layer">Zero-based index of the layer; layers are added in order.</param>
     /// <param name="keys">Float [batch, heads, tokens, width].</param>
-    /// <param name="values">As <paramref name="keys"/>.</param>
+    /// <param name="values">Float [batch, heads, tokens, width].</param>
     /// <param name="window">
     /// Sliding window of the layer: a token attends to this many tokens, including itself. Older tokens are removed, so the memory of the
     /// layer does not grow with the text. The window must be the same in all calls. Null: all tokens are kept.

@@ -8,8 +8,8 @@ namespace PeftSharp.Modeling;
 /// </param>
 /// <param name="UnexpectedKeys">Tensors of the checkpoint that the model does not have.</param>
 /// <param name="MismatchedKeys">
-/// Tensors whose shape differs from the parameter's. The parameters were initialized; this requires
-/// <see cref="PretrainedOptions.IgnoreMismatchedSizes"/>.
+/// Tensors whose shape differs from the parameter's. The parameters were initialized. Without
+/// <see cref="PretrainedOptions.IgnoreMismatchedSizes"/>, such a tensor causes an exception instead.
 /// </param>
 public sealed record LoadReport(
     IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys, IReadOnlyList<MismatchedKey> MismatchedKeys)

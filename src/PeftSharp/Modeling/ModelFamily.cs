@@ -21,7 +21,7 @@ public abstract class ModelFamily
     /// </summary>
     public virtual IReadOnlyList<string> CompositeModelTypes => [];
 
-    /// <summary>The name of the body inside a model with a head, which prefixes its keys, such as <c>bert</c>.</summary>
+    /// <summary>The name of the body inside a model with a head, such as <c>bert</c>. The keys of the body begin with this name.</summary>
     public abstract string BaseModelPrefix { get; }
 
     /// <summary>The constructor for each supported task. A constructor only creates the model; its weights are loaded afterwards.</summary>
@@ -56,8 +56,8 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The family's tokenizer class in transformers, such as <c>BertTokenizer</c>. Used if neither <c>tokenizer_config.json</c> nor
-    /// <c>config.json</c> names a class; <see cref="TokenizersBackend"/> takes precedence even if they do, as in transformers. Default
-    /// null: the files determine the class.
+    /// <c>config.json</c> names a class. The value <see cref="TokenizersBackend"/> is used even if a file names a class, as in
+    /// transformers. Default null: the files determine the class.
     /// </summary>
     public virtual string? TokenizerClass => null;
 
@@ -89,8 +89,8 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The weights that are tied if <see cref="PretrainedConfig.TieWordEmbeddings"/> is set. Maps the name of a weight to the name of the
-    /// weight with which it is shared, both as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint
-    /// may contain either or both. Default: none.
+    /// weight with which it is shared, both names as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A
+    /// checkpoint may contain either or both. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 

@@ -80,8 +80,8 @@ public sealed class ModelInputs : IDisposable
         : throw new ArgumentException("The batch contains no tensor. Set at least InputIds.");
 
     /// <summary>
-    /// Creates a batch that shares the tensors of this one and in which a tensor can be replaced without changing this one. Dispose only
-    /// one of the two batches.
+    /// Creates a batch with the same tensors. Replacing a tensor in the new batch does not change this batch. Dispose only one of the two
+    /// batches.
     /// </summary>
     public ModelInputs ShallowCopy() => new(_tensors);
 
@@ -94,8 +94,8 @@ public sealed class ModelInputs : IDisposable
     }
 
     /// <summary>
-    /// Moves the batch to <paramref name="device"/>. Returns this instance if it is there already, otherwise a new batch with new
-    /// tensors, which the caller disposes; this batch is not disposed.
+    /// Moves the batch to <paramref name="device"/>. Returns this instance if its tensors are already on the device, otherwise a new batch
+    /// with new tensors, which the caller disposes; this batch is not disposed.
     /// </summary>
     public ModelInputs To(Device device)
     {

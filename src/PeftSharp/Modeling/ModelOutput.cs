@@ -65,7 +65,7 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Moves all tensors to the outer dispose scope. Call it at the end of <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
-        // The last hidden state occurs twice.
+        // The last hidden state occurs twice, but must be moved only once.
         foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
             tensor.MoveToOuterDisposeScope();
         return this;

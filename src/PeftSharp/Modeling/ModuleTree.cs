@@ -45,7 +45,7 @@ internal static class ModuleTree
     {
         switch (place.Parent)
         {
-            case Sequential: SetInList(place, replacement); return;              // does not store its children twice
+            case Sequential: SetInList(place, replacement); return;      // no Register: a Sequential stores its children only in its list
             case var parent when IsGeneric(parent, typeof(ModuleList<>)):
                 SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture));
                 break;

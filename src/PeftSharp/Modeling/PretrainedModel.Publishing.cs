@@ -7,10 +7,12 @@ public abstract partial class PretrainedModel
 {
     /// <summary>Uploads the model (only the adapters, if it has any) to the Hugging Face Hub (<c>push_to_hub</c>).</summary>
     /// <remarks>
-    /// The repository is created if it does not exist. The files are those of <see cref="SavePretrained"/>, with a generated model card,
-    /// which does not replace a card that a person wrote or edited. All files are uploaded in one commit.
+    /// The repository is created if it does not exist. The files are those of <see cref="SavePretrained"/> and a generated model card. A
+    /// card that a person wrote or edited is kept. All files are uploaded in one commit.
     /// </remarks>
-    /// <param name="repository">The repository, such as <c>owner/my-model</c>; without an owner, the account of the token.</param>
+    /// <param name="repository">
+    /// The repository, such as <c>owner/my-model</c>; without an owner, the repository belongs to the account of the token.
+    /// </param>
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
     /// <param name="options">The branch, the title of the commit and the progress. Null: the defaults.</param>
     /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>

@@ -13,7 +13,7 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
-    /// If the list is not empty, predictions are random. A head that an adapter freezes is not trained: set
+    /// Predictions that use one of these weights are random. A head that an adapter freezes is not trained: set
     /// <c>PeftConfig.TaskType</c> or <c>ModulesToSave</c>.
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => NewWeights.Untrained;
@@ -48,7 +48,7 @@ public abstract partial class PretrainedModel
     /// Parameters are replaced: create the trainer and add adapters afterwards.
     /// </remarks>
     /// <param name="vocabSize">The new vocabulary size.</param>
-    /// <param name="padToMultipleOf">Rounds the vocabulary size up to a multiple of this. Default 1.</param>
+    /// <param name="padToMultipleOf">The vocabulary size is rounded up to a multiple of this number. Default 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is less than 1.</exception>
     /// <exception cref="NotSupportedException">
     /// The model does not read token ids, or an adapter wraps its embeddings or its head.

@@ -8,8 +8,8 @@ namespace PeftSharp.Modeling;
 /// <summary>The base class of all models, which can be loaded from and saved to folders in transformers' format.</summary>
 /// <remarks>
 /// <para>
-/// transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run it with a batch and, optionally, options. A custom model class derives
-/// from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
+/// transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run the model with a batch and, optionally, options. A custom model class
+/// derives from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
 /// </para>
 /// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training,
 /// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
@@ -41,7 +41,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>The configuration of the model.</summary>
     public PretrainedConfig Config
     {
-        get => _innerConfig?.Invoke() ?? _config;        // of the wrapped model, because it can change, such as the problem type
+        get => _innerConfig?.Invoke() ?? _config;        // of the wrapped model, whose configuration can change (the problem type)
         private set => _config = value;
     }
 
@@ -123,13 +123,15 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Whether the model supports a key-value cache (<see cref="ForwardOptions.PastKeyValues"/>).</summary>
     public bool SupportsCache => OptionNames.Contains("past_key_values");
 
-    /// <summary>Number of targets by which the trainer divides the loss of <paramref name="inputs"/>; 0 if they have no labels.</summary>
+    /// <summary>
+    /// Number of targets by which the trainer divides the loss of <paramref name="inputs"/>; 0 if the batch has no labels.
+    /// </summary>
     public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
 
     /// <summary>
     /// Whether the model divides the loss by <see cref="ForwardOptions.NumItemsInBatch"/> if that is set (transformers'
-    /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, and the trainer weights it by the
-    /// batch's fraction of the targets of an optimizer step; <see cref="ForwardOptions.NumItemsInBatch"/> is then null.
+    /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, the trainer multiplies the loss by
+    /// the batch's fraction of the targets of the optimizer step, and <see cref="ForwardOptions.NumItemsInBatch"/> is null.
     /// </summary>
     public virtual bool LossUsesNumItemsInBatch => false;
 
@@ -145,7 +147,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     }
 
     /// <summary>
-    /// Checks the inputs and labels before native code reads them. <c>call</c> does so as well, unless the caller has already done it.
+    /// Checks the inputs and labels before native code reads them. <c>call</c> calls this method, unless the library has already checked
+    /// the batch, as the trainer does.
     /// </summary>
     /// <param name="inputs">The batch. Values of tensors on a GPU are not checked.</param>
     /// <exception cref="DatasetException">

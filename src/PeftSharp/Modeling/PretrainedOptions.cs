@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Hub;
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
@@ -42,12 +43,14 @@ public sealed record PretrainedOptions
 
     /// <summary>
     /// Random seed for weights that the checkpoint does not contain, such as those of a new head, so that every run starts with the same
-    /// weights. The main random stream is not advanced. Null: drawn from the main stream, which <c>Seed.Set</c> seeds.
+    /// weights. libtorch's default random number generator is not advanced. Null: the weights are drawn from that generator, which
+    /// <c>Seed.Set</c> seeds.
     /// </summary>
     public long? Seed { get; init; }
 
     /// <summary>
-    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: see <see cref="PretrainedModel.LoadReport"/>.
+    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: no warning is logged;
+    /// <see cref="PretrainedModel.LoadReport"/> contains the differences.
     /// </summary>
     public ILogger? Logger { get; init; }
 
@@ -72,12 +75,14 @@ public sealed record PretrainedOptions
 
     /// <summary>Applies these options to a configuration.</summary>
     /// <exception cref="ArgumentException">
-    /// The number of classes is less than 1, names and number of classes differ, or the data type is not a supported floating-point type.
+    /// The number of classes is less than 1, names and number of classes differ, the data type is not a supported floating-point type, or
+    /// there is no such GPU.
     /// </exception>
     internal PretrainedConfig Apply(PretrainedConfig config)
     {
         if (Dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16 or ScalarType.Float16))
             throw new ArgumentException($"Dtype is {Dtype}, but weights must be Float32, Float64, BFloat16 or Float16.");
+        CheckDevice();
         if (LabelNames is { Count: 0 })
             throw new ArgumentException("LabelNames is empty. Provide one name per class, or null for the names in config.json.");
         if (LabelNames is { } given
@@ -91,5 +96,17 @@ public sealed record PretrainedOptions
             if (count != config.NumLabels) config = config with { NumLabels = count };
         }
         return config with { ProblemType = ProblemType ?? config.ProblemType, PadTokenId = PadTokenId ?? config.PadTokenId };
+    }
+
+    private void CheckDevice()
+    {
+        if (Device is not { type: TorchSharp.DeviceType.CUDA } device) return;
+        if (!cuda.is_available())
+            throw new ArgumentException($"Device is {device}, but libtorch finds no NVIDIA GPU. Reference the native backend for CUDA "
+                + "(TorchSharp-cuda-linux or TorchSharp-cuda-windows) instead of the one for the CPU, and check the driver with "
+                + "nvidia-smi, or omit Device to use the CPU.");
+        if (device.index >= cuda.device_count())
+            throw new ArgumentException($"Device is {device}, but there {(cuda.device_count() == 1 ? "is" : "are")} "
+                + $"{Quantity.Of(cuda.device_count(), "GPU")}, numbered from 0.");
     }
 }

@@ -29,7 +29,7 @@ public abstract record VisionConfig : PretrainedConfig
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int> ImageSize { get; init; } = [224];
 
-    /// <summary>Size of a patch in pixels, as <see cref="ImageSize"/>. Default [16].</summary>
+    /// <summary>Size of a patch in pixels, in the format of <see cref="ImageSize"/>. Default [16].</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int> PatchSize { get; init; } = [16];
 

@@ -16,12 +16,14 @@ public abstract record WindowedDecoderConfig : DecoderConfig
     public int? SlidingWindow { get; init; } = 4096;
 
     /// <summary>
-    /// Number of layers, from the first one, without a sliding window. Only read if <see cref="LayerTypes"/> is null. Default 28.
+    /// Number of layers at the beginning of the model that have no sliding window. Only read if <see cref="LayerTypes"/> is null. Default
+    /// 28.
     /// </summary>
     public int MaxWindowLayers { get; init; } = 28;
 
     /// <summary>
-    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="MaxWindowLayers"/> decides.
+    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="MaxWindowLayers"/> determines the type of each
+    /// layer.
     /// </summary>
     public IReadOnlyList<string>? LayerTypes { get; init; }
 

@@ -74,4 +74,27 @@ public static class AutoModelForTokenClassification
     /// <exception cref="CheckpointException">The family is not registered, or it has no model for this task.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.TokenClassification, options);
+
+    /// <summary>Creates a model with random weights and a head of <paramref name="numLabels"/> classes.</summary>
+    /// <inheritdoc cref="FromConfig(PretrainedConfig, PretrainedOptions?)" path="//remarks|//exception"/>
+    /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
+    /// <param name="numLabels">The number of classes; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numLabels"/> is less than 1.</exception>
+    [OverloadResolutionPriority(-1)]                    // new() means new PretrainedOptions(), not the number 0
+    public static PretrainedModel FromConfig(PretrainedConfig config, int numLabels) =>
+        FromConfig(config, new PretrainedOptions { NumLabels = numLabels });
+
+    /// <summary>
+    /// Creates a model with random weights and a head that has a name for each tag:
+    /// <c>FromConfig(config, data.GetClassNames("label"))</c>.
+    /// </summary>
+    /// <inheritdoc cref="FromConfig(PretrainedConfig, PretrainedOptions?)" path="//remarks|//exception"/>
+    /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
+    /// <param name="labelNames">The names, in the order of the class ids (<see cref="PretrainedOptions.LabelNames"/>).</param>
+    [OverloadResolutionPriority(-1)]                    // null means no options
+    public static PretrainedModel FromConfig(PretrainedConfig config, IReadOnlyList<string> labelNames)
+    {
+        ArgumentNullException.ThrowIfNull(labelNames);
+        return FromConfig(config, new PretrainedOptions { LabelNames = labelNames });
+    }
 }

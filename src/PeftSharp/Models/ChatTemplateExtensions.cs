@@ -20,11 +20,13 @@ public static class ChatTemplateExtensions
     /// <remarks>
     /// <para>
     /// The tokens of an assistant's message are those that the template encloses in <c>{% generation %}</c>. If the template has no such
-    /// tag, they are those after the generation prompt, up to and including the end of the message, so that the model learns to stop.
-    /// Corresponds to <c>assistant_only_loss</c> in trl.
+    /// tag, the tokens of a message are those after the generation prompt, up to and including the end of the message, so that the model
+    /// learns to stop. Corresponds to <c>assistant_only_loss</c> in trl.
     /// </para>
-    /// <para>Fields that are null, which a dataset adds to messages without them, are omitted. Rows are not padded; use
-    /// <c>DataCollatorWithPadding</c>, which the trainer uses by default if it has the tokenizer.</para>
+    /// <para>
+    /// Fields that are null are not passed to the template, because a dataset contains null for each field that a message does not have.
+    /// Rows are not padded; use <c>DataCollatorWithPadding</c>, which the trainer uses by default if it has the tokenizer.
+    /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
     /// <param name="tokenizer">The tokenizer of the model, with a chat template.</param>
@@ -40,7 +42,7 @@ public static class ChatTemplateExtensions
     /// <param name="maxLength">Maximum number of tokens per row. Default: the limit of the tokenizer.</param>
     /// <param name="truncation">Whether a row with too many tokens is truncated. Default: truncated if there is a maximum length.</param>
     /// <param name="numProc">The number of threads. Default 1.</param>
-    /// <param name="progress">Receives a report after every batch of rows. Default null.</param>
+    /// <param name="progress">Receives a report after every batch of rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch of rows.</param>
     /// <returns>The dataset without the columns of messages and tools; other columns are kept.</returns>
     /// <exception cref="DatasetException">

@@ -16,8 +16,8 @@ public static partial class TokenizationExtensions
     /// <remarks>
     /// <para>
     /// A text that is too long is divided into overlapping windows; each window becomes a row. If a window does not contain the whole
-    /// answer, or the question has no answer, both positions are that of the classification token (0 if the tokenizer has none).
-    /// Corresponds to <c>prepare_train_features</c> of transformers' examples.
+    /// answer, or the question has no answer, both positions are the position of the classification token (0 if the tokenizer has no such
+    /// token). Corresponds to <c>prepare_train_features</c> of transformers' examples.
     /// </para>
     /// <para>
     /// The start of an answer in SQuAD's format may be counted in code points, as in Python, or in UTF-16 code units, as in C#. The library
@@ -40,9 +40,9 @@ public static partial class TokenizationExtensions
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
     /// </param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
-    /// which a later call reads them if the questions, texts and answers, the tokenizer, the arguments and the version of this library
-    /// are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
+    /// has. A later call reads the stored tokens if the questions, texts and answers, the tokenizer, the arguments and the version of this
+    /// library are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
@@ -70,7 +70,7 @@ public static partial class TokenizationExtensions
         var overlap = stride ?? Math.Min(limit / 2, 128);
         var cache = TokenizerCache.Of(cacheFolder, tokenizer, nameof(TokenizeAnswers), [question, context, answer],
             ("max_length", limit), ("stride", overlap));
-        // All answers are found before the first row is tokenized, but not if the tokens are stored.
+        // Answers are located before the first row is tokenized; with a cache, only if there is no stored result.
         var answers = new Lazy<(int Start, int End)?[]>(() => AnswerPositions.Of(dataset[answer], dataset[context]));
         if (cache is null) _ = answers.Value;
         var isQuestionFirst = tokenizer.PaddingSide == PaddingSide.Right;

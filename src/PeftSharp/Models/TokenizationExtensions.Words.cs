@@ -15,10 +15,14 @@ public static partial class TokenizationExtensions
     /// </summary>
     /// <remarks>
     /// A tokenizer may divide a word into several tokens. By default the first of them gets the tag of the word, and all other tokens and
-    /// the special tokens get -100, which the loss ignores. Corresponds to <c>tokenize_and_align_labels</c> of transformers' examples.
+    /// the special tokens get -100, which the loss ignores. With <see cref="LabelAlignment.AllTokens"/> all tokens of a word get its tag;
+    /// if the dataset has the tag <c>I-X</c>, the tag <c>B-X</c> becomes <c>I-X</c> for the tokens after the first. Corresponds to
+    /// <c>tokenize_and_align_labels</c> of transformers' examples.
     /// </remarks>
     /// <param name="dataset">The dataset; each row contains the words of a text and a tag for each word.</param>
-    /// <param name="tokenizer">The tokenizer of the model. GPT-2 and RoBERTa: loaded with <c>addPrefixSpace: true</c>.</param>
+    /// <param name="tokenizer">
+    /// The tokenizer of the model. A tokenizer of GPT-2 or RoBERTa must be loaded with <c>addPrefixSpace: true</c>.
+    /// </param>
     /// <param name="wordsColumn">The column with the lists of words. Null: <c>words</c> or <c>tokens</c>.</param>
     /// <param name="labelColumn">
     /// The column with the lists of class ids. Null: <c>tags</c>, <c>ner_tags</c>, <c>labels</c>, <c>label</c> or <c>label_ids</c>, if one
@@ -27,9 +31,9 @@ public static partial class TokenizationExtensions
     /// <param name="alignment">Which tokens of a word get its tag. Default: the first.</param>
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored, in files that are mapped into memory, so that they may be larger than the memory, and from
-    /// which a later call reads them if the words and their labels, the tokenizer, the arguments and the version of this library
-    /// are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
+    /// has. A later call reads the stored tokens if the words and their labels, the tokenizer, the arguments and the version of this
+    /// library are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
@@ -65,7 +69,7 @@ public static partial class TokenizationExtensions
             var encoding = tokenizer.EncodeWords(
                 batch[words].ToArray<string[]>(), truncation: cut, maxLength: maxLength, cancellationToken: cancellationToken);
             var columns = new Dictionary<string, Array>(encoding.ToColumns());
-            if (labels is not null) columns[Labels] = encoding.AlignLabels(ClassIds(batch[labels]), alignment);
+            if (labels is not null) columns[Labels] = TokenLabels(encoding, batch[labels], alignment);
             return columns;
         }, cache, progress, cancellationToken);
         return labels is not null && dataset.Features[labels] is Sequence { Element: ClassLabel } tags
@@ -111,6 +115,21 @@ public static partial class TokenizationExtensions
                 throw new DatasetException($"Row {row} has {Quantity.Of(dataset[words].GetLength(row), "word")} in column '{words}', but "
                     + $"{Quantity.Of(column.GetLength(row), "label")} in column '{column.Name}'. Each word needs one label.");
         return column.Name;
+    }
+
+    private static long[][] TokenLabels(BatchEncoding encoding, Column tags, LabelAlignment alignment)
+    {
+        var ids = ClassIds(tags);
+        var labels = encoding.AlignLabels(ids, alignment);
+        if (alignment == LabelAlignment.FirstToken || tags.Feature is not Sequence { Element: ClassLabel { Names: var names } })
+            return labels;
+        // A word is one entity or a part of one: its other tokens do not begin another entity (run_ner.py, label_all_tokens).
+        var numbers = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id);
+        var inside = names.Select((name, id) =>
+            name.StartsWith("B-", StringComparison.Ordinal) ? numbers.GetValueOrDefault($"I-{name[2..]}", id) : id).ToArray();
+        var first = encoding.AlignLabels(ids);
+        return [.. labels.Select((row, i) => row.Select((label, token) =>
+            label >= 0 && first[i][token] < 0 ? inside[label] : label).ToArray())];
     }
 
     private static long[][] ClassIds(Column column) => [.. Enumerable.Range(0, column.Count).Select(row =>

@@ -179,7 +179,8 @@ public static partial class TokenizationExtensions
         {
             return dataset[ColumnNames.Find(dataset, name)];
         }
-        catch (DatasetException error) when (dataset.ColumnNames.FirstOrDefault(other => isSuitable(dataset.Features[other])) is { } other)
+        catch (DatasetException error) when (dataset.ColumnNames.FirstOrDefault(other => isSuitable(dataset.Features[other])) is { } other
+            && !error.Message.Contains(nameof(DatasetLoadOptions.Delimiter), StringComparison.Ordinal))
         {
             throw new DatasetException($"{error.Message} Pass the name of the column: {call}\"{other}\").", error);
         }

@@ -40,7 +40,7 @@ internal static class BackendFolders
             yield return Path.Combine(start, "runtimes", Rid, "native");
         }
 
-        // The system's loader searches here by name, but a library that has to be patched is needed as a file.
+        // The system's loader finds libraries here by name, but patching needs the path of the file.
         foreach (var folder in List(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
             yield return folder;
     }

@@ -10,14 +10,15 @@ namespace PeftSharp.Native;
 /// reason and a remedy.</summary>
 /// <remarks>
 /// <para>
-/// Loading is automatic: it takes place when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program that
-/// uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to load libtorch
-/// only once and remembers a failure.
+/// Loading is automatic if the program uses a type of PeftSharp first: libtorch is then loaded at the first use of a TorchSharp type. A
+/// program that uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to
+/// load libtorch only once and remembers a failure.
 /// </para>
 /// <para>
-/// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12, Ubuntu 22.04,
-/// RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c>.
-/// Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is searched for the libraries first.
+/// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older libstdc++ (Debian 12, Ubuntu
+/// 22.04, RHEL 9), a patched copy of TorchSharp's native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
+/// <c>~/.cache/peftsharp</c>. Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is
+/// searched for the libraries first.
 /// </para>
 /// <para>
 /// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless

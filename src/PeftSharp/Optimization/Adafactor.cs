@@ -41,7 +41,10 @@ public sealed class Adafactor : Optimizer
     /// Whether to compute the learning rate from the step and to ignore the learning rate that is passed to
     /// <see cref="Optimizer.Step(double)"/>. Default true.
     /// </param>
-    /// <param name="warmupInit">With <paramref name="relativeStep"/>: start at 1e-6 · step instead of 1e-2. Default false.</param>
+    /// <param name="warmupInit">
+    /// With <paramref name="relativeStep"/>: whether the computed learning rate is at most 1e-6 · step; otherwise it is at most 1e-2.
+    /// Default false.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="clipThreshold"/> or <paramref name="beta1"/> is out of range, or <paramref name="warmupInit"/> is true and
     /// <paramref name="relativeStep"/> is false.

@@ -23,8 +23,8 @@ public sealed class AdamW : Optimizer
     /// <param name="beta2">The decay of the mean squared gradient (second moment), in [0, 1). Default 0.999.</param>
     /// <param name="eps">Added to the root of the mean squared gradient. Default 1e-8.</param>
     /// <param name="fused">
-    /// Whether to use a fused kernel, which updates weights and state in one pass over memory, where a kernel is available: for float32 on
-    /// the CPU, and where libtorch has one. Default true. False: separate operations.
+    /// Whether to use a fused kernel, which updates weights and state in one pass over memory. A kernel is available for float32 on the CPU
+    /// and wherever libtorch has one; for other parameters, and if this value is false, separate operations are used. Default true.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
     public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true)

@@ -5,7 +5,9 @@ public static class OptimizerFactory
 {
     /// <summary>Creates an optimizer.</summary>
     /// <param name="optim">The optimizer.</param>
-    /// <param name="groups">The parameters to train, each group with its weight decay; see <see cref="ParameterGroups.Create"/>.</param>
+    /// <param name="groups">
+    /// The parameters to train, each group with its weight decay, as <see cref="ParameterGroups.Create"/> returns them.
+    /// </param>
     /// <param name="adamBeta1">The decay of the first moment; for AdamW. Default 0.9.</param>
     /// <param name="adamBeta2">The decay of the second moment; for AdamW. Default 0.999.</param>
     /// <param name="adamEpsilon">Added to the root of the second moment; for AdamW. Default 1e-8.</param>

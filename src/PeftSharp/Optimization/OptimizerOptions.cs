@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Every option is null
-/// by default, which selects the default of the optimizer.
+/// Options of the optimizers other than AdamW (transformers' <c>optim_args</c>). The options of AdamW are training arguments. Every option
+/// is null by default, which selects the default of the optimizer.
 /// </summary>
 /// <remarks>
 /// Each option is supported by the optimizers in parentheses. <see cref="OptimizerFactory"/> throws an <see cref="ArgumentException"/> if

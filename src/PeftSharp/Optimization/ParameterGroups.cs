@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Selects the parameters to train, and those with weight decay, as the trainer of transformers does.</summary>
+/// <summary>Selects the parameters to train, and the parameters with weight decay, as the trainer of transformers does.</summary>
 /// <remarks>
-/// Frozen parameters are left out. Weight decay is not applied to the parameters of a module with the interface
-/// <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters whose name matches one of the patterns of
-/// transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is <c>norm</c> or
-/// ends with <c>_norm</c>.
+/// Frozen parameters are left out. Two kinds of parameters have no weight decay. The first kind are the parameters of modules with the
+/// interface <see cref="IExemptFromWeightDecay"/> and of TorchSharp's <c>LayerNorm</c>. The second kind are parameters whose name matches a
+/// pattern of transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is
+/// <c>norm</c> or ends with <c>_norm</c>.
 /// </remarks>
 public static partial class ParameterGroups
 {

@@ -46,8 +46,8 @@ public abstract partial class Predictor : IDisposable
 
     /// <summary>
     /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually those of a new
-    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor warns:
-    /// to the logger, or without a logger to the standard error stream.
+    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor writes
+    /// a warning to the logger or, without a logger, to the standard error stream.
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 

@@ -90,7 +90,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// </param>
     /// <param name="prompt">A text that is prepended, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
-    /// Whether the embedding is divided by its length, even if the model has no such module. Default false.
+    /// Whether the embedding is divided by its length, even if the encoder has no Normalize module. Default false.
     /// </param>
     /// <param name="truncateDim">Number of elements of the embedding that are returned. Null: all.</param>
     /// <param name="maxLength">Maximum number of tokens; a longer text is truncated. Default: <see cref="MaxLength"/>.</param>
@@ -115,7 +115,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// </param>
     /// <param name="prompt">A text that is prepended to each text, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
-    /// Whether embeddings are divided by their length, even if the model has no such module. Default false.
+    /// Whether embeddings are divided by their length, even if the encoder has no Normalize module. Default false.
     /// </param>
     /// <param name="truncateDim">
     /// Number of elements of an embedding that are returned, for models that were trained for shortened embeddings (Kusupati et al. 2022,

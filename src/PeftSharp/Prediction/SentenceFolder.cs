@@ -12,7 +12,7 @@ internal sealed class SentenceFolder : IDisposable
     private const string ModulesFile = "modules.json", ConfigFile = "config_sentence_transformers.json", PoolingClass = "Pooling";
     private const string TransformerClass = "Transformer", TransformerConfigFile = "sentence_bert_config.json";
 
-    // Names of the file in older folders.
+    // The names of the configuration file of the transformer, including those in older folders.
     private static readonly string[] _transformerConfigs =
         [TransformerConfigFile, .. new[] { "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet" }
             .Select(type => $"sentence_{type}_config.json")];

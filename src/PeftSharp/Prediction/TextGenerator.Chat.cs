@@ -26,7 +26,7 @@ public sealed partial class TextGenerator
     /// <param name="messages">The messages of the conversation.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
-    /// the pipeline.
+    /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
     /// Tools, documents and variables of the chat template, and whether the last message is continued. Null: the last message is continued
@@ -58,7 +58,7 @@ public sealed partial class TextGenerator
     /// <param name="conversations">The messages of each conversation.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed; the seed of each batch is computed from this seed. A value that is not set is
-    /// taken from the model, then from the defaults of the pipeline.
+    /// taken from the model, then from the defaults of transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
     /// Tools, documents and variables of the chat template, and whether the last message of each conversation is continued. Null: no tools
@@ -68,9 +68,8 @@ public sealed partial class TextGenerator
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One message per conversation, in the order of the conversations. If
-    /// <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that number of consecutive messages for each
-    /// conversation.
+    /// One message per conversation, in the order of the conversations. If <see cref="GenerationConfig.NumReturnSequences"/> is greater
+    /// than 1, the result contains that number of consecutive messages for each conversation.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// A conversation is empty, its last message cannot be continued, or the options are invalid.

@@ -54,7 +54,8 @@ public sealed partial class TextGenerator : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the model is in the options.
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
+    /// options applies to the model.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -81,7 +82,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
-    /// the pipeline.
+    /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <exception cref="ArgumentException">The prompt or the options are invalid, or several sequences are requested.</exception>
@@ -98,14 +99,14 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed; the seed of each batch is computed from this seed. A value that is not set is
-    /// taken from the model, then from the defaults of the pipeline.
+    /// taken from the model, then from the defaults of transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, that
-    /// number of consecutive texts for each prompt.
+    /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, the result
+    /// contains that number of consecutive texts for each prompt.
     /// </returns>
     /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -131,7 +132,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as the adapter and the seed. A value that is not set is taken from the model, then from the defaults of
-    /// the pipeline.
+    /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The tensors of a checkpoint by name. The checkpoint is a single safetensors file or several files (shards) with an
-/// index; on request also a pickle file (<see cref="PyTorchFile"/>).</summary>
+/// <summary>
+/// The tensors of a checkpoint by name. The checkpoint is a single safetensors file, or several files (shards) with an index.
+/// <see cref="Open"/> also opens pickle files (<see cref="PyTorchFile"/>) if its parameter <c>allowPickle</c> is true.
+/// </summary>
 /// <remarks>
 /// <para>All headers are read and validated when the checkpoint is opened. Values are read when they are requested.
 /// As in transformers, a tensor that is in a shard but not in the index is included.</para>
@@ -28,8 +30,10 @@ public sealed class CheckpointTensors : IDisposable
     /// path of one of these files.</param>
     /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use
     /// <c>adapter_model.safetensors</c>.</param>
-    /// <param name="allowPickle">Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if
-    /// there is no safetensors file. No code in it is run; see <see cref="PyTorchFile"/>. Default false.</param>
+    /// <param name="allowPickle">
+    /// Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if there is no safetensors file.
+    /// Only tensors and plain data are read from it; no code in it is run. Default false.
+    /// </param>
     /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
     /// or lacks a tensor, or two shards contain the same tensor.</exception>
     public static CheckpointTensors Open(string path, string fileName = DefaultFileName, bool allowPickle = false)
@@ -64,8 +68,9 @@ public sealed class CheckpointTensors : IDisposable
     /// <param name="maxShardSize">Maximum size of the tensors in one file, such as <c>"5GB"</c> or <c>"200MB"</c>. A single tensor that
     /// is larger gets its own file. Default <c>"50GB"</c>, as in transformers.</param>
     /// <param name="fileName">The name of the weights file. Default <c>model.safetensors</c>.</param>
-    /// <param name="metadata">Strings that are stored in the header of each file. Default:
-    /// <see cref="Safetensors.PyTorchMetadata"/>.</param>
+    /// <param name="metadata">
+    /// Strings that are stored in the header of each file. Default: <c>format</c>: <c>pt</c> (<see cref="Safetensors.PyTorchMetadata"/>).
+    /// </param>
     /// <exception cref="ArgumentException">
     /// A name is a duplicate or reserved, a tensor is disposed, sparse or has a dtype that the format does not support, or
     /// <paramref name="maxShardSize"/> is not a valid size.

@@ -53,7 +53,7 @@ internal static partial class ShardIndex
 
     private static void CheckName(string path, string tensor, string file)
     {
-        // Both separators and the colon of a Windows drive, on every system.
+        // Both separators and the colon of a Windows drive are rejected on every system.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().ContainsAny("/\\:\0"))
             throw new CheckpointException($"'{path}' lists tensor '{tensor}' in '{file}'. "
                 + "An index may only list files in its own folder, without a path. Do not trust this checkpoint.");

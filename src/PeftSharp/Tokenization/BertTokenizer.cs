@@ -19,13 +19,13 @@ public static class BertTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.txt</c> if that file is absent, and the settings from
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.txt</c> if <c>tokenizer.json</c> is absent, and the settings from
     /// <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines normalization, pre-tokenization and the special tokens around a text; the settings in
-    /// <c>tokenizer.json</c> for these are ignored. <c>AutoTokenizer</c> applies them if <c>tokenizer_class</c> is
-    /// <c>PreTrainedTokenizerFast</c>.
+    /// As in transformers 5, this class determines normalization, pre-tokenization and the special tokens around a text; the settings for
+    /// these steps in <c>tokenizer.json</c> are ignored. <c>AutoTokenizer</c> applies the settings in <c>tokenizer.json</c> if
+    /// <c>tokenizer_class</c> is <c>PreTrainedTokenizerFast</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="doLowerCase">

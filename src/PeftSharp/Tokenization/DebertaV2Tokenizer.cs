@@ -20,12 +20,12 @@ public static class DebertaV2Tokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if that file is absent, and the settings
-    /// from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if <c>tokenizer.json</c> is absent, and
+    /// the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text
-    /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings in <c>tokenizer.json</c> for these are ignored.
+    /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings for these steps in <c>tokenizer.json</c> are ignored.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="doLowerCase">
@@ -64,7 +64,7 @@ public static class DebertaV2Tokenizer
             new MetaspaceDecoder(SentencePiecePipeline.Space, scheme, split: true));
     }
 
-    // The first piece with the text of the unknown token and score 0; otherwise unk_id of the configuration, or 1.
+    // The unknown piece is the first one with the text of the unknown token and score 0; otherwise unk_id of the configuration, or 1.
     private static Unigram Model(TokenizerParts parts)
     {
         var unknown = new ScoredPiece(parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : "[UNK]", 0);

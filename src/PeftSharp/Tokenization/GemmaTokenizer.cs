@@ -18,8 +18,8 @@ public static class GemmaTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>tokenizer.model</c> if that file is absent, and the
-    /// settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>tokenizer.model</c> if <c>tokenizer.json</c> is absent,
+    /// and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is read from

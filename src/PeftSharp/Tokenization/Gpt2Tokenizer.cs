@@ -18,8 +18,8 @@ public static class Gpt2Tokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if that file is absent, and the
-    /// settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if <c>tokenizer.json</c> is absent,
+    /// and the settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
@@ -30,8 +30,8 @@ public static class Gpt2Tokenizer
     /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
     /// </param>
     /// <param name="addBosToken">
-    /// Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json; without that file,
-    /// <c>add_bos_token</c> in tokenizer_config.json, otherwise false.
+    /// Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json. If tokenizer.json is absent, the
+    /// default is <c>add_bos_token</c> in tokenizer_config.json, otherwise false.
     /// </param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.

@@ -4,10 +4,14 @@ namespace PeftSharp.Tokenization;
 public enum LabelAlignment
 {
     /// <summary>
-    /// The first token; the others are ignored. Each word has the same weight, regardless of its number of tokens, and metrics count words.
+    /// The first token of a word gets the label; the other tokens are ignored. Each word has the same weight, regardless of its number of
+    /// tokens, and metrics count words.
     /// </summary>
     FirstToken,
 
-    /// <summary>All tokens. Tags that begin an entity (<c>B-</c>) are repeated as well.</summary>
+    /// <summary>
+    /// All tokens of a word get the label. <c>AlignLabels</c> does not know the names of the tags, so it repeats tags that begin an entity
+    /// (<c>B-</c>). <c>TokenizeWords</c> changes these tags to <c>I-</c> after the first token.
+    /// </summary>
     AllTokens,
 }

@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// Corresponds to <c>LlamaTokenizer</c> in transformers.
 /// </summary>
 /// <remarks>
-/// <c>AutoTokenizer</c> loads checkpoints that name this class but have byte-level tokens, such as LLaMA 3, from their
+/// Some checkpoints, such as LLaMA 3, name this class but have byte-level tokens. <c>AutoTokenizer</c> loads such a checkpoint from
 /// <c>tokenizer.json</c> alone.
 /// </remarks>
 public static class LlamaTokenizer
@@ -20,8 +20,8 @@ public static class LlamaTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if that
-    /// file is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
@@ -34,7 +34,8 @@ public static class LlamaTokenizer
     /// otherwise true.
     /// </param>
     /// <param name="legacy">
-    /// Whether to add that space also after every special token. Default: <c>legacy</c> in tokenizer_config.json, otherwise false.
+    /// Whether the space of <paramref name="addPrefixSpace"/> is also added after every special token. Default: <c>legacy</c> in
+    /// tokenizer_config.json, otherwise false.
     /// </param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.

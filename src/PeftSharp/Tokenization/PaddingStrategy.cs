@@ -16,14 +16,14 @@ public readonly record struct PaddingStrategy
     /// <summary>Pads to the length of the longest row in the batch.</summary>
     public static PaddingStrategy Longest { get; } = new("longest");
 
-    /// <summary>Pads to <c>maxLength</c>, or, if that is not given, to the maximum length that the model accepts.</summary>
+    /// <summary>Pads to <c>maxLength</c>, or, if <c>maxLength</c> is not given, to the maximum length that the model accepts.</summary>
     public static PaddingStrategy MaxLength { get; } = new("max_length");
 
     /// <summary>Converts <c>padding=True</c> and <c>padding=False</c> of Python.</summary>
     public static implicit operator PaddingStrategy(bool longest) => longest ? Longest : DoNotPad;
 
     /// <summary>Converts a name of Python: <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</summary>
-    /// <exception cref="ArgumentException">The name is not one of these.</exception>
+    /// <exception cref="ArgumentException">The name is not <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</exception>
     public static implicit operator PaddingStrategy(string name) => name switch
     {
         "longest" => Longest,

@@ -53,7 +53,8 @@ public sealed partial class TextEncoding
     public IReadOnlyList<string> Tokens => _tokens ??= Array.ConvertAll(Ids, id => _pipeline.Added.TokenOf(id) ?? "");
 
     /// <summary>
-    /// The range of the text that each token covers, in UTF-16 code units; after <c>EncodeWords</c>, the range of the token's word.
+    /// The range of the text that each token covers, in UTF-16 code units. After <c>EncodeWords</c>, a range is relative to the start of
+    /// the token's word.
     /// </summary>
     public TokenOffset[] Offsets => _offsets ??= NewOffsets();
 
@@ -74,8 +75,8 @@ public sealed partial class TextEncoding
 
     /// <summary>The index of the word in its text that each token belongs to; null for special tokens and padding.</summary>
     /// <remarks>
-    /// After <c>EncodeWords</c>, these are the words that were passed. After <c>Encode</c>, they are the pieces of the pre-tokenizer: for
-    /// BERT, "O'Brien" has three pieces.
+    /// After <c>EncodeWords</c>, the words are those that were passed to it. After <c>Encode</c>, the words are the pieces of the
+    /// pre-tokenizer: for BERT, "O'Brien" has three pieces.
     /// </remarks>
     public IReadOnlyList<int?> WordIds => _wordIds ??= PerToken((segment, row) =>
     {

@@ -7,7 +7,7 @@ public sealed partial class Tokenizer
     /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
     /// <param name="cleanUpTokenizationSpaces">
     /// Whether to remove spaces before punctuation and English contractions. Default: as in the tokenizer's files, otherwise false.
-    /// Byte-pair models ignore it, as in Python, because their tokens contain the spaces of the text.
+    /// Byte-pair models ignore this argument, as in Python, because their tokens contain the spaces of the text.
     /// </param>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
@@ -17,11 +17,12 @@ public sealed partial class Tokenizer
         return cleansUp ? TextCleanup.Apply(text) : text;
     }
 
-    /// <summary>Decodes several rows of tokens; see <see cref="Decode"/>.</summary>
+    /// <summary>Decodes several rows of tokens to texts. Ids that are not in the vocabulary are ignored, as in Python.</summary>
     /// <param name="sequences">The token ids of each row.</param>
     /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
     /// <param name="cleanUpTokenizationSpaces">
-    /// Whether to remove spaces before punctuation and English contractions; see <see cref="Decode"/>.
+    /// Whether to remove spaces before punctuation and English contractions. Default: as in the tokenizer's files, otherwise false.
+    /// Byte-pair models ignore this argument.
     /// </param>
     public IReadOnlyList<string> BatchDecode(
         IEnumerable<IEnumerable<int>> sequences, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)

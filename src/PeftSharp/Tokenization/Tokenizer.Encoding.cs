@@ -11,8 +11,8 @@ public sealed partial class Tokenizer
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
-    /// given without padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
+    /// without padding, tokens are removed from the longer text.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
@@ -45,8 +45,8 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
-    /// given without padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
+    /// without padding, tokens are removed from the longer text.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>

@@ -8,9 +8,9 @@ public sealed partial class Tokenizer
 
     /// <summary>Pads rows that are already encoded to the same length. Corresponds to <c>tokenizer.pad</c> in Python.</summary>
     /// <param name="columns">
-    /// <c>input_ids</c> and optionally <c>attention_mask</c>, <c>token_type_ids</c> and <c>special_tokens_mask</c>, one array per row. They
-    /// are padded with the padding token, 0, 0 and 1. Other columns are returned unchanged. If <c>attention_mask</c> is absent and the
-    /// model expects it, it is added.
+    /// <c>input_ids</c> and optionally <c>attention_mask</c>, <c>token_type_ids</c> and <c>special_tokens_mask</c>, one array per row. The
+    /// padding values are the id of the padding token, 0, 0 and 1, in this order. Other columns are returned unchanged. If
+    /// <c>attention_mask</c> is absent and the model expects it, it is added.
     /// </param>
     /// <param name="padding">The padding strategy. Default null: to the longest row.</param>
     /// <param name="maxLength">

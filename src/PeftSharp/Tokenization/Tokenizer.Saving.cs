@@ -13,7 +13,7 @@ public sealed partial class Tokenizer
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    // Stored in other files, or valid only for the folder from which the tokenizer was loaded.
+    // These fields are stored in other files, or are valid only for the folder from which the tokenizer was loaded.
     private static readonly string[] NotSaved =
     [
         "added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",

@@ -11,7 +11,7 @@ public sealed partial class Tokenizer
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="vocabSize">The number of tokens, including special tokens. Fewer tokens are learned if the texts are short.</param>
     /// <param name="newSpecialTokens">Special tokens in addition to the special tokens of this tokenizer. Null: none.</param>
-    /// <param name="progress">Receives reports. Null: progress is not reported.</param>
+    /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or the size is too small.</exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>
@@ -47,10 +47,10 @@ public sealed partial class Tokenizer
     /// <summary>Learns a new vocabulary from texts for the pipeline of this tokenizer, with the options of a trainer.</summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="trainer">
-    /// The trainer. Its special tokens replace the special tokens of this tokenizer. If it lacks a special token with a role, such as the
-    /// padding token, this token is added after the vocabulary.
+    /// The trainer. Its special tokens replace the special tokens of this tokenizer. If the trainer does not contain a named special token
+    /// of this tokenizer, such as the padding token, that token is added after the vocabulary.
     /// </param>
-    /// <param name="progress">Receives reports. Null: progress is not reported.</param>
+    /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>

@@ -31,8 +31,8 @@ public sealed partial class Tokenizer
     /// A word is null, options contradict each other, or the length has no room for special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer joins words without a space between them (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3, Qwen) and no word
-    /// starts with a space, or the text to truncate is absent or too short.
+    /// The tokenizer joins words without a space between them (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3, Qwen), and no word
+    /// starts with a space. The exception is also thrown if the text to truncate is absent or too short.
     /// </exception>
     public TextEncoding EncodeWords(
         IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true,

@@ -13,7 +13,7 @@ namespace PeftSharp.Tokenization;
 /// int[][] ids = batch.InputIds;
 /// </code>
 /// <para>Text is Unicode. An unpaired UTF-16 surrogate in a text, which is not a character, is read as U+FFFD, also when a vocabulary is
-/// learned; Python raises a <c>UnicodeEncodeError</c>. An added token must not contain one.</para>
+/// learned; Python raises a <c>UnicodeEncodeError</c>. An added token must not contain an unpaired surrogate.</para>
 /// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties require exclusive
 /// access.</para>
 /// </remarks>
@@ -42,7 +42,8 @@ public sealed partial class Tokenizer
     public TruncationSide TruncationSide { get; set; }
 
     /// <summary>
-    /// The size of the base vocabulary, without tokens that were added to it: <c>vocab_size</c> in Python. See also <see cref="Count"/>.
+    /// The size of the base vocabulary, without tokens that were added to it: <c>vocab_size</c> in Python. <see cref="Count"/> includes the
+    /// added tokens.
     /// </summary>
     public int VocabSize => _pipeline.Model.Size;
 
@@ -82,7 +83,7 @@ public sealed partial class Tokenizer
                 + "Add the token with AddTokens, or set UnkToken.");
     }
 
-    /// <summary>Returns the ids of several tokens; see <see cref="ConvertTokensToIds(string)"/>.</summary>
+    /// <summary>Returns the ids of several tokens. A token that is not in the vocabulary has the id of the unknown token.</summary>
     public int[] ConvertTokensToIds(IReadOnlyList<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -110,6 +111,6 @@ public sealed partial class Tokenizer
         Encode(text, textPair, addSpecialTokens).Tokens;
 
     /// <summary>Returns the number of special tokens that are added to a single text or a pair.</summary>
-    /// <param name="pair">Whether the number is that for a pair of texts. Default false.</param>
+    /// <param name="pair">Whether to return the number for a pair of texts. Default false: the number for a single text.</param>
     public int NumSpecialTokensToAdd(bool pair = false) => _pipeline.PostProcessor?.Template?.AddedTokens(pair) ?? 0;
 }

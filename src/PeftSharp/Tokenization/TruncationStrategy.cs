@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <see cref="LongestFirst"/>, <c>false</c> to <see cref="DoNotTruncate"/>.
 /// </summary>
 /// <remarks>
-/// The default value (<c>None</c> in Python) does not truncate. If <c>maxLength</c> is given without padding, it means
+/// The default value (<c>None</c> in Python) does not truncate. If <c>maxLength</c> is given without padding, the default value means
 /// <see cref="LongestFirst"/>.
 /// </remarks>
 public readonly record struct TruncationStrategy
@@ -35,7 +35,9 @@ public readonly record struct TruncationStrategy
     /// <summary>
     /// Converts a name of Python: <c>"longest_first"</c>, <c>"only_first"</c>, <c>"only_second"</c> or <c>"do_not_truncate"</c>.
     /// </summary>
-    /// <exception cref="ArgumentException">The name is not one of these.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is not <c>"longest_first"</c>, <c>"only_first"</c>, <c>"only_second"</c> or <c>"do_not_truncate"</c>.
+    /// </exception>
     public static implicit operator TruncationStrategy(string name) => name switch
     {
         "longest_first" => LongestFirst,

@@ -23,12 +23,13 @@ public static class XlmRobertaTokenizer
 
     /// <summary>
     /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>sentencepiece.bpe.model</c> if
-    /// that file is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text (<c>&lt;s&gt; A
     /// &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>); the settings in <c>tokenizer.json</c> for these are
-    /// ignored. Of its normalizers, only the normalization map is used.
+    /// ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the normalization map,
+    /// <c>precompiled_charsmap</c>) is used.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">

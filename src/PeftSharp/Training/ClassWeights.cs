@@ -15,7 +15,8 @@ public static class ClassWeights
     /// <param name="dataset">The training dataset.</param>
     /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>
     /// <param name="numClasses">
-    /// The number of classes. Null: that of the column's class names, otherwise one more than the largest class id.
+    /// The number of classes. Null: the number of class names of the column or, if it has no class names, one more than the largest class
+    /// id.
     /// </param>
     /// <exception cref="DatasetException">
     /// There is no such column, it does not contain class ids, or a class has no rows.

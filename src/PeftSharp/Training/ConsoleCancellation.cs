@@ -11,7 +11,7 @@ namespace PeftSharp.Training;
 /// using var console = new ConsoleCancellation();
 /// trainer.Train(Resume.IfPresent, cancellationToken: console.Token);       // with TrainingArguments.SaveOnCancel = true
 /// </code>
-/// <para>The second Ctrl+C or signal ends the process. After the object is disposed, the first one ends it.</para>
+/// <para>The second Ctrl+C or signal ends the process. After the object is disposed, the first Ctrl+C or signal ends the process.</para>
 /// <para>Thread safety: several threads can use the token at once.</para>
 /// </remarks>
 public sealed class ConsoleCancellation : IDisposable

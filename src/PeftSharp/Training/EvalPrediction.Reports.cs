@@ -11,8 +11,8 @@ public sealed partial class EvalPrediction
     /// <remarks>The predicted class is the one with the largest logit.</remarks>
     /// <param name="names">
     /// The name of each class of the model by class id, such as <c>ClassLabel.Names</c>; the report then has all classes. Null: the report
-    /// has the classes that occur in the labels or the predictions, as in scikit-learn, with their <see cref="LabelNames"/>, otherwise
-    /// their ids.
+    /// has the classes that occur in the labels or the predictions, as in scikit-learn, with their names in <see cref="LabelNames"/> or, if
+    /// there are no names, with their ids.
     /// </param>
     /// <exception cref="InvalidOperationException">There are no labels, or they are not class ids.</exception>
     /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>

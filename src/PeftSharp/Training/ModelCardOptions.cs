@@ -20,7 +20,7 @@ public sealed record ModelCardOptions
     /// <summary>The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which it was loaded.</summary>
     public string? FinetunedFrom { get; init; }
 
-    /// <summary>The task, such as <c>text-classification</c>. Null: that of the model.</summary>
+    /// <summary>The task, such as <c>text-classification</c>. Null: the task of the model.</summary>
     public string? Task { get; init; }
 
     /// <summary>The names on the Hub of the datasets, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>

@@ -4,7 +4,7 @@ using PeftSharp.Training.Checkpoints;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// Whether <see cref="Trainer.Train"/> starts a new run or resumes a checkpoint, and which one. The default is <see cref="Never"/>.
+/// Whether <see cref="Trainer.Train"/> starts a new run or resumes a checkpoint, and which checkpoint. The default is <see cref="Never"/>.
 /// </summary>
 /// <remarks>
 /// Converts implicitly from transformers' <c>resume_from_checkpoint</c>: true is <see cref="Last"/>, false and null are

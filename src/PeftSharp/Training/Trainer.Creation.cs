@@ -41,9 +41,9 @@ public partial class Trainer
     /// </param>
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="optimizers">
-    /// An optimizer of the parameters of the model, and a learning-rate schedule. Null: the trainer creates the object according to
-    /// <paramref name="args"/>. The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its
-    /// learning rate in each step is that of the schedule.
+    /// An optimizer of the parameters of the model, and a learning-rate schedule. If one of the two objects is null, the trainer creates it
+    /// according to <paramref name="args"/>. The trainer does not dispose the optimizer that is passed; the optimizer keeps its state
+    /// between calls of <see cref="Train"/>. The schedule determines the learning rate of each step.
     /// </param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.

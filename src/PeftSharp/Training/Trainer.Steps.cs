@@ -65,7 +65,7 @@ public partial class Trainer
     /// <summary>Computes the loss and the gradients of one batch of an optimizer step.</summary>
     /// <param name="model">The model, in training mode.</param>
     /// <param name="inputs">The batch on the device of the model.</param>
-    /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
+    /// <param name="options">Options for the call of the model, as in <see cref="ComputeLoss"/>.</param>
     /// <param name="lossWeight">
     /// The factor of the loss in the backward pass: the number of targets of the batch divided by the number of targets of the optimizer
     /// step, or 1 if <see cref="LossUsesNumItemsInBatch"/> is true.
@@ -93,7 +93,7 @@ public partial class Trainer
     /// <summary>Computes the loss, predictions and labels of one evaluation batch.</summary>
     /// <param name="model">The model, in evaluation mode; gradients are disabled.</param>
     /// <param name="inputs">The batch on the device of the model.</param>
-    /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
+    /// <param name="options">Options for the call of the model, as in <see cref="ComputeLoss"/>.</param>
     /// <param name="predictionLossOnly">Whether only the loss is needed.</param>
     /// <returns>
     /// The loss (the mean over the batch; null if there are no labels), the outputs for <see cref="EvalPrediction.AllPredictions"/>,
@@ -189,7 +189,7 @@ public partial class Trainer
 
     private ModelOutput Call(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
-        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // other tensors of the batch are for the loss
+        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // ignores tensors that only the loss reads
         using var use = UsePrecision();
         return model.call(inputs, options with { AreInputsChecked = true });
     }

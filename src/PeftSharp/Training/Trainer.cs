@@ -79,14 +79,14 @@ public partial class Trainer
     /// generator is not saved. When the method returns, the model is in evaluation mode.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
-    /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
+    /// Whether to resume a checkpoint, and which checkpoint: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
     /// <see cref="Resume.Last"/>, <see cref="Resume.From"/>, a bool or a folder. A new run warns if
     /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. A resumed run must have the same row order, batch
     /// size and gradient accumulation as the run of the checkpoint; it warns if other arguments differ.
     /// </param>
     /// <param name="progress">
-    /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null. <see cref="Progress{T}"/>
-    /// forwards reports to the synchronization context in which it was created, such as that of a user interface.
+    /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null: progress is not reported.
+    /// <see cref="Progress{T}"/> forwards reports to the synchronization context in which it was created, such as that of a user interface.
     /// </param>
     /// <param name="cancellationToken">
     /// Checked before each optimizer step and before each batch of an evaluation. Existing checkpoints are kept; with
@@ -267,7 +267,7 @@ public partial class Trainer
         else if (Context.Tokenizer is not null && !_warnedAboutUnsavedTokenizer)
         {
             _warnedAboutUnsavedTokenizer = true;
-            Warn($"The tokenizer is not saved with the model in '{folder}', because it uses the backend of another library "
+            Warn($"The tokenizer is not saved with the model, because it uses the backend of another library "
                 + "(Tokenizer.FromBackend). Save the tokenizer files of that library yourself.");
         }
     }

@@ -25,7 +25,10 @@ public sealed record TrainingArguments
     /// <summary>The number of epochs (passes over the training data); may be a fraction. Default 3.</summary>
     public double NumTrainEpochs { get; init; } = 3;
 
-    /// <summary>The number of optimizer steps of the run; if above 0, <see cref="NumTrainEpochs"/> is ignored. Default -1.</summary>
+    /// <summary>
+    /// The number of optimizer steps of the run; if above 0, <see cref="NumTrainEpochs"/> is ignored. Default -1:
+    /// <see cref="NumTrainEpochs"/> determines the number.
+    /// </summary>
     public int MaxSteps { get; init; } = -1;
 
     /// <summary>The seed of the random number generators of the run. Default 42.</summary>
@@ -81,16 +84,16 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
-    /// under their original names, so that it can tokenize text, and the collators of the library convert all columns to tensors, for a
-    /// custom loss (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// under their original names, for example to tokenize text. The collators of the library then convert all columns to tensors, for
+    /// example for a custom loss (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
     /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
     /// <summary>
     /// Whether a resumed run starts the epoch of the checkpoint at its first row again, instead of after the rows that were already
-    /// processed. The weights, the optimizer state and the number of the step come from the checkpoint; the training data may differ.
-    /// Default false.
+    /// processed. The weights, the optimizer state and the number of the step come from the checkpoint; the training data may be other data
+    /// than before the interruption. Default false.
     /// </summary>
     public bool IgnoreDataSkip { get; init; }
 

@@ -108,8 +108,8 @@ internal static class TrainingArgumentsCheck
             yield return "MaxSteps is -1, but trainDataset is a stream whose number of rows is not known, so the number of steps cannot be "
                 + "computed from NumTrainEpochs; set MaxSteps.";
         if (a.TrainSamplingStrategy == SamplingStrategy.GroupByLength)
-            yield return "TrainSamplingStrategy is GroupByLength, but the rows of a stream are read in its order; remove it, or pass a "
-                + "Dataset (IterableDataset.ToDataset).";
+            yield return "TrainSamplingStrategy is GroupByLength, but the rows of a stream are read in the order of the stream; remove "
+                + "the argument, or pass a Dataset (IterableDataset.ToDataset).";
     }
 
     /// <summary>Returns the argument that requires evaluations, and its value.</summary>

@@ -7,7 +7,7 @@ namespace PeftSharp.Tuners;
 /// </summary>
 internal sealed partial class AdapterKeys
 {
-    private static readonly string[] _wrappers = ["module.", "_orig_mod."];      // data parallelism and torch.compile
+    private static readonly string[] _wrappers = ["module.", "_orig_mod."];      // prefixes of data parallelism and torch.compile
     private readonly string _prefix;
     private readonly Func<string, string> _rename;
     private readonly Regex? _adapterName;
@@ -68,7 +68,7 @@ internal sealed partial class AdapterKeys
         yield return SavedModule().Replace(name, ".");
         // classifier.modules_to_save.weight
         yield return name.Replace(".modules_to_save.", ".", StringComparison.Ordinal);
-        // The base weight under its name without the wrapper.
+        // classifier.base_layer.weight, for a key without the wrapper (classifier.weight)
         if (name.LastIndexOf('.') is var dot and > 0) yield return $"{name[..dot]}.base_layer{name[dot..]}";
     }
 

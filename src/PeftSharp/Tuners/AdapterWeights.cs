@@ -6,7 +6,7 @@ namespace PeftSharp.Tuners;
 
 /// <summary>
 /// The trained parameters of one adapter at one location of the model: on a layer (<see cref="LayerAdapter"/>), as virtual tokens
-/// (<see cref="PromptAdapter"/>), or shared by its layers (<see cref="Tuner.AddSharedWeights"/>).
+/// (<see cref="PromptAdapter"/>), or shared by the layers of the model (<see cref="Tuner.AddSharedWeights"/>).
 /// </summary>
 /// <remarks>
 /// <para>

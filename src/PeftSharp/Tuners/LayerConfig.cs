@@ -22,8 +22,8 @@ public abstract record LayerConfig : PeftConfig
     protected internal virtual TrainedBiases TrainedBiases => TrainedBiases.None;
 
     /// <summary>
-    /// Patterns for the paths of individual layers, with the name of the property that contains each; each must match an adapted layer.
-    /// Default: none.
+    /// Patterns for the paths of individual layers, with the name of the property that contains the pattern. Each pattern must match an
+    /// adapted layer. Default: none.
     /// </summary>
     protected internal virtual IEnumerable<(string Field, string Pattern)> LayerPatterns => [];
 }

@@ -26,8 +26,8 @@ public class LayerTarget
     public virtual Parameter? Bias => Layer.has_parameter("bias") ? Layer.get_parameter("bias") : null;
 
     /// <summary>
-    /// Creates a target for a layer: a <see cref="LinearTarget"/>, an <see cref="EmbeddingTarget"/>, or a plain target for any other
-    /// layer that maps one tensor to one tensor.
+    /// Creates a target for a layer: a <see cref="LinearTarget"/>, an <see cref="EmbeddingTarget"/>, or a <see cref="LayerTarget"/> for any
+    /// other layer that maps one tensor to one tensor.
     /// </summary>
     /// <param name="module">A module of the model.</param>
     /// <returns>The target; null if the module has other inputs or outputs.</returns>

@@ -7,7 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// A linear layer to which an adapter is added, with a uniform view of its weight: <see cref="Linear"/>, <see cref="TiedLinear"/>,
+/// A linear layer to which an adapter is added, in either layout of the weight: <see cref="Linear"/>, <see cref="TiedLinear"/>,
 /// <see cref="Conv1D"/> or TorchSharp's <c>Linear</c>.
 /// </summary>
 /// <remarks>Thread safety: several threads can read an instance at once.</remarks>

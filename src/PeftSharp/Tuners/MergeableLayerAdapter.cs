@@ -4,8 +4,8 @@ namespace PeftSharp.Tuners;
 
 /// <summary>A layer adapter whose effect can be merged into the layer's weights.</summary>
 /// <remarks>
-/// Thread safety: <see cref="LayerAdapter.Forward"/> is called from several threads at once in evaluation mode; merging has exclusive
-/// use.
+/// Thread safety: <see cref="LayerAdapter.Forward"/> is called from several threads at once in evaluation mode; merging needs exclusive use
+/// of the model.
 /// </remarks>
 public abstract class MergeableLayerAdapter : LayerAdapter
 {

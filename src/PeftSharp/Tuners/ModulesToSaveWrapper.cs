@@ -55,7 +55,7 @@ internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterMod
         _copies.Add(adapter, copy);
     }
 
-    // A merged adapter's copy is used too: merging changes weights, and a copy has its own weights.
+    // A merged adapter still uses its copy, because merging does not change this module.
     public override Tensor forward(Tensor x)
     {
         var choice = _state.Current;

@@ -147,8 +147,8 @@ public abstract record PeftConfig
     {
         const long Harmless = 1 << 26;
         if (FileElements is { } found && elements > Harmless && elements / 4 > found)
-            throw new ArgumentException($"the sizes in adapter_config.json need {elements} elements, but the file has {found}. "
-                + "Obtain both files again.");
+            throw new ArgumentException($"the sizes in adapter_config.json need {elements} elements, but the file of the weights has "
+                + $"{found}. Obtain both files again.");
     }
 
     /// <summary>The error for a size that exceeds every dimension of the tensors; null if it does not.</summary>

@@ -23,8 +23,8 @@ public static class PeftMethods
     }
 
     /// <summary>
-    /// Registers a method, replacing one with the same <see cref="PeftConfig.PeftType"/>: <c>PeftModel.FromPretrained</c> and
-    /// <c>LoadAdapter</c> then support its files.
+    /// Registers a method, which replaces a registered method with the same <see cref="PeftConfig.PeftType"/>:
+    /// <c>PeftModel.FromPretrained</c> and <c>LoadAdapter</c> then support its files.
     /// </summary>
     /// <typeparam name="TConfig">The configuration type of the method.</typeparam>
     public static void Register<TConfig>() where TConfig : PeftConfig, new()

@@ -33,7 +33,9 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Activates adapters and makes them trainable. All calls that do not select adapters themselves use them.</summary>
+    /// <summary>
+    /// Activates adapters and makes them trainable. A call that does not select adapters itself uses the active adapters.
+    /// </summary>
     /// <remarks>
     /// This affects all callers of the model. To select adapters for individual calls, use
     /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>GenerationOptions.Adapter</c> or <see cref="UseAdapter"/>.
@@ -45,7 +47,7 @@ public abstract partial class PeftModel
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
 
-    /// <summary>Activates adapters. All calls that do not select adapters themselves use them.</summary>
+    /// <summary>Activates adapters. A call that does not select adapters itself uses the active adapters.</summary>
     /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">

@@ -7,8 +7,8 @@ namespace PeftSharp.Tuners;
 public abstract partial class PeftModel
 {
     /// <summary>
-    /// Runs the base model with the adapters of the call: <see cref="ForwardOptions.AdapterNames"/>, otherwise those of the innermost
-    /// scope, otherwise <see cref="ActiveAdapters"/>.
+    /// Runs the base model with the adapters of the call: <see cref="ForwardOptions.AdapterNames"/>, otherwise the adapters of the
+    /// innermost scope, otherwise <see cref="ActiveAdapters"/>.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// An adapter name is unknown, or the number of names does not equal the number of rows.
@@ -66,7 +66,7 @@ public abstract partial class PeftModel
     /// <remarks>
     /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
     /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
-    /// applies the scope, but does not check its names.
+    /// applies the scope, but does not check the adapter names.
     /// </remarks>
     /// <param name="adapterName">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
@@ -98,12 +98,13 @@ public abstract partial class PeftModel
     /// model.
     /// </summary>
     /// <remarks>
-    /// Calls on other threads are not affected, unless adapters are merged. The scope then unmerges them and merges them again when it is
-    /// disposed; until then, calls and adapter changes outside the scope throw. Trained biases of the base model remain changed. Which
-    /// parameters are trainable does not change.
+    /// If no adapter is merged, calls on other threads are not affected. If adapters are merged, the scope unmerges them, and merges them
+    /// again when it is disposed; in between, calls and adapter changes outside the scope throw. Trained biases of the base model remain
+    /// changed. Which parameters are trainable does not change.
     /// </remarks>
     /// <exception cref="InvalidOperationException">
-    /// An adapter is merged and calls of the model are running; disposing such a scope can throw it too.
+    /// An adapter is merged and calls of the model are running. Disposing the scope throws the same exception if it merges adapters again
+    /// while calls are running.
     /// </exception>
     public IDisposable DisableAdapter()
     {

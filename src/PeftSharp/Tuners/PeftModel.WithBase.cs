@@ -30,7 +30,8 @@ public abstract partial class PeftModel
     /// Hugging Face Hub.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, data type and device of the weights, and the logger for both reports. Null: the defaults.
+    /// Changes to the configuration, data type and device of the weights, and the logger for warnings about the base model and the adapter.
+    /// Null: the defaults.
     /// </param>
     /// <param name="revision">
     /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. The revision of the base model is

@@ -12,7 +12,9 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
 {
     internal PeftModel(TModel model, PeftConfig config) : base(model, config) { }
 
-    /// <summary>Returns the base model. Its layers contain the adapters, so its outputs include their effect.</summary>
+    /// <summary>
+    /// Returns the base model. The layers of the base model contain the adapters, so its outputs include the effect of the adapters.
+    /// </summary>
     public TModel GetBaseModel() => (TModel)Base;
 
     /// <summary>

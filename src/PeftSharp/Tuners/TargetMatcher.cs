@@ -47,7 +47,7 @@ internal sealed class TargetMatcher
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
                     throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains '{pattern}', which matches none of the adapted "
-                        + $"layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
+                        + $"layers{NameHint.For(pattern, matched)}", "Correct the name, or set IgnoreUnmatched.");
         return matched;
     }
 
@@ -96,8 +96,10 @@ internal sealed class TargetMatcher
         if (modules.Pattern is { } pattern)
         {
             if (!paths.Any(path => Matches(modules, path)))
-                throw new ArgumentException($"{_config.NameOf(field)} is the expression '{pattern}', which does not match the "
-                    + $"whole path of any module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
+                throw new ArgumentException($"{_config.NameOf(field)} is the string '{pattern}', a regular expression "
+                    + "that does not match the whole path of any module. To select modules by the ends of their names, pass a list: "
+                    + $"[\"{End(adaptable[0])}\"]. Modules that can be adapted: {Ends(adaptable)}. "
+                    + $"An example of a path: '{adaptable[0]}'.");
             return;
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
@@ -116,11 +118,14 @@ internal sealed class TargetMatcher
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
             throw UnmatchedEntry.Error($"{_config.NameOf(nameof(LoraConfig.LayersToTransform))} contains {string.Join(", ", absent)}, "
-                + $"but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
+                + $"but the targets are in the layers {string.Join(", ", present.Order())}.",
+                "Correct the numbers, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) =>
-        string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
+        string.Join(", ", paths.Select(End).Distinct().Select(name => $"'{name}'"));
+
+    private static string End(string path) => path[(path.LastIndexOf('.') + 1)..];
 
     private static bool IsMatch(string pattern, string written, string path)
     {

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Specifies modules: a list of names, each a whole path or the end of one (<c>["c_attn", "mlp.c_fc"]</c>), or a string, which is a
-/// regular expression for whole paths or <c>"all-linear"</c>.
+/// Specifies modules in one of two forms. A list of names, such as <c>["c_attn", "mlp.c_fc"]</c>: each name is a whole path or the end of a
+/// path. A string: a regular expression for whole paths, or <c>"all-linear"</c>.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 [JsonConverter(typeof(TargetModulesConverter))]

@@ -12,8 +12,8 @@ namespace PeftSharp.Tuners;
 /// <remarks>
 /// <para>
 /// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>, one that adds virtual tokens from
-/// <see cref="PromptTuner{TConfig}"/>. Its configuration creates it (<see cref="PeftConfig.CreateTuner"/>), and
-/// <see cref="PeftMethods.Register{TConfig}"/> registers its files.
+/// <see cref="PromptTuner{TConfig}"/>. The configuration of the method creates an instance (<see cref="PeftConfig.CreateTuner"/>). After a
+/// call of <see cref="PeftMethods.Register{TConfig}"/>, files of the method can be read.
 /// </para>
 /// <para>
 /// Thread safety: <see cref="Forward"/> is called from several threads at once in evaluation mode; the other members are called only
@@ -65,7 +65,7 @@ public abstract class Tuner
     protected abstract PeftConfig Attach(string adapterName, PeftConfig config, bool isNew);
 
     /// <summary>
-    /// Adds parameters to an adapter that do not belong to a single layer, such as virtual tokens or matrices that all layers share. They
+    /// Adds to an adapter parameters that do not belong to a single layer, such as virtual tokens or matrices that all layers share. They
     /// are trained and freed with the adapter; <see cref="GetFileTensors"/> determines whether they are saved.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
@@ -91,7 +91,9 @@ public abstract class Tuner
     /// <param name="newName">The new name.</param>
     protected virtual void OnRenamed(string adapterName, string newName) { }
 
-    /// <summary>The reason why these adapters cannot be active together; null if they can. Default null.</summary>
+    /// <summary>
+    /// The reason why these adapters cannot be active together; null if they can. By default, all adapters can be active together.
+    /// </summary>
     /// <param name="adapterNames">Names of the adapters.</param>
     protected internal virtual string? GetActivationError(IReadOnlyList<string> adapterNames) => null;
 
@@ -101,7 +103,10 @@ public abstract class Tuner
     /// <param name="adapterName">The name of the adapter.</param>
     protected internal virtual string? GetMergeError(string adapterName) => "its effect cannot be expressed as a change of weights";
 
-    /// <summary>The trainable parameters of an adapter. Default: all its parameters, in modules of the model and shared.</summary>
+    /// <summary>
+    /// The trainable parameters of an adapter. Default: all parameters of the adapter, both those in modules of the model and the shared
+    /// ones.
+    /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<Parameter> GetTrainedParameters(string adapterName, PeftConfig config) =>

@@ -170,6 +170,9 @@ public class DataFileTests : IDisposable
         var read = Datasets.LoadDataset(_folder.Write("x.csv", "text;label\na;1\n"), "train");
         FluentActions.Invoking(() => read["text"])
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("separated by ';', set DatasetLoadOptions.Delimiter");
+        FluentActions.Invoking(() => PeftSharp.Models.TokenizationExtensions.Tokenize(read, Prediction.Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("DatasetLoadOptions.Delimiter")
+            .And.NotContain("Tokenize(tokenizer,");                          // text;label is not the name of a column
         FluentActions.Invoking(() => Dataset.FromDict(("a", new[] { 1 }))["text"])
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().NotContain("Delimiter");
     }

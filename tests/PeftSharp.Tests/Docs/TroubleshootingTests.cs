@@ -10,6 +10,7 @@ public sealed partial class TroubleshootingTests
     private static readonly string[] _exempt =
     [
         "This application or script uses TorchSharp but doesn't contain a reference to libtorch-…",   // of TorchSharp
+        "Torch device type CUDA did not initialise on the current machine",                           // of TorchSharp
         "DefaultCPUAllocator: can't allocate memory",                                                 // of libtorch
         "CUDA out of memory",                                                                         // of libtorch
         "… is not possible while 2 calls of this model are running",                                  // the source adds the s of the plural

@@ -154,6 +154,18 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
+    public void A_GPU_that_does_not_exist_is_refused()
+    {
+        void Refused(Device device, string message) => FluentActions.Invoking(() =>
+            AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { Device = device }))
+            .Should().ThrowExactly<ArgumentException>().WithMessage(message);
+        if (cuda.is_available()) Refused(new Device(DeviceType.CUDA, 99), "Device is cuda:99, but there * GPU*, numbered from 0.");
+        else Refused(
+            new Device(DeviceType.CUDA),
+            "Device is cuda*, but libtorch finds no NVIDIA GPU.*TorchSharp-cuda-linux*nvidia-smi*omit Device*");
+    }
+
+    [Fact]
     public void A_tensor_of_another_shape_is_refused_with_both_shapes_or_initialized_where_that_is_allowed()
     {
         FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, numLabels: 3))

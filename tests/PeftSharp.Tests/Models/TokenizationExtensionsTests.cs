@@ -114,6 +114,22 @@ public sealed class TokenizationExtensionsTests
     }
 
     [Fact]
+    public void A_word_of_several_tokens_begins_one_entity()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        string[][] words = [["Smith-Brown", "won", "Smith-Brown"]];
+        var data = Dataset.FromDict(("words", words), ("tags", new long[][] { [0, 2, 1] }))
+            .CastColumn("tags", new Sequence(new ClassLabel("B-PER", "B-X", "O", "I-PER")));
+        var labels = data.TokenizeWords(tokenizer, alignment: LabelAlignment.AllTokens)["labels"].GetInt64s(0).ToArray();
+        var repeated = tokenizer.EncodeWords(words).AlignLabels(new long[][] { [0, 2, 1] }, LabelAlignment.AllTokens)[0];
+        var length = repeated.Count(label => label == 0);
+        length.Should().BeGreaterThan(1);                         // "Smith-Brown" has several tokens
+        labels.Should().HaveSameCount(repeated);
+        labels.Where((_, token) => repeated[token] == 0).Should().Equal([0, .. Enumerable.Repeat(3L, length - 1)]);    // B-PER I-PER …
+        labels.Where((_, token) => repeated[token] != 0).Should().Equal(repeated.Where(label => label != 0));          // there is no I-X
+    }
+
+    [Fact]
     public void The_names_of_tags_are_kept_for_the_model_and_its_report()
     {
         var tokenizer = Recorded.Tokenizer();

@@ -73,6 +73,14 @@ public class TokenizerErrorTests
     }
 
     [Fact]
+    public void A_regular_expression_that_tries_very_many_combinations_is_refused()
+    {
+        var expression = new TranslatedRegex("(?:a|a|aa)*b", timeout: TimeSpan.FromSeconds(0.2));
+        FluentActions.Invoking(() => expression.AddMatches(new string('a', 60) + "!", [])).Should().ThrowExactly<TokenizerException>()
+            .WithMessage("*'(?:a|a|aa)*b'*0.2 seconds*61 characters*");
+    }
+
+    [Fact]
     public void Normalizers_that_make_a_short_text_very_long_are_refused()
     {
         using var folder = new TemporaryFolder();

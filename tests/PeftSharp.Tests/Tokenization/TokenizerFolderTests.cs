@@ -32,6 +32,15 @@ public sealed class TokenizerFolderTests : IDisposable
         AssertExpected(expected, AutoTokenizer.FromPretrained(_folder.File("saved")));
     }
 
+    [Fact]
+    public void A_model_without_its_tokenizer_says_how_to_save_it()
+    {
+        File.WriteAllText(_folder.File("config.json"), """{"model_type": "bert"}""");
+        FluentActions.Invoking(() => AutoTokenizer.FromPretrained(_folder.Path))
+            .Should().ThrowExactly<TokenizerException>()
+            .WithMessage($"*does not contain a tokenizer*tokenizer.SavePretrained(\"{_folder.Path}\").");
+    }
+
     private JsonNode Write(string name)
     {
         var row = Recorded["cases"]!.AsArray().Single(row => (string?)row!["name"] == name)!;

@@ -121,4 +121,23 @@ public sealed class ClassNamesTests : IDisposable
         FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, []))
             .Should().ThrowExactly<ArgumentException>().WithMessage("LabelNames is empty*");
     }
+
+    [Fact]
+    public void Names_or_their_number_can_be_given_when_a_model_is_created()
+    {
+        var config = TinyRun.Model().Config;
+        using var named = AutoModelForSequenceClassification.FromConfig(config, ["bad", "fair", "good"]);
+        named.Config.Label2Id.Should().Equal(new Dictionary<string, int> { ["bad"] = 0, ["fair"] = 1, ["good"] = 2 });
+        using var tags = AutoModelForTokenClassification.FromConfig(config, ["O", "B-PER"]);
+        tags.Config.Id2Label![1].Should().Be("B-PER");
+        using var numbered = AutoModelForSequenceClassification.FromConfig(config, numLabels: 5);
+        numbered.Config.NumLabels.Should().Be(5);
+        using var numberedTags = AutoModelForTokenClassification.FromConfig(config, 4);
+        numberedTags.Config.NumLabels.Should().Be(4);
+        using var plain = AutoModelForSequenceClassification.FromConfig(config, null);
+        using var options = AutoModelForSequenceClassification.FromConfig(config, new() { NumLabels = 3 });
+        (plain.Config.NumLabels, options.Config.NumLabels).Should().Be((config.NumLabels, 3));
+        FluentActions.Invoking(() => AutoModelForSequenceClassification.FromConfig(config, numLabels: 0))
+            .Should().Throw<ArgumentException>();
+    }
 }

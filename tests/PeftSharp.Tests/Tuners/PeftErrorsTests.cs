@@ -60,6 +60,7 @@ public sealed class PeftErrorsTests : IDisposable
         { "31 rows", new LoraConfig { TrainableTokenIndices = [31] } },
         { "not a valid regular expression", new LoraConfig { TargetModules = "c_attn(" } },
         { "of any module", new LoraConfig { TargetModules = "c_attn" } },
+        { "pass a list: [\"wte\"]", new LoraConfig { TargetModules = "c_attn" } },
         { "at most", new LoraConfig { R = 20, InitLoraWeights = "pissa" } },
     };
 

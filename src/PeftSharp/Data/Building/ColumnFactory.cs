@@ -78,7 +78,7 @@ internal static class ColumnFactory
         var offsets = new int[lists.Length + 1];
         for (var i = 0; i < lists.Length; i++)
         {
-            // The elements of an int[][] can be uint[].
+            // At run time, the elements of an int[][] can be uint[].
             if (lists[i] is not { } list || list.GetType() != typeof(T[]) || list.Length > int.MaxValue - offsets[i])
                 return null;
             offsets[i + 1] = offsets[i] + list.Length;

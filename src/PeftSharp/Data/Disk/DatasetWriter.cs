@@ -67,7 +67,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
     {
         WriteBatch();
         if (_parts.Count == 0 && _part is null)
-            BeginPart(CurrentSchema());                          // a dataset without rows
+            BeginPart(CurrentSchema());                          // a dataset without rows has one empty part
         EndPart();
         if (_schemas.Any(schema => !SameTypes(schema, _schemas[^1])) || !SameTypes(CurrentSchema(), _schemas[^1]))
         {

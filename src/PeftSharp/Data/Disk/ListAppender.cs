@@ -8,7 +8,7 @@ internal sealed class ListAppender(ArrowAppender items) : ArrowAppender
 {
     private readonly OffsetBuffer _offsets = new();
 
-    internal override IArrowType Type => new ListType(new Field("item", items.Type, nullable: true));      // the name in pyarrow
+    internal override IArrowType Type => new ListType(new Field("item", items.Type, nullable: true));      // pyarrow's name
 
     internal override long Bytes => items.Bytes + _offsets.Bytes;
 
@@ -28,7 +28,7 @@ internal sealed class ListAppender(ArrowAppender items) : ArrowAppender
     private protected override void AppendValues(ColumnData data, int start, int count)
     {
         var lists = data as ListData ?? throw Unexpected(data, Type);
-        var (first, end) = (0, 0);                                    // items that are not appended yet
+        var (first, end) = (0, 0);                                    // the range of items that are not appended yet
         for (var i = start; i < start + count; i++)
         {
             var (from, length) = lists.IsNull(i) ? (end, 0) : lists.Range(i);

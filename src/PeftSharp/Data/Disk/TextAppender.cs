@@ -14,7 +14,7 @@ internal sealed class TextAppender : BytesAppender
         for (var i = start; i < start + count; i++)
             if (data.IsNull(i))
                 AppendPlaceholders(1);
-            else if (data is MappedTextData mapped)                         // is UTF-8 already
+            else if (data is MappedTextData mapped)                         // the mapped text is UTF-8 already
                 mapped.CopyBytes(i, Append(mapped.ByteCount(i)));
             else
                 AppendText((data as ReferenceData<string> ?? throw Unexpected(data, Type))[i]!);

@@ -75,7 +75,7 @@ internal sealed class TimeAppender<T>(
 
     private static long Nanoseconds(long value) => value is <= long.MaxValue / 100 and >= long.MinValue / 100
         ? value * 100
-        : throw new DatasetException($"The column contains the value {new TimeSpan(value)} (since 1970, if it is a date) and values with "
-            + "fractions of a microsecond. Arrow stores these in nanoseconds, which cannot represent this value (dates from 1677 to 2262). "
-            + "Round the values to microseconds with Map.");
+        : throw new DatasetException("The column contains values with fractions of a microsecond, which Arrow stores in nanoseconds, and "
+            + $"the value {new TimeSpan(value)} (since 1970, if it is a date), which is out of the range of nanoseconds (dates from 1677 "
+            + "to 2262). Round the values to microseconds with Map.");
 }

@@ -42,7 +42,7 @@ internal sealed class DatasetPush
         var maxShardBytes = ByteSize.Parse(maxShardSize ?? Dataset.DefaultShardSize, nameof(maxShardSize));
         Check(configName, splits, options);
         using var client = new HubClient(hub);
-        // First, so that a missing permission is reported before a large dataset is written.
+        // The repository is created first, so that a missing permission is reported before a large dataset is written.
         var name = await client.CreateRepositoryAsync(
             repository, isPrivate, allowExisting: true, HubRepositoryType.Dataset, cancellationToken).ConfigureAwait(false);
         var folder = Directory.CreateTempSubdirectory("peftsharp-push-");

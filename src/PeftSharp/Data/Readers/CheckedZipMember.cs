@@ -24,7 +24,7 @@ internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry
         if (count > 0 || buffer.Length == 0)
             return count;
         if (_position < entry.Length)
-            throw new InvalidDataException($"the member '{entry.FullName}' has {_position} of {entry.Length} bytes");
+            throw new InvalidDataException($"the member '{entry.FullName}' ends after {_position} of {entry.Length} bytes");
         if (_checksum.GetCurrentHashAsUInt32() != entry.Crc32)
             throw new InvalidDataException($"the checksum of the member '{entry.FullName}' is wrong");
         return 0;

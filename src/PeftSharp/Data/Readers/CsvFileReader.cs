@@ -26,7 +26,7 @@ internal static class CsvFileReader
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.HasType(names[column])
-            ? new ReferenceArrayData<string>([.. columns[i]])         // the unchanged text is converted to the type
+            ? new ReferenceArrayData<string>([.. columns[i]])         // the text is converted to the declared type later
             : CsvTypes.Infer(columns[i]))
         { IsNamedByFirstLine = options.ColumnNames is null }));
     }

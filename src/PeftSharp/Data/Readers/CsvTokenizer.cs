@@ -73,7 +73,7 @@ internal sealed class CsvTokenizer(TextReader reader, char delimiter, string fil
         {
             if (next < 0)
                 throw new DatasetException($"'{file}', line {begin}, field {field}: the quoted field has no closing quotation mark. "
-                    + "Double quotation marks within a quoted field.");
+                    + "Write each quotation mark within a quoted field twice.");
             if (next == '"' && reader.Peek() != '"')
                 return;
             if (next == '"')

@@ -38,7 +38,7 @@ internal static class JsonFileReader
             }
             catch (JsonException)
             {
-                // A complete but malformed line, not the first line of a longer object.
+                // True for a complete but malformed line, false for the first line of an object of several lines.
                 return text.Length > 1 && text.IndexOf((byte)':') >= 0 && text[^1] == (byte)'}';
             }
         }

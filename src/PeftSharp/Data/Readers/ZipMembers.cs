@@ -64,8 +64,7 @@ internal static class ZipMembers
     {
         var (total, length) = (archive.Entries.Sum(entry => entry.Length), new FileInfo(file).Length);
         if (total > length * MaxRatio)
-            throw new DatasetException($"'{file}' is a zip archive of {length} bytes that claims to contain {total} bytes. This is "
-                + "more than its compression method can achieve. The archive is damaged or was made to exhaust the memory, and is not "
-                + "read.");
+            throw new DatasetException($"'{file}' is a zip archive of {length} bytes that claims to contain {total} bytes. Compressed "
+                + "data of this size cannot contain that much. The archive is damaged or was made to exhaust the memory, and is not read.");
     }
 }

@@ -110,7 +110,7 @@ internal sealed class DatasetCard
             RequireShallow(text);
             yaml.Load(new StringReader(text));
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // of the parser for malformed texts
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // the parser's for malformed texts
         {
             throw new DatasetException($"It is not valid YAML: {error.Message}", error);
         }

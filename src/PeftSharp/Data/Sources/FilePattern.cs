@@ -23,10 +23,10 @@ internal sealed class FilePattern
             _pattern = _pattern[2..];
         try
         {
-            // NonBacktracking: the pattern may come from the card of a repository.
+            // NonBacktracking limits the time of a match, because the pattern may come from the card of a repository.
             _regex = new Regex(Translate(_pattern), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
         }
-        catch (NotSupportedException error)                                  // the limit of NonBacktracking
+        catch (NotSupportedException error)                                  // the pattern exceeds the limit of NonBacktracking
         {
             throw new DatasetException($"The pattern '{pattern[..50]}…' is too long. Shorten it, for example with '*'.", error);
         }

@@ -49,7 +49,7 @@ internal static class RepositoryDataset
         {
             throw new DatasetException(error.Reason == HubError.Offline
                 ? $"{why} {error.Message}"
-                : $"{why} The repository has no such branch. Name its data files (dataFiles), or use another copy of the dataset.", error);
+                : $"{why} The repository has no such branch. Name the data files (dataFiles), or use another copy of the dataset.", error);
         }
         try
         {

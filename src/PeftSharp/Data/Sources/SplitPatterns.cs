@@ -33,7 +33,7 @@ internal static partial class SplitPatterns
         var splits = new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var byFolder = Folders.Select(split => Matches(split.Patterns, files)).ToArray();
         var others = files.Except(byFolder.SelectMany(found => found)).ToArray();
-        for (var i = 0; i < Keywords.Length; i++)                    // the order of the splits
+        for (var i = 0; i < Keywords.Length; i++)                    // Keywords has the order of the splits
             if ((byFolder[i].Count > 0 ? byFolder[i] : Matches(Names[i].Patterns, others)) is { Count: > 0 } found)
                 splits.Add(Keywords[i].Split, found);
         if (splits.Count == 0 && files.Count > 0)

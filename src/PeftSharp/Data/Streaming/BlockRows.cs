@@ -31,7 +31,7 @@ internal sealed class BlockRows(
 
     private sealed class Cursor(TrackedCursor rows, JsonObject? state, BlockRows operation) : RowCursor
     {
-        private long _index = state?.Integer("index") ?? 0;     // of the first row of the current block
+        private long _index = state?.Integer("index") ?? 0;     // the index of the first row of the current block
         private int _skip = (int)(state?.Integer("returned") ?? 0);
         private long _start;                                    // the position of the current block in the rows
         private ColumnSet? _block;

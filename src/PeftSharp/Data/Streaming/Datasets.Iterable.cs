@@ -5,7 +5,7 @@ public static partial class Datasets
 {
     /// <summary>Returns the rows of several streams, one stream after the other (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known and differ.</exception>
+    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
     public static IterableDataset ConcatenateDatasets(params IReadOnlyList<IterableDataset> datasets)
     {
         RequireAny(datasets);
@@ -23,12 +23,13 @@ public static partial class Datasets
     /// </remarks>
     /// <param name="datasets">The streams, with the same columns and types.</param>
     /// <param name="probabilities">
-    /// The probability that the next row is from each stream; their sum must be 1. Null: the streams alternate.
+    /// For each stream, the probability that the next row is a row of this stream. The sum of the probabilities must be 1. Null: the
+    /// streams alternate.
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order for each call.</param>
     /// <param name="stoppingStrategy">When to stop. Default: when the first stream has no more rows.</param>
     /// <exception cref="ArgumentException">The list is empty, or the probabilities or the strategy are invalid.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known and differ.</exception>
+    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
     public static IterableDataset InterleaveDatasets(
         IReadOnlyList<IterableDataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
         StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)

@@ -36,8 +36,8 @@ public static partial class Datasets
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A configuration must be chosen (the message lists them), there is no supported file, or the splits have different formats. Malformed
-    /// files are reported when they are read.
+    /// A configuration must be chosen (the message lists the configurations), there is no supported file, or the splits have different
+    /// formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
     public static IterableDatasetDict StreamDataset(
@@ -69,7 +69,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder, or the name of the dataset, that contains the files.
+    /// The format of the files ("parquet", "json", "csv" or "text"), the path of the folder that contains the files, or the name of the
+    /// dataset that contains the files.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -87,9 +88,12 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
     /// <param name="path">
-    /// "parquet", "json", "csv" or "text" for files of this format; or the folder, or the name of the dataset, that contains the files.
+    /// The format of the files ("parquet", "json", "csv" or "text"), the path of the folder that contains the files, or the name of the
+    /// dataset that contains the files.
     /// </param>
-    /// <param name="dataFiles">The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>), in the order of their rows.</param>
+    /// <param name="dataFiles">
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the stream are in this order.
+    /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
     public static IterableDatasetDict StreamDataset(string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,

@@ -49,7 +49,9 @@ public sealed partial class IterableDataset
         return Change($"select({string.Join(", ", kept)})", dataset => dataset.SelectColumns(kept));
     }
 
-    /// <summary>Returns the stream with a column converted to another type; see <see cref="Dataset.CastColumn"/>.</summary>
+    /// <summary>
+    /// Returns the stream with a column converted to another type. Lists are converted item by item, and structs field by field.
+    /// </summary>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if a value cannot be converted.
     /// </returns>

@@ -6,8 +6,8 @@ public sealed partial class IterableDataset
     /// <summary>Adds or replaces columns, computed row by row while the rows are enumerated (<c>map</c>).</summary>
     /// <typeparam name="TValue">The type of the values: <see cref="object"/>, or the common type of all values.</typeparam>
     /// <param name="function">
-    /// Returns the values of the new columns of a row, by name. To continue the stream exactly at a stored position, it must return the
-    /// same values for the same row.
+    /// Returns the values of the new columns of a row, by name. To continue the stream exactly at a stored position, the function must
+    /// return the same values for the same row.
     /// </param>
     /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
     /// <returns>
@@ -28,7 +28,7 @@ public sealed partial class IterableDataset
         ArgumentNullException.ThrowIfNull(function);
         return With(new MappedRows(_source, Values, removeColumns?.ToArray() ?? []));
 
-        // The null of a function is reported like an exception that it throws.
+        // A function that returns null is reported like a function that throws an exception.
         IEnumerable<KeyValuePair<string, object?>> Values(Row row, int index) => function(row, index) is { } values
             ? values.Select(value => KeyValuePair.Create(value.Key, (object?)value.Value))
             : null!;
@@ -40,7 +40,8 @@ public sealed partial class IterableDataset
     /// </typeparam>
     /// <param name="function">
     /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
-    /// columns are removed. To continue the stream exactly at a stored position, it must return the same values for the same batch.
+    /// columns are removed. To continue the stream exactly at a stored position, the function must return the same values for the same
+    /// batch.
     /// </param>
     /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">
@@ -95,8 +96,8 @@ public sealed partial class IterableDataset
     /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <returns>
-    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, or returns
-    /// another number of values than there are rows.
+    /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, or if it
+    /// does not return exactly one value for each row of the batch.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>

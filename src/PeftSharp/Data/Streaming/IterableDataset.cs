@@ -45,7 +45,7 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// <summary>The number of parts, such as files, that <see cref="Shuffle"/> reads in random order (<c>num_shards</c>).</summary>
     public int NumShards => _source.NumShards;
 
-    /// <summary>The epoch, from 0, which determines the order of shuffled rows.</summary>
+    /// <summary>The epoch, counted from 0. The epoch determines the order of shuffled rows.</summary>
     public int Epoch { get; private set; }
 
     internal RowSource Source => _source;
@@ -65,8 +65,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     }
 
     /// <summary>
-    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). Its JSON text can be stored.
-    /// <see cref="LoadStateDict"/> continues at this position.
+    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). The position is JSON, whose text can
+    /// be stored. <see cref="LoadStateDict"/> continues at this position.
     /// </summary>
     /// <remarks>
     /// The state contains no rows. It contains positions in the files, and the positions of the rows in the buffer of

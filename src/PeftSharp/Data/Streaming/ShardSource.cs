@@ -50,7 +50,7 @@ internal sealed class ShardSource(string kind, IReadOnlyList<RowShard> shards, F
     private sealed class Cursor : RowCursor
     {
         private readonly IReadOnlyList<RowShard> _shards;
-        private JsonObject? _position;       // in the current shard, if there is no chunk
+        private JsonObject? _position;       // the position in the current shard, if there is no chunk
         private int _shard;
         private ShardReader? _reader;
         private ColumnSet? _chunk;

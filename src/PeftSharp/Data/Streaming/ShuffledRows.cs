@@ -48,9 +48,9 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
         private readonly NumpyRandom _random;
         private readonly int _size;
         private readonly List<(Row Row, long Position)> _buffer = [];
-        private int _draws;                        // since the last multiple of DrawsAtOnce
+        private int _draws;                        // number of draws since the last multiple of DrawsAtOnce
         private bool _isAtEnd;
-        private int _returned;                     // rows of the buffer after the end of the stream
+        private int _returned;                     // number of rows returned from the buffer after the end of the stream
         private long _forgotten;
 
         internal Cursor(TrackedCursor rows, NumpyRandom random, int size, JsonObject? state)

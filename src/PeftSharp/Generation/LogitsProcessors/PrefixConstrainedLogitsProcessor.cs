@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Restricts the next token to those that a function allows after the text so far (De Cao et al. 2020, arXiv:2010.00904).
+/// Restricts the next token to the tokens that a function allows after the text so far (De Cao et al. 2020, arXiv:2010.00904).
 /// </summary>
 /// <remarks>Thread safety: instances can be used from several threads at once if the function is thread-safe.</remarks>
 /// <param name="allowedTokens">Returns at least one allowed id, given the index of the prompt in the batch and the tokens so far.</param>

@@ -7,7 +7,7 @@ namespace PeftSharp.Generation;
 /// 2022, arXiv:2202.00666).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="mass">The total probability of the kept tokens, in (0, 1).</param>
+/// <param name="mass">The minimum total probability of the kept tokens, in (0, 1).</param>
 /// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class TypicalLogitsWarper(double mass, int minTokensToKeep = 1) : LogitsProcessor
 {

@@ -26,7 +26,7 @@ public sealed class StopStringCriteria : StoppingCriteria
             throw new ArgumentException(
                 "The list is empty or contains an empty string. Provide at least one non-empty string.", nameof(stopStrings));
         (_tokenizer, _strings) = (tokenizer, [.. stopStrings]);
-        // A token has at least one byte; one more for decoders that strip a leading space.
+        // A token has at least one byte, so this many tokens contain a stop string. One more, because a decoder may strip a leading space.
         _tokens = stopStrings.Max(System.Text.Encoding.UTF8.GetByteCount) + 1;
     }
 
@@ -44,7 +44,7 @@ public sealed class StopStringCriteria : StoppingCriteria
     private bool EndsWithStop(int[] ids)
     {
         var (before, text) = (Text(ids[..^1]), Text(ids));
-        // Shorter than the previous text if that ended with an incomplete character.
+        // If the previous text ended with an incomplete character, the new text does not begin with all of it.
         var old = text.AsSpan().CommonPrefixLength(before);
         return _strings.Any(stop => text.LastIndexOf(stop, StringComparison.Ordinal) is var place and >= 0 && place + stop.Length > old);
     }

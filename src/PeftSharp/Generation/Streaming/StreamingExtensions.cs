@@ -26,7 +26,8 @@ public static class StreamingExtensions
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     /// <exception cref="ArgumentException">
-    /// As for <see cref="GenerationExtensions.Generate"/>; or several sequences are requested, or the options contain a streamer.
+    /// The model cannot generate text, the prompt or the options are invalid, several sequences are requested, or the options contain a
+    /// streamer.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStreamAsync(

@@ -43,7 +43,7 @@ internal sealed class LargeFileUpload(
         if (!actions.TryGetValue(file.Hash!, out var item)) throw Malformed(its, "it has no entry for the file");
         if (item.TryGetProperty("error", out var error))
             throw its.Error(HubError.Rejected, $"the storage refuses the file: {error.GetRawText()}. Nothing was committed.");
-        if (!item.TryGetProperty("actions", out var found) || found.ValueKind != JsonValueKind.Object)      // the storage has the content
+        if (!item.TryGetProperty("actions", out var found) || found.ValueKind != JsonValueKind.Object)      // the content is stored already
         {
             progress?.Report(new HubUploadProgress(file.Name, file.Size, file.Size));
             return;

@@ -14,7 +14,8 @@ namespace PeftSharp.Kernels;
 internal static class FusedGelu
 {
     private const int Grain = 4096;
-    private const float Cubic = 0.044715f, TwoU = 1.5957691216f;                           // 2·√(2/π)
+    private const float Cubic = 0.044715f;
+    private const float TwoU = 1.5957691216f;                                              // 2·√(2/π)
 
     /// <param name="x">Float, any shape.</param>
     /// <returns>As <paramref name="x"/>.</returns>

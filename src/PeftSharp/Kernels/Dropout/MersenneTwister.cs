@@ -15,8 +15,8 @@ internal unsafe struct MersenneTwister
     private const int BlockLength = 624, Lag = 397, Lanes = 8;
     private const uint Matrix = 0x9908b0df, UpperBit = 0x80000000, LowerBits = 0x7fffffff;
 
-    // Byte offsets in libtorch's state: remaining words of the block, whether it is seeded, index of the next word, then the words of
-    // 8 bytes each.
+    // Byte offsets in libtorch's state: remaining words of the block, whether the state is seeded (not read), index of the next
+    // word, then the words of 8 bytes each.
     private const int RemainingOffset = 8, NextOffset = 16, WordsOffset = 24, StateLength = WordsOffset + 8 * BlockLength;
 
     private fixed uint _words[BlockLength];

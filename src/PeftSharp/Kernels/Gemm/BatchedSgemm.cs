@@ -8,7 +8,8 @@ namespace PeftSharp.Kernels;
 /// <see cref="SgemmMicroKernel"/>; operands may be strided.</summary>
 internal static unsafe class BatchedSgemm
 {
-    private const int MinSize = 32, MaxValues = 1 << 18;                         // a packed right operand of a megabyte stays in the cache
+    private const int MinSize = 32;
+    private const int MaxValues = 1 << 18;                         // a packed right operand of a megabyte stays in the cache
 
     /// <summary>Which part of a product is not needed under a causal mask, in which a query attends to its own token and those before
     /// it.</summary>

@@ -13,8 +13,9 @@ namespace PeftSharp.Kernels;
 /// </remarks>
 internal static unsafe class Gemv
 {
-    private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile with eight and four rows of x
-    private const int MaxChunk = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a chunk is a multiple of both
+    private const int OutputsOfEight = 3, OutputsOfFour = 4;      // rows of W in a tile: 3 with eight rows of x, 4 with four rows of x
+    private const int TileMultiple = OutputsOfEight * OutputsOfFour;      // the number of rows of W in a chunk is a multiple of it
+    private const int MaxChunk = 96;
 
     // The last tile of a chunk may begin up to three outputs before the chunk.
     private const int Margin = 4, SumsStride = Margin + MaxChunk;

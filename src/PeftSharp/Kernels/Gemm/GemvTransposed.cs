@@ -13,7 +13,7 @@ namespace PeftSharp.Kernels;
 /// </remarks>
 internal static unsafe class GemvTransposed
 {
-    private const int BlockColumns = 256, BlockInputs = 128;                       // 64 KB of bfloat16; two blocks are in the cache at once
+    private const int BlockColumns = 256, BlockInputs = 128;                       // a block has 64 KB in bfloat16; two are in the cache
     private const int Line = 64;                                                   // bytes of a cache line
 
     /// <summary>Packs the input, block of rows after block of rows, each [inputs, rows of the block].</summary>

@@ -11,7 +11,8 @@ namespace PeftSharp.Kernels;
 /// the first element and two strides, so transposed operands are not a special case.</remarks>
 internal static unsafe class PanelPacking
 {
-    private const int PanelsAtOnce = 8, Line = 16;                 // float32 values of a cache line
+    private const int PanelsAtOnce = 8;
+    private const int Line = 16;                                   // float32 values of a cache line
 
     /// <summary>
     /// Distance from one panel to the next, in float32 values: the length of a panel and one cache line, because panels that are whole

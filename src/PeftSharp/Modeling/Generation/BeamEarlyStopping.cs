@@ -16,7 +16,7 @@ public readonly record struct BeamEarlyStopping
 
     /// <summary>
     /// Stops when a better sequence is unlikely: the best running beam, scored at its current length, is no better than the worst finished
-    /// one. The default.
+    /// sequence. This is the default.
     /// </summary>
     public static BeamEarlyStopping Heuristic { get; } = new(0);
 

@@ -14,9 +14,12 @@ namespace PeftSharp.Generation;
 /// </remarks>
 public partial record GenerationConfig
 {
-    /// <summary>The maximum number of tokens of prompt and generated text together. Default: 20 new tokens.</summary>
+    /// <summary>
+    /// The maximum number of tokens of prompt and generated text together. Default: 20 tokens more than the prompt. A call cannot set both
+    /// this value and <see cref="MaxNewTokens"/>.
+    /// </summary>
     public int? MaxLength { get; init; }
-    /// <summary>The maximum number of generated tokens.</summary>
+    /// <summary>The maximum number of generated tokens, without the prompt. Null: <see cref="MaxLength"/> limits the text.</summary>
     public int? MaxNewTokens { get; init; }
     /// <summary>
     /// The minimum number of tokens of prompt and generated text together; end-of-sequence tokens are excluded until it is reached.
@@ -25,7 +28,7 @@ public partial record GenerationConfig
     public int? MinLength { get; init; }
     /// <summary>The minimum number of generated tokens.</summary>
     public int? MinNewTokens { get; init; }
-    /// <summary>The stopping condition of beam search. Default false.</summary>
+    /// <summary>The stopping condition of beam search. Default <see cref="BeamEarlyStopping.Heuristic"/>.</summary>
     public BeamEarlyStopping? EarlyStopping { get; init; }
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
@@ -60,11 +63,14 @@ public partial record GenerationConfig
     /// Samples only from tokens whose probability is at least this value times the probability of the most likely token; in [0, 1].
     /// </summary>
     public double? MinP { get; init; }
-    /// <summary>Samples only from the most likely tokens whose entropy is at most this fraction of the total entropy; in (0, 1].</summary>
+    /// <summary>
+    /// Top-h sampling: samples only from the most likely tokens, as long as the sum of their terms -p·log p is at most this fraction of the
+    /// entropy of the distribution; in (0, 1].
+    /// </summary>
     public double? TopH { get; init; }
     /// <summary>
-    /// Locally typical sampling: samples only from the tokens whose information content is closest to the expected one and whose total
-    /// probability reaches this value; in (0, 1]. Default 1.
+    /// Locally typical sampling: samples only from the smallest set of tokens that has at least this total probability; tokens whose
+    /// information content is closest to the entropy of the distribution are selected first; in (0, 1]. Default 1.
     /// </summary>
     public double? TypicalP { get; init; }
     /// <summary>Samples only from tokens of at least this probability; in [0, 1). Default 0.</summary>
@@ -81,7 +87,8 @@ public partial record GenerationConfig
     /// </summary>
     public double? RepetitionPenalty { get; init; }
     /// <summary>
-    /// The exponent of the length by which the score of a finished beam is divided; values greater than 0 favor long sequences. Default 1.
+    /// The score of a finished beam is divided by the number of its generated tokens raised to this exponent; values greater than 0 favor
+    /// long sequences. Default 1.
     /// </summary>
     public double? LengthPenalty { get; init; }
     /// <summary>The size n of the n-grams that may occur only once in the text. Default 0: off.</summary>

@@ -6,7 +6,9 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Modeling;
 
-/// <summary>An encoder with a pooling layer for multiple choice: dropout and a linear layer with one score for each choice.</summary>
+/// <summary>
+/// An encoder for multiple choice: dropout and a linear layer compute one score for each choice from the output of the pooling layer.
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

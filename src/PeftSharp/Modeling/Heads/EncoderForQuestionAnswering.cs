@@ -6,7 +6,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Modeling;
 
-/// <summary>An encoder for extractive question answering: dropout and a linear layer with two scores for each token.</summary>
+/// <summary>An encoder for extractive question answering: dropout and a linear layer compute two scores for each token.</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>An encoder for sequence classification from the hidden state of the first token.</summary>
+/// <summary>An encoder for sequence classification; the head reads the hidden state of the first token.</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

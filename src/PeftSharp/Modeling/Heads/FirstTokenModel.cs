@@ -44,7 +44,10 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     /// <inheritdoc/>
     protected sealed override bool ReadsFirstTokenOnly => true;
 
-    /// <summary>Applies an activation function to the pooled state. Default: unchanged, because the pooling layer has its own.</summary>
+    /// <summary>
+    /// Applies an activation function to the pooled state. Default: returns <paramref name="pooled"/>, because the pooling layer already
+    /// contains an activation function.
+    /// </summary>
     /// <param name="pooled">Float [batch, hidden].</param>
     /// <returns>Float [batch, hidden].</returns>
     protected virtual Tensor Activate(Tensor pooled) => pooled;

@@ -54,7 +54,8 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     internal override int? CacheValidLength => Body.CacheValidLength;
 
     /// <summary>
-    /// Whether the head reads only the first token of the last layer. An encoder may then compute only that token. Default false.
+    /// Whether the head reads only the first token of the last layer. An encoder may then compute its last layer for that token only.
+    /// Default false.
     /// </summary>
     protected virtual bool ReadsFirstTokenOnly => false;
 

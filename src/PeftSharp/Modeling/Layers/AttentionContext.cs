@@ -8,8 +8,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A model creates one at the start of its forward pass, passes it to each layer and disposes it at the end. Masks and tables are
-/// computed on first use.
+/// A model creates an instance at the start of its forward pass, passes the instance to each layer and disposes it at the end. Masks and
+/// tables are computed on first use.
 /// </para>
 /// <para>Not thread-safe: an instance belongs to one forward pass.</para>
 /// </remarks>
@@ -39,8 +39,8 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
-    /// Either int64 [batch, tokens], 1 for tokens that are attended to, or a mask for each pair of tokens, [batch, heads or 1, tokens,
-    /// tokens], bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// One of two masks. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens, [batch,
+    /// heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
@@ -52,11 +52,16 @@ public sealed class AttentionContext : IDisposable
     /// <summary>
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
     /// </summary>
-    /// <param name="attentionMask">As for <see cref="Bidirectional"/>; with a cache it includes the cached tokens.</param>
+    /// <param name="attentionMask">
+    /// One of two masks, both including the cached tokens. A mask of tokens, int64 [batch, cached and new tokens]: 1 for tokens that are
+    /// attended to. A mask of pairs of tokens, [batch, heads or 1, new tokens, cached and new tokens]: bool (true is attended to) or float
+    /// (added to the scores); it replaces the causal mask. Null: all preceding tokens are attended to.
+    /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="positions">
-    /// Positions that the caller provided, int64 [batch or 1, tokens]. Without a mask and a cache, a new text begins where they do not
-    /// increase by one (packed sequences), and texts do not attend to each other. Null: consecutive.
+    /// Positions that the caller provided, int64 [batch or 1, tokens]. If there is neither a mask nor a cache, a new text begins at each
+    /// position that is not the preceding position plus one (packed sequences); tokens attend only to tokens of their own text. Null:
+    /// consecutive.
     /// </param>
     /// <param name="options">The options of the forward pass.</param>
     public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) =>

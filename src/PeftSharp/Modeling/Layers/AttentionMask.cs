@@ -53,7 +53,7 @@ internal static class AttentionMask
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
         var isWindowed = window is { } size && size < all;
-        // The cache of a layer with a window has no tokens outside the window of a single new token.
+        // A single new token needs no mask: the cache of a layer with a window has no tokens outside the window of this token.
         if (unread is null && foreign is null && (tokens == 1 || (!isWindowed && past == 0))) return null;
         var keys = arange(all, ScalarType.Int64, x.device).unsqueeze(0);
         var queries = arange(past, all, ScalarType.Int64, x.device).unsqueeze(1);

@@ -58,7 +58,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     /// <param name="rows">Float [..., width].</param>
     internal Tensor Scaled(Tensor rows) => Scale == 1 ? rows : rows * tensor(Scale, rows.dtype, rows.device);
 
-    /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resize"/>.</summary>
+    /// <summary>Changes the number of rows; <see cref="VocabularyRows.Resize"/> computes the new rows.</summary>
     internal void Resize(long rows)
     {
         var table = VocabularyRows.Resize(_table, rows);

@@ -4,7 +4,8 @@ namespace PeftSharp.Modeling.Layers;
 internal interface ILayerWrapper
 {
     /// <summary>
-    /// The path, relative to this module, of the module whose tensors a checkpoint of the model contains, such as <c>base_layer</c>.
+    /// The path, relative to this module, of the wrapped module (such as <c>base_layer</c>). A checkpoint of the model contains the
+    /// tensors of that module only.
     /// </summary>
     string KeptPath { get; }
 }

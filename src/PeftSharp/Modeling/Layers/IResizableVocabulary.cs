@@ -6,7 +6,9 @@ namespace PeftSharp.Modeling.Layers;
 /// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
 public interface IResizableVocabulary
 {
-    /// <summary>Changes the vocabulary size; see <see cref="VocabularyRows.Resize"/>.</summary>
+    /// <summary>
+    /// Changes the number of elements of the parameter. <see cref="VocabularyRows.Resize"/> computes the values of new elements.
+    /// </summary>
     /// <param name="vocabSize">The new vocabulary size.</param>
     void ResizeVocabulary(int vocabSize);
 }

@@ -8,8 +8,8 @@ public static class LastToken
     /// <summary>Selects the hidden state of the last token of each row.</summary>
     /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="inputs">
-    /// The batch. Padding is determined by its ids or, if embeddings were passed, by its attention mask; without both, the last token of
-    /// every row is selected.
+    /// The batch. Padding is determined by the token ids. If embeddings were passed instead of ids, padding is determined by the attention
+    /// mask; without a mask, the last token of every row is selected.
     /// </param>
     /// <param name="padTokenId">The padding token of the configuration; if null, only a batch of one row is supported.</param>
     /// <returns>Float [batch, hidden].</returns>

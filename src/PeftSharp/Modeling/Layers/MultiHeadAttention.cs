@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// Multi-head attention without projections (Vaswani et al. 2017, section 3.2): the part that the attention layers of all families
-/// share. It holds no weights.
+/// Multi-head attention without projections (Vaswani et al. 2017, section 3.2): the part that the attention layers of all families share.
+/// The object holds no weights.
 /// </summary>
 /// <remarks>
 /// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value
@@ -29,7 +29,10 @@ public sealed record MultiHeadAttention
     /// <summary>Factor by which the scores are multiplied. Null: 1 / √(width of a head).</summary>
     public double? Scale { get; init; }
 
-    /// <summary>Sliding window in tokens; see <see cref="AttentionContext"/>. Null: no limit.</summary>
+    /// <summary>
+    /// Sliding window: the number of tokens that a token attends to, including itself; in bidirectional attention, in each direction. Null:
+    /// no limit.
+    /// </summary>
     public int? Window { get; init; }
 
     /// <summary>Rotary embedding of queries and keys. Null: none.</summary>
@@ -51,7 +54,7 @@ public sealed record MultiHeadAttention
     /// <summary>Computes attention of projected states.</summary>
     /// <param name="query">Float [batch, queries, heads · width].</param>
     /// <param name="key">Float [batch, tokens, key and value heads · width].</param>
-    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="value">Float [batch, tokens, key and value heads · width].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
     /// <param name="scoreBias">
@@ -66,10 +69,10 @@ public sealed record MultiHeadAttention
     /// <summary>Computes attention of states that are already split into heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, key and value heads, tokens, width].</param>
-    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="value">Float [batch, key and value heads, tokens, width].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
-    /// <param name="scoreBias">As for <see cref="Apply"/>.</param>
+    /// <param name="scoreBias">Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens]. Null: none.</param>
     /// <returns>Float [batch, queries, heads · width].</returns>
     public Tensor ApplyToHeads(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null)
     {
@@ -86,7 +89,7 @@ public sealed record MultiHeadAttention
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value, context.IsCausal ? Window : null);
         if (QueryFactor(query.shape[3]) is var factor and not 1) query = query * factor;
         var mask = context.Mask(Window);
-        // The cache of a layer with a window has only the last tokens.
+        // The cache of a layer with a window has only the last tokens, so only the last columns of the mask are needed.
         if (mask?.shape[3] > key.shape[2]) mask = mask.narrow(3, mask.shape[3] - key.shape[2], key.shape[2]);
         if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
         if (UpcastToFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());

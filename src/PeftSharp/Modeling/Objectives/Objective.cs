@@ -8,9 +8,9 @@ namespace PeftSharp.Modeling;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>NumItemsInBatch</c> is the number of targets in all micro-batches of a step. If it is given, the loss is the sum over this batch
-/// divided by this number, so that the losses of the micro-batches add up to the loss of one large batch. If it is null, the loss is the
-/// mean over this batch.
+/// <c>NumItemsInBatch</c> is the number of targets in all batches of an optimizer step. If the number is given, the loss is the sum over
+/// this batch divided by the number, so that the losses of these batches add up to the loss of one large batch. If it is null, the loss is
+/// the mean over this batch.
 /// </para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>

@@ -41,7 +41,9 @@ public sealed class QuestionAnsweringObjective : Objective
     };
 
     /// <inheritdoc/>
-    /// <remarks>The positions are shifted with the text. peft does not shift them, so they refer to other tokens there.</remarks>
+    /// <remarks>
+    /// The positions are shifted with the text. peft does not shift the positions, so in peft they refer to the wrong tokens.
+    /// </remarks>
     public override void AdjustLabelsForPrefix(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
     {
         ArgumentNullException.ThrowIfNull(inputs);

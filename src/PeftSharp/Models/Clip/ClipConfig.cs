@@ -17,7 +17,7 @@ public sealed record ClipConfig : PretrainedConfig
     /// <summary>The configuration of the vision model.</summary>
     public ClipVisionConfig VisionConfig { get; init; } = new();
 
-    /// <summary>Width of the embeddings in which texts and images are compared. Default 512.</summary>
+    /// <summary>Width of the embedding space that texts and images share. Default 512.</summary>
     public int ProjectionDim { get; init; } = 512;
 
     /// <summary>Initial value of the logarithm of the factor by which the scores are multiplied. Default 2.6592.</summary>

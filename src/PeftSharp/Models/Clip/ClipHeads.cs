@@ -48,7 +48,8 @@ public sealed class ClipVisionModelWithProjection
 }
 
 /// <summary>
-/// CLIP's vision model for image classification, from the mean state of the patches (transformers' <c>CLIPForImageClassification</c>).
+/// CLIP's vision model for image classification; the head reads the mean of the hidden states of the patches (transformers'
+/// <c>CLIPForImageClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -14,7 +14,7 @@ namespace PeftSharp.Models.Clip;
 /// <para>
 /// Reads the inputs of <see cref="ClipTextModel"/> and <see cref="ClipVisionModel"/>; the numbers of texts and images may differ. Outputs
 /// <c>logits_per_image</c> [images, texts], <c>logits_per_text</c> [texts, images], and the embeddings <c>text_embeds</c> and
-/// <c>image_embeds</c> [rows, projection] of length 1. With only one of the two inputs, it outputs only its embeddings.
+/// <c>image_embeds</c> [rows, projection] of length 1. If the batch has only texts or only images, the only output is their embeddings.
 /// <see cref="ForwardOptions.ReturnLoss"/>, which the trainer sets, adds the contrastive loss.
 /// </para>
 /// <para>

@@ -5,7 +5,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Models.Clip;
 
-/// <summary>CLIP's text or vision model with its projection to the embeddings in which texts and images are compared.</summary>
+/// <summary>CLIP's text or vision model with its projection to the embedding space that texts and images share.</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -12,8 +12,8 @@ namespace PeftSharp.Models.Clip;
 /// <remarks>
 /// <para>
 /// Outputs <c>last_hidden_state</c> [batch, tokens, hidden], which is normalized, and <c>pooler_output</c> [batch, hidden], the state of
-/// the first end-of-sequence token. If <c>eos_token_id</c> is 2, as in older configurations, it is the state of the token with the highest
-/// id.
+/// the first end-of-sequence token. If <c>eos_token_id</c> is 2, as in older configurations, <c>pooler_output</c> is the state of the token
+/// with the highest id.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -134,7 +134,7 @@ public sealed record DebertaV2Config : EncoderConfig
             yield return $"hidden_size {HiddenSize} is not a multiple of conv_groups {ConvGroups}";
         if (!Legacy && EmbeddingWidth != HiddenSize)
             yield return $"embedding_size {EmbeddingWidth} differs from hidden_size {HiddenSize}, which requires legacy: true";
-        if (ClassifierDropout is not null) yield return "classifier_dropout is set, but DeBERTa reads cls_dropout: set it instead";
+        if (ClassifierDropout is not null) yield return "classifier_dropout is set, but DeBERTa reads cls_dropout: set cls_dropout instead";
     }
 
     private static bool IsUnknownNorm(string name) =>

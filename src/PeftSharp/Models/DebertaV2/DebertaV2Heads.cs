@@ -6,7 +6,9 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Models.DebertaV2;
 
-/// <summary>DeBERTa for sequence classification, from the first token (transformers' <c>DebertaV2ForSequenceClassification</c>).</summary>
+/// <summary>
+/// DeBERTa for sequence classification; the head reads the first token (transformers' <c>DebertaV2ForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
@@ -25,7 +27,7 @@ public sealed class DebertaV2ForSequenceClassification
         new(config);
 }
 
-/// <summary>DeBERTa for multiple choice, from the first token (transformers' <c>DebertaV2ForMultipleChoice</c>).</summary>
+/// <summary>DeBERTa for multiple choice; the head reads the first token (transformers' <c>DebertaV2ForMultipleChoice</c>).</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -7,7 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 namespace PeftSharp.Models.DistilBert;
 
 /// <summary>
-/// DistilBERT for sequence classification, from the first token (transformers' <c>DistilBertForSequenceClassification</c>).
+/// DistilBERT for sequence classification; the head reads the first token (transformers' <c>DistilBertForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -68,7 +68,7 @@ public sealed class DistilBertForQuestionAnswering
         new(config);
 }
 
-/// <summary>DistilBERT for multiple choice, from the first token (transformers' <c>DistilBertForMultipleChoice</c>).</summary>
+/// <summary>DistilBERT for multiple choice; the head reads the first token (transformers' <c>DistilBertForMultipleChoice</c>).</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -6,7 +6,9 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Models.Electra;
 
-/// <summary>ELECTRA for sequence classification, from the first token (transformers' <c>ElectraForSequenceClassification</c>).</summary>
+/// <summary>
+/// ELECTRA for sequence classification; the head reads the first token (transformers' <c>ElectraForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -15,7 +15,9 @@ public sealed class Gemma3ForCausalLM
     static Gemma3ForCausalLM IPretrainedModel<Gemma3ForCausalLM, Gemma3TextConfig>.Create(Gemma3TextConfig config) => new(config);
 }
 
-/// <summary>Gemma 3 for sequence classification, from the last token (transformers' <c>Gemma3TextForSequenceClassification</c>).</summary>
+/// <summary>
+/// Gemma 3 for sequence classification; the head reads the last token (transformers' <c>Gemma3TextForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -30,7 +30,7 @@ public sealed record Gemma3TextConfig : DecoderConfig
     /// <summary>Whether the attention projections have a bias. Default false.</summary>
     public bool AttentionBias { get; init; }
 
-    /// <summary>The attention scores are divided by the square root of this. Default 256.</summary>
+    /// <summary>The attention scores are divided by the square root of this number. Default 256.</summary>
     public int QueryPreAttnScalar { get; init; } = 256;
 
     /// <summary>
@@ -40,13 +40,14 @@ public sealed record Gemma3TextConfig : DecoderConfig
     public int? SlidingWindow { get; init; } = 4096;
 
     /// <summary>
-    /// Every layer whose one-based number is a multiple of this attends to all preceding tokens, the others to a sliding window. Only read
-    /// if <see cref="LayerTypes"/> is null. Default 6.
+    /// Every layer whose one-based number is a multiple of this number attends to all preceding tokens. The other layers attend to a
+    /// sliding window. Only read if <see cref="LayerTypes"/> is null. Default 6.
     /// </summary>
     public int SlidingWindowPattern { get; init; } = 6;
 
     /// <summary>
-    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="SlidingWindowPattern"/> decides.
+    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="SlidingWindowPattern"/> determines the type of
+    /// each layer.
     /// </summary>
     public IReadOnlyList<string>? LayerTypes { get; init; }
 
@@ -85,7 +86,8 @@ public sealed record Gemma3TextConfig : DecoderConfig
             .Concat(AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, SlidingWindow, "sliding_window")))
             yield return problem;
         if (LayerTypes is null && SlidingWindow is null)
-            yield return "sliding_window is null, but layers have a sliding window (sliding_window_pattern): set it, or set layer_types";
+            yield return "sliding_window is null, but layers have a sliding window (sliding_window_pattern): set sliding_window, "
+                + "or set layer_types";
         if (FinalLogitSoftcapping is { } final) yield return Unsupported("final_logit_softcapping", final);
         if (AttnLogitSoftcapping is { } scores) yield return Unsupported("attn_logit_softcapping", scores);
         if (UseBidirectionalAttention) yield return "use_bidirectional_attention is true, but only causal attention is supported";

@@ -32,7 +32,9 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
     protected override Module<Tensor, Tensor> Head => _head;
 }
 
-/// <summary>GPT-2 for sequence classification, from the last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>
+/// <summary>
+/// GPT-2 for sequence classification; the head reads the last token (transformers' <c>GPT2ForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

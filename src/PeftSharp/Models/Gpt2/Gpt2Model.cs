@@ -12,7 +12,7 @@ namespace PeftSharp.Models.Gpt2;
 /// <summary>The GPT-2 decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
 /// <remarks>
 /// <para>
-/// Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized. <c>token_type_ids</c> use the word
+/// Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized. Token types are embedded with the word
 /// embeddings.
 /// </para>
 /// <para>

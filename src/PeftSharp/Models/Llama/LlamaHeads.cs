@@ -14,7 +14,9 @@ public sealed class LlamaForCausalLM : DecoderForCausalLM<LlamaForCausalLM, Llam
     static LlamaForCausalLM IPretrainedModel<LlamaForCausalLM, LlamaConfig>.Create(LlamaConfig config) => new(config);
 }
 
-/// <summary>LLaMA for sequence classification, from the last token (transformers' <c>LlamaForSequenceClassification</c>).</summary>
+/// <summary>
+/// LLaMA for sequence classification; the head reads the last token (transformers' <c>LlamaForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -15,7 +15,9 @@ public sealed class MistralForCausalLM
     static MistralForCausalLM IPretrainedModel<MistralForCausalLM, MistralConfig>.Create(MistralConfig config) => new(config);
 }
 
-/// <summary>Mistral for sequence classification, from the last token (transformers' <c>MistralForSequenceClassification</c>).</summary>
+/// <summary>
+/// Mistral for sequence classification; the head reads the last token (transformers' <c>MistralForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

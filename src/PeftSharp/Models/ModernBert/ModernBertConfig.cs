@@ -40,13 +40,14 @@ public sealed record ModernBertConfig : TransformerConfig
     public double AttentionDropout { get; init; }
 
     /// <summary>
-    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="GlobalAttnEveryNLayers"/> decides.
+    /// <c>full_attention</c> or <c>sliding_attention</c> for each layer. Null: <see cref="GlobalAttnEveryNLayers"/> determines the type of
+    /// each layer.
     /// </summary>
     public IReadOnlyList<string>? LayerTypes { get; init; }
 
     /// <summary>
-    /// Every layer whose zero-based index is a multiple of this attends to all tokens, the others to a window. Only read if
-    /// <see cref="LayerTypes"/> is null. Default 3.
+    /// Every layer whose zero-based index is a multiple of this number attends to all tokens. The other layers attend to a sliding window.
+    /// Only read if <see cref="LayerTypes"/> is null. Default 3.
     /// </summary>
     public int GlobalAttnEveryNLayers { get; init; } = 3;
 

@@ -14,7 +14,9 @@ public sealed class Phi3ForCausalLM : DecoderForCausalLM<Phi3ForCausalLM, Phi3Co
     static Phi3ForCausalLM IPretrainedModel<Phi3ForCausalLM, Phi3Config>.Create(Phi3Config config) => new(config);
 }
 
-/// <summary>Phi-3 for sequence classification, from the last token (transformers' <c>Phi3ForSequenceClassification</c>).</summary>
+/// <summary>
+/// Phi-3 for sequence classification; the head reads the last token (transformers' <c>Phi3ForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

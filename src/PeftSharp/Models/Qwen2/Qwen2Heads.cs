@@ -14,7 +14,9 @@ public sealed class Qwen2ForCausalLM : DecoderForCausalLM<Qwen2ForCausalLM, Qwen
     static Qwen2ForCausalLM IPretrainedModel<Qwen2ForCausalLM, Qwen2Config>.Create(Qwen2Config config) => new(config);
 }
 
-/// <summary>Qwen2 for sequence classification, from the last token (transformers' <c>Qwen2ForSequenceClassification</c>).</summary>
+/// <summary>
+/// Qwen2 for sequence classification; the head reads the last token (transformers' <c>Qwen2ForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

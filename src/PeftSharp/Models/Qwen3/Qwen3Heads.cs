@@ -14,7 +14,9 @@ public sealed class Qwen3ForCausalLM : DecoderForCausalLM<Qwen3ForCausalLM, Qwen
     static Qwen3ForCausalLM IPretrainedModel<Qwen3ForCausalLM, Qwen3Config>.Create(Qwen3Config config) => new(config);
 }
 
-/// <summary>Qwen3 for sequence classification, from the last token (transformers' <c>Qwen3ForSequenceClassification</c>).</summary>
+/// <summary>
+/// Qwen3 for sequence classification; the head reads the last token (transformers' <c>Qwen3ForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -3,7 +3,9 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Roberta;
 
-/// <summary>RoBERTa for sequence classification, from the first token (transformers' <c>RobertaForSequenceClassification</c>).</summary>
+/// <summary>
+/// RoBERTa for sequence classification; the head reads the first token (transformers' <c>RobertaForSequenceClassification</c>).
+/// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

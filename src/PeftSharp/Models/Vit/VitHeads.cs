@@ -5,7 +5,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Models.Vit;
 
-/// <summary>ViT for image classification, from the class token (transformers' <c>ViTForImageClassification</c>).</summary>
+/// <summary>ViT for image classification; the head reads the class token (transformers' <c>ViTForImageClassification</c>).</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

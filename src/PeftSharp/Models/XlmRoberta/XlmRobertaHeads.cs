@@ -4,7 +4,7 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.XlmRoberta;
 
 /// <summary>
-/// XLM-RoBERTa for sequence classification, from the first token (transformers' <c>XLMRobertaForSequenceClassification</c>).
+/// XLM-RoBERTa for sequence classification; the head reads the first token (transformers' <c>XLMRobertaForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -26,7 +26,7 @@ public sealed record LrSchedulerOptions
     public int? Timescale { get; init; }
 
     /// <summary>
-    /// The minimum learning rate (<c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>, which require it or
+    /// The minimum learning rate (<c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>, which require this option or
     /// <see cref="MinLrRate"/>; <c>reduce_lr_on_plateau</c>: default 0).
     /// </summary>
     public double? MinLr { get; init; }
@@ -78,7 +78,9 @@ public sealed record LrSchedulerOptions
     /// <summary>Whether <see cref="Threshold"/> is relative or absolute (<c>reduce_lr_on_plateau</c>). Default relative.</summary>
     public PlateauThresholdMode? ThresholdMode { get; init; }
 
-    /// <summary>The number of evaluations after a reduction that are ignored (<c>reduce_lr_on_plateau</c>). Default 0.</summary>
+    /// <summary>
+    /// The number of evaluations after a reduction in which worse metrics are not counted (<c>reduce_lr_on_plateau</c>). Default 0.
+    /// </summary>
     public int? Cooldown { get; init; }
 
     /// <summary>The minimum reduction; smaller reductions are skipped (<c>reduce_lr_on_plateau</c>). Default 1e-8.</summary>

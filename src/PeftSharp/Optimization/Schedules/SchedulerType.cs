@@ -28,7 +28,7 @@ public enum SchedulerType
 
     /// <summary>
     /// A constant learning rate that is reduced when a metric stops improving (<c>reduce_lr_on_plateau</c>). The learning rate is not a
-    /// function of the step; see <see cref="Optimization.ReduceLrOnPlateau"/>.
+    /// function of the step: <see cref="Optimization.ReduceLrOnPlateau"/> computes it from the metric.
     /// </summary>
     ReduceLrOnPlateau,
 

@@ -36,7 +36,8 @@ internal static class LegacyArchiveReader
             var width = storage.Type is { } type ? SafetensorsDtypes.BitsOf(type) / 8 : 1;
             storage.Start = position + count.Length;
             if (BitConverter.ToInt64(count) != storage.Bytes / width || storage.Start > file.Length - storage.Bytes)
-                throw new InvalidDataException($"storage '{name}' has another size, or it ends after the end of the file");
+                throw new InvalidDataException(
+                    $"storage '{name}' has another size than the pickle states, or ends after the end of the file");
             position = storage.Start + storage.Bytes;
         }
         return found.Count == storages.All.Count ? value : throw new InvalidDataException("it lacks a storage of a tensor");

@@ -55,7 +55,7 @@ internal static class PickleGlobals
                 _ => throw Wrong(),
             });
         }
-        // How protocol 2 stores bytes.
+        // Protocol 2 stores bytes as a call of this function.
         yield return new PickleGlobal("_codecs.encode", Call: args => args is [string text, "latin1"]
             && text.All(c => c <= 0xff) ? Encoding.Latin1.GetBytes(text) : throw Wrong());
     }

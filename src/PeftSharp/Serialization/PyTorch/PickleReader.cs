@@ -21,7 +21,7 @@ namespace PeftSharp.Serialization;
 /// <param name="storages">Receives the storages.</param>
 internal sealed class PickleReader(PickleInput input, PickleStorages storages)
 {
-    private const int MaxInstructions = 1 << 21;                        // about 60,000 tensors
+    private const int MaxInstructions = 1 << 21;                        // enough for about 60,000 tensors
     private const int MaxIntegerBytes = 16;
     private const long MaxBytes = 1 << 26, MaxCopied = 1 << 22;
 

@@ -26,7 +26,7 @@ internal sealed class PickleStack
 
     /// <summary>Returns the container on the top without removing it.</summary>
     internal T Peek<T>(string what) => Peek() is T value ? value
-        : throw new InvalidDataException($"it needs {what}, but another value is on the stack");
+        : throw new InvalidDataException($"an instruction needs {what}, but another value is on the stack");
 
     /// <summary>Removes the top value, or the mark that is above it.</summary>
     internal void Drop()
@@ -45,7 +45,7 @@ internal sealed class PickleStack
     /// <summary>Removes the last mark and the values above it, and returns the values.</summary>
     internal object?[] PopToMark()
     {
-        if (_marks.Count == 0) throw new InvalidDataException("it needs a mark, which is not on the stack");
+        if (_marks.Count == 0) throw new InvalidDataException("an instruction needs a mark, but no mark is on the stack");
         var mark = _marks[^1];
         _marks.RemoveAt(_marks.Count - 1);
         return Take(mark);
@@ -66,6 +66,6 @@ internal sealed class PickleStack
     private void Require(int count)
     {
         if (_values.Count - (_marks.Count > 0 ? _marks[^1] : 0) < count)
-            throw new InvalidDataException("it needs a value, but the stack is empty");
+            throw new InvalidDataException("an instruction needs a value, but the stack is empty");
     }
 }

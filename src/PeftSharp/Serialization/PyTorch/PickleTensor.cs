@@ -41,7 +41,8 @@ internal sealed record PickleTensor(PickleStorage Storage, SafetensorsDtype Type
         var text = $"shape ({string.Join(", ", shape)}), strides ({string.Join(", ", strides)}) and offset {offset}";
         if (shape.Length > MaxDimensions) throw new InvalidDataException($"a tensor has {shape.Length} dimensions");
         if (shape.Length != strides.Length || offset < 0 || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
-            throw new InvalidDataException($"a tensor has {text}; they must not be negative, and there is one stride for each dimension");
+            throw new InvalidDataException(
+                $"a tensor has {text}; they must not be negative, and the number of strides must equal the number of dimensions");
         var capacity = storage.Bytes / (SafetensorsDtypes.BitsOf(dtype) / 8);
         var (elements, last) = ((Int128)1, (Int128)offset);
         var isEmpty = shape.Contains(0);

@@ -39,8 +39,10 @@ public static class Safetensors
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <param name="tensors">Tensors by name, on any device, contiguous or not. Tensors that share memory are written once per
     /// name.</param>
-    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>, which transformers
-    /// requires.</param>
+    /// <param name="metadata">
+    /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>), which transformers
+    /// requires.
+    /// </param>
     /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
     /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
@@ -52,11 +54,14 @@ public static class Safetensors
         AtomicFile.Write(path, new SafetensorsWriter(tensors, metadata ?? PyTorchMetadata).WriteTo);
     }
 
-    /// <summary>Saves tensors to a file; see
-    /// <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
+    /// <summary>
+    /// Saves tensors to a file, in the layout of the reference implementation. If an error occurs, an existing file is unchanged.
+    /// </summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <param name="tensors">Names and tensors, such as the result of a module's <c>named_parameters()</c>.</param>
-    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>.</param>
+    /// <param name="metadata">
+    /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>).
+    /// </param>
     /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
     /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>

@@ -23,7 +23,8 @@ public sealed record ChatTemplateOptions
     public JsonArray? Tools { get; init; }
 
     /// <summary>
-    /// Documents for retrieval-augmented generation: objects, in most templates with <c>title</c> and <c>text</c>. Null: none.
+    /// Documents for retrieval-augmented generation. In most templates, a document is an object with <c>title</c> and <c>text</c>. Null:
+    /// none.
     /// </summary>
     public JsonArray? Documents { get; init; }
 

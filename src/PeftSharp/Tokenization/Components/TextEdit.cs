@@ -7,6 +7,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="Start">Index of the first UTF-16 code unit to replace.</param>
 /// <param name="Length">Number of UTF-16 code units to replace; 0 to insert.</param>
 /// <param name="Replacement">
-/// The new text. The offsets of tokens in it refer to the last replaced character, or, for an insertion, to the character before it.
+/// The new text. The offsets of tokens in the new text refer to the last replaced character; for an insertion, the offsets refer to the
+/// character before the insertion.
 /// </param>
 public readonly record struct TextEdit(int Start, int Length, string Replacement);

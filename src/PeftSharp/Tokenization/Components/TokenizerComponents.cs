@@ -89,7 +89,7 @@ public static class TokenizerComponents
     /// <summary>Registers a normalizer, or replaces the normalizer that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
-    /// Creates the function that normalizes a text from the component's fields in tokenizer.json, including <c>type</c>.
+    /// Receives the component's fields in tokenizer.json, including <c>type</c>, and returns the function that normalizes a text.
     /// </param>
     public static void RegisterNormalizer(string type, Func<JsonObject, NormalizeText> create)
     {
@@ -100,7 +100,7 @@ public static class TokenizerComponents
     /// <summary>Registers a pre-tokenizer, or replaces the pre-tokenizer that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
-    /// Creates the function that splits a text into words from the component's fields in tokenizer.json, including <c>type</c>.
+    /// Receives the component's fields in tokenizer.json, including <c>type</c>, and returns the function that splits a text into words.
     /// </param>
     public static void RegisterPreTokenizer(string type, Func<JsonObject, SplitText> create)
     {
@@ -111,7 +111,8 @@ public static class TokenizerComponents
     /// <summary>Registers a decoder, or replaces the decoder that is registered for the same type.</summary>
     /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
     /// <param name="create">
-    /// Creates the function that converts tokens to pieces of text from the component's fields in tokenizer.json, including <c>type</c>.
+    /// Receives the component's fields in tokenizer.json, including <c>type</c>, and returns the function that converts tokens to pieces of
+    /// text.
     /// </param>
     public static void RegisterDecoder(string type, Func<JsonObject, DecodeTokens> create)
     {

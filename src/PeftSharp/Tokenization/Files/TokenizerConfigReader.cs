@@ -161,7 +161,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
 
     private static bool IsToken(JsonNode? node) => node is JsonObject || node is JsonValue value && value.TryGetValue<string>(out _);
 
-    // A string, or an object with the properties of AddedToken.
+    // The node is a string, or an object with the properties of AddedToken.
     private AddedToken ReadToken(string name, JsonNode? node, bool special)
     {
         if (node is JsonValue value && value.TryGetValue<string>(out var text))
@@ -175,7 +175,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             throw files.Unfit(name, node, Expected);
         }
         var token = TokenizerJsonReader.ReadAddedToken(new JsonPart(element, files.File("tokenizer_config.json"), node.GetPath()));
-        return special ? token with { Special = true, Normalized = token.Normalized } : token;       // keeps the default of Normalized
+        // Normalized is set, because its default depends on Special.
+        return special ? token with { Special = true, Normalized = token.Normalized } : token;
     }
 
     private string[]? ReadModelInputNames() => files.Config["model_input_names"] switch

@@ -101,7 +101,8 @@ internal sealed class TokenizerFolder
         return new TokenizerException(
             $"'{_path}' does not contain a tokenizer. Expected files: {needed}. Files found: "
             + $"{(found.Length == 0 ? "none" : string.Join(", ", found.Take(MaxNamed)))}"
-            + $"{(found.Length > MaxNamed ? $" and {found.Length - MaxNamed} more" : "")}.");
+            + $"{(found.Length > MaxNamed ? $" and {found.Length - MaxNamed} more" : "")}."
+            + $"{(found.Contains("config.json") ? $" Save the tokenizer beside the model: tokenizer.SavePretrained(\"{_path}\")." : "")}");
     }
 
     private static string? TextIn(JsonObject json, string name) =>

@@ -80,7 +80,7 @@ internal sealed record TokenizerKind(string ClassName)
         foreach (var (name, value) in options)
             if (value is not null) files.Config[name] = value;
         if (source?.Model is { IsUnigram: true } model)
-            files.Config["unk_id"] = model.UnkId;        // a setting of some classes, which is saved
+            files.Config["unk_id"] = model.UnkId;        // some classes save unk_id as a setting
         var parts = new TokenizerParts(
             this, files, file, new TokenizerConfigReader(files, this, file, source).Read())
         { Source = source };

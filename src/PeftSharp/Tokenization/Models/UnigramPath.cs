@@ -4,7 +4,7 @@ namespace PeftSharp.Tokenization;
 internal readonly struct UnigramPath
 {
     private readonly double[] _scores;
-    private readonly int[] _starts, _ids;       // of the last piece of the best path to a position; start -1: no path yet
+    private readonly int[] _starts, _ids;       // start and id of the last piece of the best path to a position; start -1: no path yet
 
     internal UnigramPath(int length)
     {

@@ -18,7 +18,7 @@ internal sealed class Prepend(string content) : Normalizer
             i += units;
         }
         text.Emit(first, 1);
-        text.DropUntil(firstUnits);       // already the case unless the prefix is empty
+        text.DropUntil(firstUnits);       // no effect unless the prefix is empty: the first Emit replaced these characters
         text.KeepUntil(text.Length);
         text.EndRewrite();
     }

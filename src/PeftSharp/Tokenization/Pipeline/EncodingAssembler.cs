@@ -13,7 +13,7 @@ internal static class EncodingAssembler
         if (truncation is not null && truncation.MaxLength < added)
             throw new ArgumentException(
                 $"maxLength {truncation.MaxLength} has no room for the {added} special tokens of a "
-                + $"{(runs.Length == 2 ? "pair" : "text")}. Increase it, or set addSpecialTokens to false.");
+                + $"{(runs.Length == 2 ? "pair" : "text")}. Increase maxLength, or set addSpecialTokens to false.");
         var lengths = Array.ConvertAll(runs, run => run.Ids.Length);
         var parts = truncation is null
             ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) })

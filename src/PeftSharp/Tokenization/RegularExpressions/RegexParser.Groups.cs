@@ -35,7 +35,7 @@ internal sealed partial class RegexParser
         return _reader.TryRead(")") ? $"{start}{content})" : throw _reader.Malformed("')' is missing");
     }
 
-    // Options without a group: (?i).
+    // Parses options without a group, such as (?i).
     private RegexOptionFlags? TryParseOptions(RegexOptionFlags options)
     {
         var mark = _reader.Mark();

@@ -48,7 +48,7 @@ internal sealed partial class RegexParser(string expression)
             }
             else if (TryParseOptions(options) is { } changed)
             {
-                pattern.Append("(?:").Append(ParseAlternatives(changed)).Append(')');      // they apply to the rest of the group
+                pattern.Append("(?:").Append(ParseAlternatives(changed)).Append(')');      // the options apply to the rest of the group
             }
             else
             {

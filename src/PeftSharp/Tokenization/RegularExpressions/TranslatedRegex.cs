@@ -11,18 +11,25 @@ namespace PeftSharp.Tokenization;
 /// </remarks>
 internal sealed class TranslatedRegex
 {
+    // Of one match. Oniguruma gives up after 10,000,000 steps, in less than a second.
+    private static readonly TimeSpan _longestMatch = TimeSpan.FromSeconds(10);
+    private readonly string _expression;
+    private readonly TimeSpan _timeout;
     private readonly Regex _regex;
     private readonly RegexAlphabet _alphabet;
 
     /// <exception cref="TokenizerException">The expression is malformed or contains something that is not supported.</exception>
-    internal TranslatedRegex(string expression)
+    internal TranslatedRegex(string expression) : this(expression, _longestMatch) { }
+
+    internal TranslatedRegex(string expression, TimeSpan timeout)
     {
+        (_expression, _timeout) = (expression, timeout);
         var parser = new RegexParser(expression);
         var pattern = parser.Parse();
         _alphabet = new RegexAlphabet(parser.Sets);
         try
         {
-            _regex = new Regex(_alphabet.Write(pattern), RegexOptions.CultureInvariant | RegexOptions.Compiled);
+            _regex = new Regex(_alphabet.Write(pattern), RegexOptions.CultureInvariant | RegexOptions.Compiled, _timeout);
         }
         catch (ArgumentException error)
         {
@@ -31,18 +38,28 @@ internal sealed class TranslatedRegex
     }
 
     /// <summary>Adds the matches in a text. A match can be empty, but not at the end of the previous match.</summary>
+    /// <exception cref="TokenizerException">The expression needs too much time for the text.</exception>
     internal void AddMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
         var symbols = ArrayPool<char>.Shared.Rent(text.Length);
         var length = _alphabet.Translate(text, symbols);
         var positions = length == text.Length ? null : Positions(text, length);
         var end = -1;
-        foreach (var match in _regex.EnumerateMatches(symbols.AsSpan(0, length)))
+        try
         {
-            if (match.Length == 0 && match.Index == end)
-                continue;
-            end = match.Index + match.Length;
-            matches.Add(positions is null ? (match.Index, end) : (positions[match.Index], positions[end]));
+            foreach (var match in _regex.EnumerateMatches(symbols.AsSpan(0, length)))
+            {
+                if (match.Length == 0 && match.Index == end)
+                    continue;
+                end = match.Index + match.Length;
+                matches.Add(positions is null ? (match.Index, end) : (positions[match.Index], positions[end]));
+            }
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new TokenizerException($"The regular expression '{_expression}' of the tokenizer needs more than "
+                + $"{_timeout.TotalSeconds:0.#} seconds for a text of {text.Length} characters. Nested quantifiers, such as (a+)+, try "
+                + "very many combinations. Correct the expression.", error);
         }
         ArrayPool<char>.Shared.Return(symbols);
     }

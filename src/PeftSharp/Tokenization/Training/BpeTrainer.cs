@@ -25,7 +25,7 @@ public sealed record BpeTrainer : TokenizerTrainer
     /// </summary>
     public string InitialAlphabet { get; init; } = "";
 
-    /// <summary>The maximum number of characters in the vocabulary; rare ones are omitted. Null: no limit.</summary>
+    /// <summary>The maximum number of characters in the vocabulary; rare characters are omitted. Null: no limit.</summary>
     public int? LimitAlphabet { get; init; }
 
     /// <summary>The prefix of every symbol except the first of a word, such as <c>##</c>. Null: none.</summary>
@@ -36,7 +36,7 @@ public sealed record BpeTrainer : TokenizerTrainer
 
     /// <summary>
     /// A limit for the length of tokens, in symbols of the initial alphabet: a merged token forms a new pair with its neighbor only if the
-    /// two together are shorter than this. Null: no limit.
+    /// two together are shorter than this limit. Null: no limit.
     /// </summary>
     public int? MaxTokenLength { get; init; }
 

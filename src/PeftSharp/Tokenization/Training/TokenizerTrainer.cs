@@ -63,6 +63,7 @@ public abstract record TokenizerTrainer
                 nameof(SpecialTokens));
         if (SpecialTokens.Count > VocabSize)
             throw new ArgumentException(
-                $"VocabSize {VocabSize} is less than the number of special tokens, {SpecialTokens.Count}. Increase it.", nameof(VocabSize));
+                $"VocabSize {VocabSize} is less than the number of special tokens, {SpecialTokens.Count}. Increase VocabSize.",
+                nameof(VocabSize));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class UnigramLearner
         var required = _corpus.Characters(_options.InitialAlphabet);
         if (required.Count > _options.PieceCount)
             throw new ArgumentException($"VocabSize {_options.VocabSize} is too small: the texts contain {required.Count} different "
-                + "characters, each of which is a token. Increase it, or normalize the texts.");
+                + "characters, each of which is a token. Increase VocabSize, or normalize the texts.");
         var pieces = UnigramSeeds.Find(_corpus, _options);
         while (true)
         {

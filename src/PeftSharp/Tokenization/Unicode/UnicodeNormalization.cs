@@ -42,7 +42,7 @@ internal static class UnicodeNormalization
     {
         var result = new List<(int CodePoint, int Change)>(parts.Count);
         var starter = -1;                                     // index of the character to which marks attach
-        var lastClass = -1;                                   // -1: no mark lies between it and the next part
+        var lastClass = -1;                                   // combining class of the last mark after the starter; -1: none
         foreach (var (c, change) in parts)
         {
             var combining = UnicodeTables.CombiningClass(c);

@@ -15,11 +15,11 @@ internal sealed class StreamBatches : EpochBatches
     private readonly int _size, _prefetch;
     private readonly bool _dropLast, _keepOnly;
     private readonly Lock _reading = new();
-    private readonly Queue<Task<Prepared?>> _pending = [];         // with prefetching
+    private readonly Queue<Task<Prepared?>> _pending = [];         // used with prefetching
     private Task<Rows?> _lastRead = Task.FromResult<Rows?>(new Rows([], 0));
-    private Rows? _next;                                            // without prefetching
+    private Rows? _next;                                            // used without prefetching
     private long _consumed;              // the position after the rows of the returned batches
-    private long _index;                 // of the next row in the epoch
+    private long _index;                 // the index of the next row in the epoch
     private readonly long _firstIndex;
 
     /// <param name="Values">The rows of a batch.</param>

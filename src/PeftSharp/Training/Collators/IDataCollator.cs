@@ -25,7 +25,7 @@ public interface IDataCollator
     /// </summary>
     /// <param name="rows">The rows, at least one; all have the same columns.</param>
     /// <param name="epoch">The epoch, from 0.</param>
-    /// <returns>As <see cref="Collate"/>.</returns>
+    /// <returns>The tensors by name, [batch, …] each. The caller disposes them.</returns>
     ModelInputs CollateForTraining(IReadOnlyList<Row> rows, int epoch) => Collate(rows);
 
     /// <summary>

@@ -76,7 +76,7 @@ internal sealed class TrainingLoop(
         DefaultGenerator.SkipDataLoaderSeed();
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         using var batches = openEpoch(epoch, batchesDone);
-        // Within an epoch, the state was saved after the row order was drawn.
+        // A checkpoint within an epoch has the generator's state after the row order was drawn, so it is restored only here.
         if (randomState is not null && updatesDone > 0) DefaultGenerator.Restore(randomState.Now);
         while (batches.HasNext)
         {
@@ -214,7 +214,7 @@ internal sealed class TrainingLoop(
         if (_arguments.BestMetric is not { } name) return false;
         if (!metrics.TryGetValue(name, out var value))
             throw new ArgumentException($"MetricForBestModel is '{_arguments.MetricForBestModel ?? "loss"}', "
-                + $"but the evaluation returned {string.Join(", ", metrics.Keys)}. Set one of these.");
+                + $"but the evaluation returned {string.Join(", ", metrics.Keys)}. Set MetricForBestModel to one of these.");
         run.Schedule.Update(value);
         var state = run.State;
         if (state.BestMetric is { } best && !(_arguments.IsGreaterBetter ? value > best : value < best)) return false;

@@ -49,7 +49,7 @@ internal sealed class UpdateStep(
         }
         finally
         {
-            foreach (var inputs in group) inputs.Dispose();          // those that an error left undisposed
+            foreach (var inputs in group) inputs.Dispose();          // after an error, some batches are not disposed yet
         }
     }
 
@@ -99,7 +99,8 @@ internal sealed class UpdateStep(
         return new DatasetException($"Step {step} has no targets: "
             + (missing.Length > 0
                 ? $"the batch does not contain {string.Join(" and ", missing)}. {LabelColumn.SourceHint(model)}"
-                : "its labels are all -100 or, for a causal language model, texts of one token. Check how the labels are made.")
+                : "all labels of its batches are -100 or, for a causal language model, all texts have one token. Check how the labels are "
+                    + "made.")
             + $" Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}.");
     }
 

@@ -32,7 +32,7 @@ internal static class Bf16Speed
 
     private static double Gigaflops(ScalarType type)
     {
-        // Not random: the measurement must not change the generator of the run.
+        // The values are not random, because the measurement must not change the generator of the run.
         var (left, right) = (ones(Rows, Inputs, type), ones(Inputs, Outputs, type));
         var best = double.PositiveInfinity;
         for (var run = 0; run < Runs; run++)

@@ -12,8 +12,8 @@ public enum CombinationType
     /// <summary><c>cat</c>: concatenates the factors. Exact; the rank is the sum of the ranks.</summary>
     Cat,
     /// <summary>
-    /// <c>ties</c>: keeps the elements of the factors with the largest magnitude, then those that agree with the majority sign (Yadav et
-    /// al. 2023, arXiv:2306.01708).
+    /// <c>ties</c>: keeps the elements of the factors with the largest magnitude and, of these elements, only those that agree with the
+    /// majority sign (Yadav et al. 2023, arXiv:2306.01708).
     /// </summary>
     Ties,
     /// <summary><c>ties_svd</c>: as <see cref="Ties"/>, applied to the updates B·A.</summary>
@@ -22,7 +22,9 @@ public enum CombinationType
     DareLinear,
     /// <summary><c>dare_linear_svd</c>: as <see cref="DareLinear"/>, applied to the updates B·A.</summary>
     DareLinearSvd,
-    /// <summary><c>dare_ties</c>: keeps random elements of the factors, then those that agree with the majority sign.</summary>
+    /// <summary>
+    /// <c>dare_ties</c>: keeps random elements of the factors and, of these elements, only those that agree with the majority sign.
+    /// </summary>
     DareTies,
     /// <summary><c>dare_ties_svd</c>: as <see cref="DareTies"/>, applied to the updates B·A.</summary>
     DareTiesSvd,

@@ -106,7 +106,7 @@ public sealed record LoraConfig : LayerConfig
     /// <inheritdoc/>
     protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;
 
-    // Without them the scale of the update is unknown.
+    // Without these fields the scale of the update is unknown.
     /// <inheritdoc/>
     protected internal override IReadOnlyList<string> FieldsWithoutNull => ["r", "lora_alpha"];
 

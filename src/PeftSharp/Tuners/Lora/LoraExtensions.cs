@@ -90,6 +90,6 @@ public static class LoraExtensions
         if (targets.All(target => target.Pattern is not null))
             return TargetModules.FromString(string.Join("|", targets.Select(target => $"({target.Pattern})")));
         throw new ArgumentException("The target modules of these adapters are partly lists and partly expressions "
-            + $"({string.Join("; ", targets.AsEnumerable())}). Combine only adapters of one kind.");
+            + $"({string.Join("; ", targets.AsEnumerable())}). Combine adapters with only lists or only expressions.");
     }
 }

@@ -10,8 +10,8 @@ internal static class LoraFields
         .. Refused(null, "alora_invocation_tokens", "arrow_config", "kasa_config", "layer_replication", "megatron_config",
             "monteclora_config", "target_parameters", "use_bdlora"),
         .. Refused(false, "ensure_weight_tying", "use_qalora"),
-        // These are used only when an adapter is created, or only in combination with another field. A trained adapter does not depend on
-        // them.
+        // These fields are used only when an adapter is created, or only in combination with another field. A trained adapter does not
+        // depend on them.
         .. Kept(null, "corda_config", "eva_config", "lora_ga_config", "velora_config"),
         .. Kept(new JsonObject(), "loftq_config"),
         .. Kept("megatron.core", "megatron_core"),

@@ -47,8 +47,8 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
 
     /// <summary><c>pissa_niter_N</c>: as <see cref="Pissa"/> with a randomized decomposition, which is faster for large weights.</summary>
     /// <remarks>
-    /// As in peft, the decomposition is repeated when the adapter is loaded, and a different state of the random stream leaves a different
-    /// residual in the base weights. Merge such an adapter and save the model instead.
+    /// As in peft, the decomposition is repeated when the adapter is loaded, and a different state of the random number generator leaves a
+    /// different residual in the base weights. Merge such an adapter and save the model instead.
     /// </remarks>
     /// <param name="iterations">Number of power iterations, at least 0; 4 is common.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="iterations"/> is negative.</exception>

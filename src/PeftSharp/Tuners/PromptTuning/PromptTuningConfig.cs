@@ -27,7 +27,10 @@ public sealed record PromptTuningConfig : PromptLearningConfig
     [JsonIgnore]
     public Tokenizer? Tokenizer { get; init; }
 
-    /// <summary>The folder or name of the tokenizer, for peft. Null: the folder or name of the base model.</summary>
+    /// <summary>
+    /// The folder or name from which peft loads the tokenizer; this library only writes the value to the file. Null: with
+    /// <see cref="PromptTuningInit.Text"/>, the folder or name of the base model; otherwise none.
+    /// </summary>
     public string? TokenizerNameOrPath { get; init; }
 
     /// <summary>Options of peft's tokenizer, which are kept but not used.</summary>
@@ -43,7 +46,7 @@ public sealed record PromptTuningConfig : PromptLearningConfig
                 + "Set the text, or set PromptTuningInit to Random.");
         if (PromptTuningInit != PromptTuningInit.Text && TokenizerKwargs is { Count: > 0 })
             throw new ArgumentException("TokenizerKwargs requires PromptTuningInit.Text, "
-                + $"not {PromptTuningInit}: peft rejects such a file. Remove it.");
+                + $"not {PromptTuningInit}: peft rejects such a file. Remove TokenizerKwargs.");
     }
 
     /// <inheritdoc/>

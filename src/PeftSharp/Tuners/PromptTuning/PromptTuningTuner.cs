@@ -10,8 +10,8 @@ internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
         return prompt with
         {
             TokenizerNameOrPath = prompt.BaseModelNameOrPath ?? throw new ArgumentException("PromptTuningInit is Text, "
-                + "but neither TokenizerNameOrPath nor the base model's folder is known, and peft rejects a file without it. "
-                + "Set TokenizerNameOrPath."),
+                + "but neither TokenizerNameOrPath nor the base model's folder is known, and peft requires tokenizer_name_or_path "
+                + "in the file. Set TokenizerNameOrPath."),
         };
     }
 

@@ -62,7 +62,7 @@ internal sealed class ArrowMessages
         if (length == 0)
             return false;
         if (length < 0 || length > _end - _position)
-            throw length < 0 ? Damaged($"a message has {length} bytes") : Incomplete($"a message of {length} bytes does not fit into it");
+            throw length < 0 ? Damaged($"a message has {length} bytes") : Incomplete($"it ends within a message of {length} bytes");
         var metadata = new byte[length];
         _file.Buffer(_position, length).CopyTo<byte>(0, metadata);
         (Metadata, Body) = (metadata, _position + length);
@@ -70,7 +70,7 @@ internal sealed class ArrowMessages
         if (BodyLength < 0 || BodyLength > _end - Body)
             throw BodyLength < 0
                 ? Damaged($"a record batch has {BodyLength} bytes")
-                : Incomplete($"a record batch of {BodyLength} bytes does not fit into it");
+                : Incomplete($"it ends within a record batch of {BodyLength} bytes");
         _position = Body + BodyLength;
         return true;
     }

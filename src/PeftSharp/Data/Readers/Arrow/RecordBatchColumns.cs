@@ -61,11 +61,12 @@ internal sealed class RecordBatchColumns
     {
         if (type is ExtensionType extension)
             return Build(extension.StorageType, minCount, place, isExact);
-        var (length, nullCount) = _node < _nodes.Length ? _nodes[_node++] : throw place.Damaged("Its metadata has too few columns.");
+        var (length, nullCount) = _node < _nodes.Length ? _nodes[_node++]
+            : throw place.Damaged("The metadata of the record batch has too few columns.");
         if (length < minCount || length > int.MaxValue || (isExact && length != minCount))
             throw length > int.MaxValue
-                ? place.Error($"It has {length} values, but at most {int.MaxValue} are supported. Write smaller record batches.")
-                : place.Damaged($"It has {length} values instead of {minCount}.");
+                ? place.Error($"The column has {length} values, but at most {int.MaxValue} are supported. Write smaller record batches.")
+                : place.Damaged($"The column has {length} values instead of {minCount}.");
         var count = (int)length;
         if (type is NullType)
             return new NullData(count);
@@ -104,7 +105,8 @@ internal sealed class RecordBatchColumns
     private ListData FixedSizeList(FixedSizeListType list, int count, NullMask? nulls, MappedPlace place)
     {
         if (list.ListSize < 0 || (long)count * list.ListSize > int.MaxValue)
-            throw place.Error($"It has {count} lists of {list.ListSize} values, but at most {int.MaxValue} values are supported.");
+            throw place.Error(
+                $"The column has {count} lists of {list.ListSize} values, but at most {int.MaxValue} values are supported.");
         var items = Build(list.ValueDataType, count * list.ListSize, place.Child(list.ValueField.Name));
         return new ListData(items, new FixedOffsets(list.ListSize, count), nulls);
     }
@@ -152,7 +154,7 @@ internal sealed class RecordBatchColumns
     private MappedBuffer Values(int count, int size, MappedPlace place)
     {
         if (size < 0)
-            throw place.Damaged($"Its values have {size} bytes.");
+            throw place.Damaged($"The values of the column have {size} bytes each.");
         var buffer = NextBuffer(place);
         Require(buffer, (long)count * size, place);
         return buffer;
@@ -167,7 +169,8 @@ internal sealed class RecordBatchColumns
 
     private MappedBuffer NextBuffer(MappedPlace place)
     {
-        var (offset, length) = _buffer < _buffers.Length ? _buffers[_buffer++] : throw place.Damaged("Its metadata has too few buffers.");
+        var (offset, length) = _buffer < _buffers.Length ? _buffers[_buffer++]
+            : throw place.Damaged("The metadata of the record batch has too few buffers.");
         if (offset < 0 || length < 0 || offset > _message.BodyLength - length)
             throw place.Damaged(
                 $"A buffer of {length} bytes at byte {offset} is not within the {_message.BodyLength} bytes of the record batch.");

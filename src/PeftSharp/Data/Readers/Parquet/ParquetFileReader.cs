@@ -23,7 +23,7 @@ internal static partial class ParquetFileReader
         properties.PreBuffer = false;                            // so that only the current column chunk is in memory
         properties.BatchSize = RowsPerBatch(file);
         using var checks = ParquetSharp.ReaderProperties.GetDefaultReaderProperties();
-        checks.EnablePageChecksumVerification();                 // for pages with a checksum
+        checks.EnablePageChecksumVerification();                 // has no effect for pages without a checksum
         using var reader = new FileReader(file, checks, properties);
         return Read(reader, file, options, rowGroup);
     });

@@ -42,7 +42,7 @@ internal readonly unsafe struct MappedBuffer
             return;
         if (index < 0 || index > Length / sizeof(T) - destination.Length)
             throw OutOfRange(index, destination.Length, sizeof(T));
-        var bytes = MemoryMarshal.AsBytes(destination);                        // throws if there are more than 2^31 - 1
+        var bytes = MemoryMarshal.AsBytes(destination);                        // throws if there are more than 2^31 - 1 bytes
         new ReadOnlySpan<byte>(_start + index * sizeof(T), bytes.Length).CopyTo(bytes);
         File.KeepAlive();
     }

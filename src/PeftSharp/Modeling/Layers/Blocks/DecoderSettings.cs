@@ -40,8 +40,8 @@ public sealed record DecoderSettings
     public bool HasQueryKeyNorm { get; init; }
 
     /// <summary>
-    /// Whether one projection computes queries, keys and values (<c>qkv_proj</c>), and one the gate and the values of the feed-forward
-    /// layer (<c>gate_up_proj</c>), as in Phi-3. Default false.
+    /// Whether one projection computes queries, keys and values (<c>qkv_proj</c>), and another one computes the gate and the values of the
+    /// feed-forward layer (<c>gate_up_proj</c>), as in Phi-3. Default false.
     /// </summary>
     public bool HasFusedProjections { get; init; }
 

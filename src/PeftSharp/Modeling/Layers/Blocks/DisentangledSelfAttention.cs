@@ -92,7 +92,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     /// <param name="embeddings">Float [1, rows, hidden].</param>
     private (Tensor? Key, Tensor? Query) Project(Tensor embeddings)
     {
-        // In the order of transformers, because adapters draw random numbers for dropout.
+        // The projections are called in the order of transformers, because adapters draw random numbers for dropout.
         var query = _positions.SharesProjections && _positions.PositionToContent ? Split(PositionQuery.call(embeddings)) : null;
         var key = _positions.ContentToPosition ? Split(PositionKey.call(embeddings)) : null;
         return (key, query ?? (_positions.PositionToContent ? Split(PositionQuery.call(embeddings)) : null));

@@ -25,7 +25,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     /// <summary>Creates a layer with another kind of self-attention.</summary>
     /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="self">
-    /// Computes attention without the output projection. It returns the tokens of <see cref="AttentionContext.SelectQueryTokens"/>.
+    /// Computes attention without the output projection. Its result contains only the tokens that
+    /// <see cref="AttentionContext.SelectQueryTokens"/> selects.
     /// </param>
     public EncoderLayer(EncoderSettings settings, Module<Tensor, AttentionContext, Tensor> self) : base("BertLayer")
     {

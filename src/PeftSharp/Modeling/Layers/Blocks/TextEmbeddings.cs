@@ -41,7 +41,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
         _norm = new LayerNorm(width, epsilon);
         _dropout = new Dropout(dropout);
         _positionPadding = positionPadding;
-        // RoBERTa's order. It determines the values that a seed gives.
+        // RoBERTa registers the embeddings in this order, which determines the values that a seed gives.
         if (positionPadding is not null)
         {
             register_module("word_embeddings", _words);

@@ -6,7 +6,7 @@ namespace PeftSharp.Modeling.Layers;
 /// Rotary position embeddings (Su et al. 2021, arXiv:2104.09864): queries and keys are rotated by angles proportional to the position.
 /// </summary>
 /// <remarks>
-/// It holds no weights. The tables of a forward pass are computed once and shared by all layers (<see cref="AttentionContext"/>).
+/// The object holds no weights. The tables of a forward pass are computed once and shared by all layers (<see cref="AttentionContext"/>).
 /// Thread safety: instances are immutable.
 /// </remarks>
 public sealed class RotaryEmbedding

@@ -6,8 +6,8 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>The object <c>rope_parameters</c> of <c>config.json</c>: base and scaling of rotary position embeddings.</summary>
 /// <remarks>
-/// In transformers 4 the object is called <c>rope_scaling</c>, its type <c>type</c>, and the base is the separate field
-/// <c>rope_theta</c>.
+/// In transformers 4 the object is called <c>rope_scaling</c>, its field <c>rope_type</c> is called <c>type</c>, and the base is the
+/// separate field <c>rope_theta</c>.
 /// </remarks>
 public sealed record RotaryParameters
 {
@@ -24,9 +24,8 @@ public sealed record RotaryParameters
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
-    /// Factor by which the context is extended; required by every type except <c>default</c>. It may be null for <c>longrope</c>: the
-    /// factor is then the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. A file can also omit it for
-    /// <c>yarn</c>.
+    /// Factor by which the context is extended; required by every type except <c>default</c>. If it is null for <c>longrope</c>, or missing
+    /// for <c>yarn</c> in a file, the factor is the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>.
     /// </summary>
     public double? Factor { get; init; }
 
@@ -39,10 +38,10 @@ public sealed record RotaryParameters
     /// </summary>
     public int? OriginalMaxPositionEmbeddings { get; init; }
 
-    /// <summary>Wavelengths longer than the original context divided by this are fully scaled (<c>llama3</c>).</summary>
+    /// <summary>Wavelengths longer than the original context divided by this value are fully scaled (<c>llama3</c>).</summary>
     public double? LowFreqFactor { get; init; }
 
-    /// <summary>Wavelengths shorter than the original context divided by this are not scaled (<c>llama3</c>).</summary>
+    /// <summary>Wavelengths shorter than the original context divided by this value are not scaled (<c>llama3</c>).</summary>
     public double? HighFreqFactor { get; init; }
 
     /// <summary>
@@ -51,10 +50,14 @@ public sealed record RotaryParameters
     /// </summary>
     public double? AttentionFactor { get; init; }
 
-    /// <summary>Frequencies with more rotations than this in the original context are not scaled (<c>yarn</c>). Null: 32.</summary>
+    /// <summary>
+    /// Frequencies with more than this number of rotations in the original context are not scaled (<c>yarn</c>). Null: 32.
+    /// </summary>
     public double? BetaFast { get; init; }
 
-    /// <summary>Frequencies with fewer rotations than this in the original context are fully scaled (<c>yarn</c>). Null: 1.</summary>
+    /// <summary>
+    /// Frequencies with fewer than this number of rotations in the original context are fully scaled (<c>yarn</c>). Null: 1.
+    /// </summary>
     public double? BetaSlow { get; init; }
 
     /// <summary>
@@ -87,8 +90,8 @@ public sealed record RotaryParameters
     public IReadOnlyList<double>? LongFactor { get; init; }
 
     /// <summary>
-    /// The parameters of layers with a sliding window, if they differ; the file then has one object for each type of layer. Null: the same
-    /// for all layers.
+    /// The parameters of layers with a sliding window, if they differ from those of the other layers; the file then has one object for each
+    /// type of layer. Null: all layers have the same parameters.
     /// </summary>
     [JsonIgnore]
     public RotaryParameters? SlidingAttention { get; init; }
@@ -115,7 +118,8 @@ public sealed record RotaryParameters
             foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
                 if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
         }
-        // A field of the model takes precedence, as in transformers. The field is kept, because the family may read it (Phi-3).
+        // original_max_position_embeddings at the top level of config.json takes precedence, as in transformers. It is kept, because the
+        // family may read it (Phi-3).
         var type = ofTypes.Length == 0 ? parameters["rope_type"]?.ToString() : null;
         if (type is "llama3" or "yarn" or "longrope" && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
         if (type == "yarn" && parameters["factor"] is null && parameters[OriginalLength] is JsonValue original

@@ -16,7 +16,7 @@ internal sealed class RotaryParametersConverter : JsonConverter<RotaryParameters
         if (node is not JsonObject json) throw new JsonException("rope_parameters must be an object.");
         var (full, sliding) = (json[RotaryParameters.FullAttention], json[RotaryParameters.Sliding]);
         if (full is null && sliding is null) return json.Deserialize<RotaryParameters>(options);
-        // A model whose layers all have a sliding window may have no parameters for the others.
+        // A model whose layers all have a sliding window may have no parameters for layers without one.
         var parameters = (full ?? sliding)!.Deserialize<RotaryParameters>(options)!;
         return sliding is null ? parameters : parameters with { SlidingAttention = sliding.Deserialize<RotaryParameters>(options) };
     }

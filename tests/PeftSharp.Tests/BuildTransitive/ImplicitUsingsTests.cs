@@ -1,0 +1,22 @@
+using System.Xml.Linq;
+
+namespace PeftSharp.Tests.BuildTransitive;
+
+/// <summary>The README says which namespaces the property PeftSharpImplicitUsings does not add.</summary>
+public sealed class ImplicitUsingsTests
+{
+    [Fact]
+    public void The_README_names_every_namespace_without_an_implicit_using()
+    {
+        var props = XDocument.Load(Path.Combine(ReferenceRoot.Repository, "src", "PeftSharp", "buildTransitive", "PeftSharp.props"));
+        var added = props.Descendants("Using").Select(item => (string)item.Attribute("Include")!).ToArray();
+        var readme = File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "README.md"));
+        var sentence = readme[readme.IndexOf("PeftSharpImplicitUsings", StringComparison.Ordinal)..];
+        sentence = sentence[..sentence.IndexOf("\n\n", StringComparison.Ordinal)];
+
+        var omitted = typeof(PeftSharpException).Assembly.GetExportedTypes().Select(type => type.Namespace!).Distinct()
+            .Where(name => !added.Contains(name) && !name.StartsWith("PeftSharp.Models.", StringComparison.Ordinal));
+        omitted.Should().NotBeEmpty().And.OnlyContain(name => sentence.Contains($"`{name}`", StringComparison.Ordinal));
+        added.Should().OnlyContain(name => !sentence.Contains($"`{name}`", StringComparison.Ordinal));
+    }
+}
