@@ -39,7 +39,7 @@ public sealed class TargetMatcherTests
     public void A_pattern_of_a_layer_matches_its_whole_name_or_the_end_after_a_dot(string pattern, string path, bool expected) =>
         Assert.Equal(expected, TargetMatcher.EndMatches(pattern, path));
 
-    [Fact]
+    [Fact, Trait("Category", "Slow")]
     public void An_expression_that_tries_very_many_combinations_is_refused_with_the_module()
     {
         var path = new string('a', 60) + "!";
