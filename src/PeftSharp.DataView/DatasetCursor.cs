@@ -26,7 +26,7 @@ internal sealed class DatasetCursor : DataViewRowCursor
     {
         if (_row + 1 >= _rows)
         {
-            _row = -1;                                               // as the interface requires after the last row
+            _row = -1;                                               // the interface requires -1 after the last row
             return false;
         }
         _row++;

@@ -60,7 +60,7 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
     private sealed class Cuts
     {
         private readonly int[] _special, _text;      // positions of these tokens in the encoding
-        private readonly int[] _ends, _starts;       // per cut: the largest end before it, the smallest start after it
+        private readonly int[] _ends, _starts;       // for each cut: the largest end before the cut, the smallest start after the cut
 
         internal Cuts(TextEncoding encoding, int maxCount)
         {

@@ -77,7 +77,7 @@ internal sealed class NextTokenScores : IDisposable
         using var scope = NewDisposeScope();
         var begin = _cache is null ? 0 : _seen;
         _seen = begin + (int)ids.shape[1];
-        var inputs = new ModelInputs { InputIds = ids };          // not disposed, because others own its tensors
+        var inputs = new ModelInputs { InputIds = ids };          // not disposed: others own the tensors
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
         if (_positions is not null && _readsPositions)
             inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);

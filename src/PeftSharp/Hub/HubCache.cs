@@ -110,7 +110,7 @@ internal sealed class HubCache
                 throw new IOException(
                     $"'{folder}' is a link to '{target}', so the file would be stored outside the cache. Delete the link.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // A name of its own, because a suffix could make the name in path longer than 255 bytes.
+        // The temporary name does not contain the name of the file, which may already have 255 bytes.
         var staged = TemporaryEntry.NameFor(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar);
         if (!_settings.DisableSymbolicLinks)
         {

@@ -72,7 +72,7 @@ internal static class ModuleCopy
             ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
             + "it does not derive from one of TorchSharp's Module<…> classes.");
         var copy = (Module)RuntimeHelpers.GetUninitializedObject(type);
-        constructor.Invoke(copy, [module.GetName()]);                    // a module written in C#; its fields are copied below
+        constructor.Invoke(copy, [module.GetName()]);                    // a module in C#, whose fields are copied below
         foreach (var field in ModuleTree.FieldsOf(type).TakeWhile(field => field.DeclaringType != start))
             field.SetValue(copy, CopyValue(field.GetValue(module), $"{path}.{field.Name}"));
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);

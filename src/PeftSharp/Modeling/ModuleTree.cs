@@ -59,7 +59,7 @@ internal static class ModuleTree
     internal static void RenameChildren(Module parent, IReadOnlyList<string> names)
     {
         var children = parent.named_children().ToArray();
-        foreach (var (name, _) in children) parent.register_module(name, null!);       // null removes it
+        foreach (var (name, _) in children) parent.register_module(name, null!);       // null removes the child
         foreach (var (child, name) in children.Zip(names)) parent.register_module(name, child.module);
     }
 
@@ -103,7 +103,7 @@ internal static class ModuleTree
     {
         var children = place.Parent.named_children().ToArray();
         var position = Array.FindIndex(children, child => child.name == place.Name);
-        foreach (var (name, _) in children[position..]) place.Parent.register_module(name, null!);       // null removes it
+        foreach (var (name, _) in children[position..]) place.Parent.register_module(name, null!);       // null removes the child
         foreach (var (name, child) in children[position..]) place.Parent.register_module(name, name == place.Name ? replacement : child);
     }
 

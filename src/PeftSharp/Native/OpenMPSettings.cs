@@ -52,7 +52,7 @@ internal sealed unsafe class OpenMPSettings : IDisposable
 
     public void Dispose()
     {
-        if (*_environment == _during) *_environment = _before;                  // if it differs, C code has replaced it with its own copy
+        if (*_environment == _during) *_environment = _before;                  // not if C code has replaced the array with a copy
     }
 
     private static bool IsOpenMP(string name) =>

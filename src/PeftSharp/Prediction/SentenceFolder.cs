@@ -113,7 +113,7 @@ internal sealed class SentenceFolder : IDisposable
         config["default_prompt_name"] = DefaultPromptName;
         config["similarity_fn_name"] = Similarity.ToString().ToLowerInvariant();
         JsonFile.Write(Path.Combine(folder, ConfigFile), config);
-        JsonFile.Write(Path.Combine(folder, ModulesFile), entries);           // last, because it makes the folder complete
+        JsonFile.Write(Path.Combine(folder, ModulesFile), entries);           // written last, because this file makes the folder complete
 
         static JsonObject Entry(int index, string path, string name) => new()
         {

@@ -11,6 +11,6 @@ internal sealed class StepsOrRatioConverter : JsonConverter<StepsOrRatio>
     public override void Write(Utf8JsonWriter writer, StepsOrRatio value, JsonSerializerOptions options)
     {
         if (double.IsFinite(value.Value)) writer.WriteNumberValue(value.Value);
-        else writer.WriteStringValue(value.ToString());           // an argument that has no effect is not validated, but it is written
+        else writer.WriteStringValue(value.ToString());           // NaN and infinity are written: an unused argument is not validated
     }
 }

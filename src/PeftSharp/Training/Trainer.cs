@@ -216,7 +216,7 @@ public partial class Trainer
         foreach (var warning in warnings) Warn(warning);
         if (resumed is null && _model.FrozenNewWeights is { } frozen) WarnAboutNewWeights(frozen);
         using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, checkpoint);
-        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);     // last, so that an earlier error does not change the model
+        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);     // last: an earlier error must not change the model
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
         var scaling = new LossScaling(_model, isCustom: ReplacesTrainingLoss,

@@ -18,7 +18,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
     internal TunerLayer(LayerTarget target, AdapterState state) : base(nameof(TunerLayer))
     {
         (_wrapped, Target, State, _adapters) = (target.Layer, target, state, new AdapterSlots(this));
-        register_module("base_layer", _wrapped);                     // first, as in peft's parameter order
+        register_module("base_layer", _wrapped);                     // registered first, as in peft's parameter order
     }
 
     /// <summary>The layer and the tensors into which adapters are merged.</summary>

@@ -42,7 +42,7 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
     /// </summary>
     private sealed class Cursor : RowCursor
     {
-        private const int DrawsAtOnce = 1000;      // as in datasets; it affects the order of the last rows
+        private const int DrawsAtOnce = 1000;      // as in datasets; the value affects the order of the last rows
 
         private readonly TrackedCursor _rows;
         private readonly NumpyRandom _random;

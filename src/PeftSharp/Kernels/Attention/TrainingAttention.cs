@@ -12,7 +12,7 @@ namespace PeftSharp.Kernels;
 /// again, so nothing of this shape is kept.</remarks>
 internal static unsafe partial class TrainingAttention
 {
-    private const long MaxTokensWithoutDropout = 512;                     // for more, libtorch's kernel needs less memory
+    private const long MaxTokensWithoutDropout = 512;                     // for more tokens, libtorch's kernel needs less memory
 
     /// <summary>Whether this kernel supports the call.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
@@ -97,7 +97,7 @@ internal static unsafe partial class TrainingAttention
         private static (Tensor Kept, Tensor Dropped) Probabilities(
             AttentionProducts products, Tensor query, Tensor key, Tensor? bits, Settings settings)
         {
-            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them with probabilities
+            var probabilities = products.Scores(query, key);             // scores; the loop below replaces them with probabilities
             var dropped = bits is null ? probabilities : empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
             using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]])

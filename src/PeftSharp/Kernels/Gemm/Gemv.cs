@@ -14,7 +14,7 @@ namespace PeftSharp.Kernels;
 internal static unsafe class Gemv
 {
     private const int OutputsOfEight = 3, OutputsOfFour = 4;      // rows of W in a tile: 3 with eight rows of x, 4 with four rows of x
-    private const int TileMultiple = OutputsOfEight * OutputsOfFour;      // the number of rows of W in a chunk is a multiple of it
+    private const int TileMultiple = OutputsOfEight * OutputsOfFour;      // a chunk has a multiple of this number of rows of W
     private const int MaxChunk = 96;
 
     // The last tile of a chunk may begin up to three outputs before the chunk.

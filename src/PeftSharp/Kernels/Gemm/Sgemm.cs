@@ -19,7 +19,7 @@ namespace PeftSharp.Kernels;
 internal static unsafe class Sgemm
 {
     private const int MinSize = 48;                                // for smaller sizes most of a tile is padding
-    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // for smaller products libtorch is faster: less overhead
+    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // libtorch is faster for smaller products
     private const int MaxDepth = 512;                              // depth of a block
     private const int MaxLocalValues = 128 * 1024;                 // half a megabyte: half of a core's L2
     private const int MaxSharedValues = 1 << 20;                   // four megabytes, in L3

@@ -39,7 +39,7 @@ public sealed class DebertaV2Model
         get
         {
             var text = InputSpec.ForText(Config, positions: Config.MaxPositionEmbeddings, positionsField: "max_position_embeddings");
-            // Without embeddings of token types the model accepts them, because tokenizers return them, and does not use them.
+            // A model without embeddings of token types accepts token types, because tokenizers return them, but does not use them.
             var types = new InputSpec("token_type_ids", InputKind.Categories)
             {
                 Limit = Config.TypeVocabSize > 0 ? Config.TypeVocabSize : null,

@@ -153,7 +153,7 @@ internal sealed class BytePairEncoding : TokenizerModel
                 continue;
             ref var right = ref symbols[left.Next];
             if (!_ranks.TryGetValue((left.Id, right.Id), out var current) || current.JoinedId != merge.JoinedId)
-                continue;                                       // one of the two has been merged with another symbol
+                continue;                                       // one of the two symbols has been merged with another one
             left = left with { Id = merge.JoinedId, Bytes = left.Bytes + right.Bytes, Next = right.Next };
             right.Bytes = 0;
             if (left.Next < symbols.Length)

@@ -15,7 +15,7 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
         {
             text.KeepUntil(start);
             text.DropUntil(end);
-            text.Insert(content);       // has the offsets of the last replaced character
+            text.Insert(content);       // the insertion has the offsets of the last replaced character
         }
         text.KeepUntil(text.Length);
         text.EndRewrite();

@@ -11,7 +11,7 @@ internal sealed class AlignedText
     private char[] _chars = new char[256], _newChars = new char[256];
     private int[] _starts = [], _ends = [], _newStarts = [], _newEnds = [];
     private bool _aligned = true;       // character i is character _base + i of the original
-    private const int MaxLength = 1 << 24;      // of a normalized text, unless the original text is long, too
+    private const int MaxLength = 1 << 24;      // the limit of a normalized text, unless the original text is long, too
     private const long MaxGrowth = 64;
     private int _base, _originalLength;
     private int _read, _written;

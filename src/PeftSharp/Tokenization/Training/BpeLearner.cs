@@ -22,7 +22,7 @@ internal sealed class BpeLearner
     private readonly int[] _sizes;
     private readonly Dictionary<long, int> _pairs = [];
     private readonly List<long> _pairCounts = [];
-    private readonly List<List<int>?> _formed = [];                 // by pair: the words in which it was formed since it was last queued
+    private readonly List<List<int>?> _formed = [];                 // for each pair: the words in which it was formed after it was queued
     private readonly List<(long Pair, int Index)> _formedPairs = [];
     private readonly PriorityQueue<(long Pair, int Index, List<int> Words), (long Count, long Pair)> _queue =
         new(Comparer<(long Count, long Pair)>.Create((x, y) => x.Count != y.Count ? y.Count.CompareTo(x.Count) : x.Pair.CompareTo(y.Pair)));

@@ -32,7 +32,7 @@ internal sealed class UnigramLattice
         forward.AsSpan(0, word.Length + 1).Fill(double.NegativeInfinity);
         backward.AsSpan(0, word.Length + 1).Fill(double.NegativeInfinity);
         (forward[0], backward[word.Length]) = (0, 0);
-        foreach (var (start, end, id) in _nodes)                        // by increasing start
+        foreach (var (start, end, id) in _nodes)                        // the nodes are sorted by start
             forward[end] = LogSum(forward[end], forward[start] + ScoreOf(id));
         for (var i = _nodes.Count - 1; i >= 0; i--)
         {

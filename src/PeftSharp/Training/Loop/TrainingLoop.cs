@@ -76,7 +76,7 @@ internal sealed class TrainingLoop(
         DefaultGenerator.SkipDataLoaderSeed();
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         using var batches = openEpoch(epoch, batchesDone);
-        // A checkpoint within an epoch has the generator's state after the row order was drawn, so it is restored only here.
+        // A checkpoint within an epoch has the generator's state after the row order was drawn, so the state is restored only here.
         if (randomState is not null && updatesDone > 0) DefaultGenerator.Restore(randomState.Now);
         while (batches.HasNext)
         {

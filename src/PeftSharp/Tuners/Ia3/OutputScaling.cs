@@ -11,7 +11,7 @@ internal sealed class OutputScaling : MergeableLayerAdapter
     internal OutputScaling(LinearTarget target, bool startsAtOne)
     {
         using var scope = NewDisposeScope();
-        var scales = randn(target.OutFeatures, 1);        // drawn even if they are initialized to 1, as in peft
+        var scales = randn(target.OutFeatures, 1);        // drawn even if the scales are initialized to 1, as in peft
         _target = target;
         _scales = AddParameter("ia3_l", target.MoveToLayer(startsAtOne ? ones_like(scales) : scales));
     }

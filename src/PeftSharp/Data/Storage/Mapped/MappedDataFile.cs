@@ -73,7 +73,7 @@ internal sealed unsafe class MappedDataFile
                 return new(path, AllocatedMemory.Read(stream, stream.Length), 0, stream);
             using var map = MemoryMappedFile.CreateFromFile(
                 stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // has no finalizer, but its handle has one
+            var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // no finalizer, but the handle has one
             return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

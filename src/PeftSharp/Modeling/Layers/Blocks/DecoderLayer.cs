@@ -66,7 +66,7 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>, ISt
     {
         using var scope = NewDisposeScope();
         var attended = _attention.call(_attentionNorm.call(x), context);
-        // Gemma 3 gives the name post_attention_layernorm to the norm of attention's output, LLaMA to that of the feed-forward input.
+        // Gemma 3 gives the name post_attention_layernorm to the norm of attention's output, LLaMA to the norm of the feed-forward input.
         if (_feedForwardNorm is not null) attended = _secondNorm.call(attended);
         if (_attentionDropout is not null) attended = _attentionDropout.call(attended);
         attended = x + attended;
