@@ -59,9 +59,9 @@ internal static unsafe class NativeThreads
     /// must not allocate on the managed heap.</param>
     internal static void Team<T>(nint scratch, ref T arguments, delegate*<void*, ThreadBarrier*, float*, void> body) where T : unmanaged
     {
-        const int line = 32;                                                       // each counter has a cache line of its own
-        var counters = stackalloc int[4 * line];
-        new Span<int>(counters, 4 * line).Clear();
+        const int line = 32;                                                       // both counters have a cache line of their own
+        var counters = stackalloc int[3 * line];
+        new Span<int>(counters, 3 * line).Clear();
         var threads = IsAvailable ? Math.Max(1, get_num_threads()) : 1;
         var stride = Scratch.WholeLines(scratch);
         fixed (T* pinned = &arguments)
@@ -69,7 +69,7 @@ internal static unsafe class NativeThreads
             var team = new TeamCall
             {
                 Body = body, Arguments = pinned, Scratch = Scratch.OfThreads(threads * stride), ScratchStride = stride,
-                Arrived = counters + line, Round = counters + 2 * line, Taken = counters + 3 * line,
+                Arrived = counters + line, Round = counters + 2 * line,
             };
             if (threads == 1) team.Run(0, 1);
             else _parallel(&EnterTeam, &team, (uint)threads, 0);
@@ -132,11 +132,11 @@ internal static unsafe class NativeThreads
         internal void* Arguments;
         internal float* Scratch;
         internal nint ScratchStride;
-        internal int* Arrived, Round, Taken;
+        internal int* Arrived, Round;
 
         internal readonly void Run(int thread, int threads)
         {
-            var barrier = new ThreadBarrier(thread, threads, Arrived, Round, Taken);
+            var barrier = new ThreadBarrier(thread, threads, Arrived, Round);
             Body(Arguments, &barrier, Scratch + thread * ScratchStride);
         }
     }

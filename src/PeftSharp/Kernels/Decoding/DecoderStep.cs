@@ -73,11 +73,12 @@ internal static unsafe class DecoderStep
         var isFused = layer->Key.IsNone;
         var keys = isFused ? part.Projected + query : part.Projected + p->Rows * query;
         var values = isFused ? keys + key : keys + p->Rows * key;
-        // The threads share the outputs of the three projections as one range.
-        while (part.TryTakeOutputs(query + 2 * key, layer->Query.IsTransposed, out var from, out var to))
+        // The outputs of the three projections are divided as one range, so that the shares of the threads are of equal size.
+        var (from, to) = barrier->Range((query + 2 * key) / VectorPair.Count);
+        (from, to) = (from * VectorPair.Count, to * VectorPair.Count);
+        part.Multiply(layer->Query, part.Projected, from, Math.Min(to, layer->Query.Outputs));
+        if (!isFused)
         {
-            part.Multiply(layer->Query, part.Projected, from, Math.Min(to, layer->Query.Outputs));
-            if (isFused) continue;
             part.Multiply(layer->Key, keys, Math.Max(from - query, 0), Math.Min(to - query, key));
             part.Multiply(layer->Value, values, Math.Max(from - query - key, 0), to - query - key);
         }
@@ -109,14 +110,25 @@ internal static unsafe class DecoderStep
         var inner = layer->Inner;
         Normalize(ref part, layer->FeedForwardNorm, part.States, part.Normalized);
         part.Pack(part.Normalized, layer->Gate);
+        var (from, to) = barrier->Range(inner / VectorPair.Count);
+        (from, to) = (from * VectorPair.Count, to * VectorPair.Count);
+        part.Multiply(layer->Gate, part.Inner, from, to);
         var isFused = layer->Up.IsNone;
         var up = isFused ? part.Inner + inner : part.Inner + p->Rows * inner;
-        while (part.TryTakeOutputs(inner, layer->Gate.IsTransposed, out var from, out var to))
+        if (layer->IsGated)
         {
-            part.Multiply(layer->Gate, part.Inner, from, to);
-            if (layer->IsGated && isFused) part.Multiply(layer->Gate, part.Inner, inner + from, inner + to);
-            else if (layer->IsGated) part.Multiply(layer->Up, up, from, to);
-            Activate(ref part, layer, up, from, to);
+            if (isFused) part.Multiply(layer->Gate, part.Inner, inner + from, inner + to);
+            else part.Multiply(layer->Up, up, from, to);
+        }
+        var stride = layer->IsGated && isFused ? 2 * inner : inner;
+        for (var row = 0; row < p->Rows; row++)
+        {
+            var gate = part.Inner + row * stride;
+            var values = layer->IsGated ? up + row * stride : null;
+            var result = part.Activated + row * inner;
+            if (layer->Activation == StepActivation.Silu) Activate<T, SiluGate>(gate, values, result, from, to);
+            else if (layer->Activation == StepActivation.GeluByTanh) Activate<T, GeluGate>(gate, values, result, from, to);
+            else Activate<T, ExactGeluGate>(gate, values, result, from, to);
         }
         barrier->Wait();
 
@@ -124,21 +136,6 @@ internal static unsafe class DecoderStep
         part.Multiply(layer->Down, part.Fed);
         barrier->Wait();
         Add(ref part, layer->FeedForwardOutputNorm, part.Fed);
-    }
-
-    /// <summary>Computes the activations of the inner values from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
-    private static void Activate<T>(ref StepMemory<T> part, StepLayer* layer, T* up, int from, int to) where T : unmanaged
-    {
-        var stride = layer->IsGated && layer->Up.IsNone ? 2 * layer->Inner : layer->Inner;
-        for (var row = 0; row < part.Call->Rows; row++)
-        {
-            var gate = part.Inner + row * stride;
-            var values = layer->IsGated ? up + row * stride : null;
-            var result = part.Activated + row * layer->Inner;
-            if (layer->Activation == StepActivation.Silu) Activate<T, SiluGate>(gate, values, result, from, to);
-            else if (layer->Activation == StepActivation.GeluByTanh) Activate<T, GeluGate>(gate, values, result, from, to);
-            else Activate<T, ExactGeluGate>(gate, values, result, from, to);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -54,26 +54,11 @@ internal readonly unsafe ref struct StepMemory<T> where T : unmanaged
         SkinnyGemm.Pack(ref product, from, Wide, linear.IsTransposed);
     }
 
-    /// <summary>Computes outputs of a layer until the threads have computed all of them.</summary>
+    /// <summary>Computes this thread's share of the outputs.</summary>
     internal void Multiply(in StepLinear linear, T* result)
     {
-        while (TryTakeOutputs(linear.Outputs, linear.IsTransposed, out var from, out var to)) Multiply(linear, result, from, to);
-    }
-
-    /// <summary>
-    /// Takes the next outputs of the layers between two waits. Reading a part of a transposed weight is slow if the part is narrow, so the
-    /// outputs of such a layer are divided into one part per thread.
-    /// </summary>
-    /// <param name="count">Number of outputs.</param>
-    /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
-    /// <param name="from">Index of the first output.</param>
-    /// <param name="to">Index after the last output.</param>
-    /// <returns>False if all outputs have been taken.</returns>
-    internal bool TryTakeOutputs(int count, bool isTransposed, out int from, out int to)
-    {
-        var isTaken = Barrier->TryTake(count / VectorPair.Count, isEven: isTransposed, out from, out to);
-        (from, to) = (from * VectorPair.Count, to * VectorPair.Count);
-        return isTaken;
+        var (from, to) = Barrier->Range(linear.Outputs / VectorPair.Count);
+        Multiply(linear, result, from * VectorPair.Count, to * VectorPair.Count);
     }
 
     /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
