@@ -50,10 +50,10 @@ public sealed partial class Dataset
     /// Creates a dataset from objects, one per row. The columns are their public properties, in the order of declaration.
     /// </summary>
     /// <remarks>
-    /// Supported property types are numbers, strings, booleans, dates and times, arrays, dictionaries and records of these, and their
-    /// nullable types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members, whose ids are assigned from 0 in
-    /// ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a <see cref="DateTimeOffset"/> to UTC. A
-    /// value tuple, or an array or list of value tuples, is converted to structs with the element names of the property.
+    /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, dictionaries and
+    /// records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members, whose ids are assigned
+    /// from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a <see cref="DateTimeOffset"/> to
+    /// UTC. A value tuple, or an array or list of value tuples, is converted to structs with the element names of the property.
     /// </remarks>
     /// <param name="rows">The rows, which are enumerated once: a list, a LINQ query, the entities of a database context.</param>
     /// <typeparam name="T">

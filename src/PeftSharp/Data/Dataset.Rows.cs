@@ -99,7 +99,7 @@ public sealed partial class Dataset
     /// </summary>
     /// <inheritdoc cref="Sort(string, bool, NullPlacement)"/>
     /// <param name="columns">The columns.</param>
-    /// <param name="reverse">Whether the order is descending, for each column.</param>
+    /// <param name="reverse">One value per column: whether the order is descending.</param>
     /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
     public Dataset Sort(IReadOnlyList<string> columns, IReadOnlyList<bool> reverse, NullPlacement nullPlacement = NullPlacement.AtEnd)
     {

@@ -7,8 +7,8 @@ public sealed partial class DatasetDict
 {
     /// <summary>Uploads all splits to a dataset repository of the Hugging Face Hub (<c>push_to_hub</c>), in one commit.</summary>
     /// <remarks>
-    /// After the upload, the configuration <paramref name="configName"/> consists of these splits; its other earlier splits are removed
-    /// from it. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
+    /// After the upload, the configuration <paramref name="configName"/> consists of these splits only. Other splits that the configuration
+    /// had before are removed from the card. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
     /// <param name="repository">

@@ -25,10 +25,10 @@ public static class T5Tokenizer
     /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings in
-    /// <c>tokenizer.json</c> for these are ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the
-    /// normalization map, <c>precompiled_charsmap</c>) is used. The sentinel tokens <c>&lt;extra_id_0&gt;</c> … are special tokens;
-    /// <c>extra_ids</c> in tokenizer_config.json is their number (default 100).
+    /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings for these steps in
+    /// <c>tokenizer.json</c> are ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the normalization map,
+    /// <c>precompiled_charsmap</c>) is used. The sentinel tokens <c>&lt;extra_id_0&gt;</c> … are special tokens; <c>extra_ids</c> in
+    /// tokenizer_config.json is their number (default 100).
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>

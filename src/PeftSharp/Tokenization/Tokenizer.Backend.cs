@@ -52,8 +52,8 @@ public sealed partial class Tokenizer
     /// with this tokenizer; the other properties are copied.
     /// </summary>
     /// <remarks>
-    /// The model was trained with both steps, so ordinary texts need both. A tokenizer from <see cref="FromBackend"/> has neither step,
-    /// because its backend performs both.
+    /// The model was trained with both steps, so ordinary texts need both steps. A tokenizer from <see cref="FromBackend"/> has neither
+    /// step, because its backend performs both.
     /// </remarks>
     /// <param name="normalization">Whether to normalize the text. Default true.</param>
     /// <param name="preTokenization">

@@ -26,9 +26,9 @@ public static class XlmRobertaTokenizer
     /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text (<c>&lt;s&gt; A
-    /// &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>); the settings in <c>tokenizer.json</c> for these are
-    /// ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the normalization map,
+    /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text
+    /// (<c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>); the settings for these steps in
+    /// <c>tokenizer.json</c> are ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the normalization map,
     /// <c>precompiled_charsmap</c>) is used.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>

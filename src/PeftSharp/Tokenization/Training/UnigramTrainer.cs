@@ -17,8 +17,8 @@ public sealed record UnigramTrainer : TokenizerTrainer
     public UnigramTrainer() => VocabSize = 8000;
 
     /// <summary>
-    /// The token for characters that are not in the vocabulary. It is added as the first token if it is not a special token. Null: none, or
-    /// <c>&lt;unk&gt;</c> if <see cref="TokenizerTrainer.Train"/> is called.
+    /// The token for characters that are not in the vocabulary. If <see cref="TokenizerTrainer.SpecialTokens"/> does not contain the token,
+    /// it is added as the first token. Null: none, or <c>&lt;unk&gt;</c> if <see cref="TokenizerTrainer.Train"/> is called.
     /// </summary>
     public string? UnkToken { get; init; }
 
