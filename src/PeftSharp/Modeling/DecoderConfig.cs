@@ -98,7 +98,8 @@ public abstract record DecoderConfig : TransformerConfig
             [.. SizeProblems(), .. MustBePositive(("num_key_value_heads", KeyValueHeads), ("head_dim", HeadDim ?? 1))];
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
         foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.GetValidationErrors())
-            .Concat(SupportsPartialRotation ? [] : RopeParameters.PartialProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct))))
+            .Concat(SupportsPartialRotation ? [] : RopeParameters.PartialProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct)))
+            .Concat(MustNotBeNegative(("rms_norm_eps", RmsNormEps))))
             yield return problem;
         if (sizes.Length > 0) yield break;
         if (NumAttentionHeads % KeyValueHeads != 0)

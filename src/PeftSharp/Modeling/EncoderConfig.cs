@@ -62,7 +62,8 @@ public abstract record EncoderConfig : TransformerConfig
             .Concat(MustBeProbability(
                 ("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb),
                 ("classifier_dropout", ClassifierDropout ?? 0)))
-            .Concat(HeadProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct)));
+            .Concat(HeadProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct)))
+            .Concat(MustNotBeNegative(("layer_norm_eps", LayerNormEps)));
         foreach (var problem in problems) yield return problem;
         if (TypeVocabSize < MinTokenTypes) yield return $"type_vocab_size is {TypeVocabSize}; it must be at least {MinTokenTypes}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";

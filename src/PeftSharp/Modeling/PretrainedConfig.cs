@@ -144,6 +144,12 @@ public abstract record PretrainedConfig
         values.Where(entry => !(entry.Value is >= 0 and < 1))
             .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 
+    /// <summary>Returns "name is value; it must be finite and not negative" for each other value.</summary>
+    /// <param name="values">The names of the fields and their values.</param>
+    protected static IEnumerable<string> MustNotBeNegative(params (string Name, double Value)[] values) =>
+        values.Where(entry => !(entry.Value >= 0 && double.IsFinite(entry.Value)))
+            .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be finite and not negative"));
+
     /// <summary>Returns "name is 'value'; it must be one of …" for each value that is not the name of an activation function.</summary>
     /// <param name="values">The names of the fields and their values.</param>
     protected static IEnumerable<string> MustBeActivation(params (string Name, string Value)[] values) =>

@@ -46,7 +46,7 @@ public abstract record VisionConfig : PretrainedConfig
     {
         foreach (var problem in MustBePositive(("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("num_channels", NumChannels))
-            .Concat(MustBeActivation(("hidden_act", HiddenAct))))
+            .Concat(MustBeActivation(("hidden_act", HiddenAct))).Concat(MustNotBeNegative(("layer_norm_eps", LayerNormEps))))
             yield return problem;
         if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0)
             yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";

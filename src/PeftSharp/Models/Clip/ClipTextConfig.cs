@@ -51,6 +51,7 @@ public sealed record ClipTextConfig : TransformerConfig
     {
         var problems = SizeProblems().Concat(MustBePositive(("projection_dim", ProjectionDim)))
             .Concat(MustBeProbability(("attention_dropout", AttentionDropout))).Concat(HeadProblems())
+            .Concat(MustNotBeNegative(("layer_norm_eps", LayerNormEps)))
             .Concat(MustBeActivation(("hidden_act", HiddenAct)));
         foreach (var problem in problems) yield return problem;
         if (EosTokenId is not { Count: 1 })

@@ -81,7 +81,8 @@ public sealed record Gpt2Config : TextConfig
             ("n_inner", FeedForwardWidth));
         var probabilities = MustBeProbability(
             ("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(MustBeActivation(("activation_function", ActivationFunction))))
+        foreach (var problem in sizes.Concat(probabilities).Concat(MustNotBeNegative(("layer_norm_epsilon", LayerNormEpsilon)))
+            .Concat(MustBeActivation(("activation_function", ActivationFunction))))
             yield return problem;
         if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is not a multiple of n_head {NHead}";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";

@@ -122,7 +122,7 @@ public sealed record ModernBertConfig : TransformerConfig
             ("global_attn_every_n_layers", GlobalAttnEveryNLayers), ("local_attention", LocalAttention))];
         var probabilities = MustBeProbability(
             ("attention_dropout", AttentionDropout), ("embedding_dropout", EmbeddingDropout), ("mlp_dropout", MlpDropout),
-            ("classifier_dropout", ClassifierDropout));
+            ("classifier_dropout", ClassifierDropout)).Concat(MustNotBeNegative(("norm_eps", NormEps)));
         var activations = MustBeActivation(("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation));
         var types = AttentionTypes.GetValidationErrors(LayerTypes, NumHiddenLayers, LocalAttention, "local_attention");
         foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(types).Concat(PaddingProblems()))
@@ -133,8 +133,7 @@ public sealed record ModernBertConfig : TransformerConfig
             yield return $"classifier_pooling is '{ClassifierPooling}'; supported values: {FirstToken}, {Mean}";
         if (SparsePredIgnoreIndex != -100) yield return $"sparse_pred_ignore_index is {SparsePredIgnoreIndex}; only -100 is supported";
         if (InitializerCutoffFactor is <= 0)
-            yield return FormattableString.Invariant(
-                $"initializer_cutoff_factor is {InitializerCutoffFactor}; it must be greater than 0");
+            yield return FormattableString.Invariant($"initializer_cutoff_factor is {InitializerCutoffFactor}; it must be greater than 0");
         if (sizes.Length > 0) yield break;
         foreach (var problem in HeadProblems().Concat(Parameters(isLocal: false).WidthProblems(HeadWidth))) yield return problem;
     }

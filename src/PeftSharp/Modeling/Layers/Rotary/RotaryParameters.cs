@@ -161,7 +161,8 @@ public sealed record RotaryParameters
             yield return $"rope_type is '{RopeType}'; supported types: {string.Join(", ", RotaryScaling.ByType.Keys)}";
             yield break;
         }
-        if (!(RopeTheta > 0)) yield return FormattableString.Invariant($"rope_theta is {RopeTheta}; it must be greater than 0");
+        if (!(RopeTheta > 0 && double.IsFinite(RopeTheta)))
+            yield return FormattableString.Invariant($"rope_theta is {RopeTheta}; it must be finite and greater than 0");
         if (PartialRotaryFactor is not (null or (> 0 and <= 1)))
             yield return FormattableString.Invariant(
                 $"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
