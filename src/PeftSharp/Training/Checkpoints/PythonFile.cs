@@ -64,7 +64,7 @@ internal sealed class PythonFile : IDisposable
         null => "None",
         bool flag => flag ? "True" : "False",
         double number => PythonFloat.Repr(number),
-        object?[] { Length: <= 8 } tuple => $"({string.Join(", ", tuple.Select(item => item is object?[] ? "…" : Text(item)))})",
+        object?[] { Length: <= 8 } tuple => $"({string.Join(", ", tuple.Select(item => item is object?[]? "…" : Text(item)))})",
         long number => number.ToString(CultureInfo.InvariantCulture),
         string text => text,
         _ => "another value",
