@@ -100,7 +100,7 @@ public sealed class GenerationErrorsTests : IDisposable
         Says<ArgumentException>(new GenerationOptions { StopStrings = ["x"] }, "StopStrings", "Set Tokenizer");
         Says<ArgumentException>(new GenerationOptions { StopStrings = ["x", ""], Tokenizer = _tiny.Tokenizer }, "empty string");
         Says<ArgumentException>(
-            new GenerationOptions { NumBeams = 2, Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }, "one sequence", "2 beam(s)");
+            new GenerationOptions { NumBeams = 2, Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }, "one sequence", "2 beams");
     }
 
     [Theory]

@@ -13,7 +13,6 @@ namespace PeftSharp.Tests.Parity;
 /// Recorded texts of transformers (greedy, drawn and with beams, each option by itself) and each rule on scores by itself.
 /// </summary>
 [Trait("Category", "Parity")]
-[AllThreads]
 public sealed class GenerationParityTests
 {
     public static TheoryData<string> Families => ReferenceRoot.Cases("generation", "*");

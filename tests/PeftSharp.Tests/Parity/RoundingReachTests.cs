@@ -5,7 +5,6 @@ namespace PeftSharp.Tests.Parity;
 
 /// <summary>What the comparison of final weights leaves open is small: a run that was given a slightly wrong setting fails it.</summary>
 [Trait("Category", "Parity")]
-[AllThreads]
 public sealed class RoundingReachTests
 {
     private const double Weights = 2e-3;

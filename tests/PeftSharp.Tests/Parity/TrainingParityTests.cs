@@ -11,7 +11,6 @@ namespace PeftSharp.Tests.Parity;
 /// Whole runs of transformers' trainer, repeated: every log line, the metrics, the best step, the final weights and predictions.
 /// </summary>
 [Trait("Category", "Parity")]
-[AllThreads]
 public sealed class TrainingParityTests
 {
     // Losses follow to 1e-4 through all steps. Gradient norms and weights are differences of nearly equal numbers later on, hence wider.

@@ -35,7 +35,7 @@ public sealed class DeviceCopiesTests
         ["DebertaV2Model: item"] = (1, "whether there is padding; read only on the CPU"),
         ["KeyValueCache: nonzero"] = (1, "the rows that change places, once a step of beam search"),
         ["LanguageModel`2: nonzero"] = (1, "the labeled tokens, once a batch, where only the loss is asked for"),
-        ["ModernBertInitialization: item"] = (1, "initialization is not part of a step"),
+        ["TruncatedNormal: item"] = (1, "initialization is not part of a step"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; read only on the CPU"),
         ["BernoulliMask: get_bytes"] = (2, "CPU memory: tensors on other devices are not accepted"),
         ["ActivationTable: get_bytes"] = (1, "the table is computed once, on the CPU"),

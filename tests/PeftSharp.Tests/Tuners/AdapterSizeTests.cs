@@ -40,7 +40,7 @@ public sealed class AdapterSizeTests : IDisposable
     {
         using var model = TinyModels.Gpt2();
         FluentActions.Invoking(() => PeftModel.FromPretrained(model, _folder.Path))
-            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll("need", "elements, but the file has 30000000");
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll("need", "the file of the weights has 30000000");
     }
 
     private void Edit(Action<JsonObject> change)
