@@ -49,13 +49,12 @@ public sealed partial class Dataset
     /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
     public Task<HubCommit> PushToHubAsync(
-        string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
-        int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        string repository, string split = "train", string configName = CardConfiguration.DefaultName, bool? isPrivate = null,
+        string? maxShardSize = null, int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(split);
-        if (maxShardSize is not null && numShards is not null)
-            throw new ArgumentException("Both maxShardSize and numShards are given. Pass one of them.", nameof(numShards));
+        DatasetPush.RequireOneSize(maxShardSize, numShards);
         return DatasetPush.RunAsync(repository, [(split, this, numShards)], isWhole: false, configName, isPrivate, maxShardSize, options,
             hub, progress, cancellationToken);
     }
@@ -63,9 +62,9 @@ public sealed partial class Dataset
     /// <summary>Uploads the dataset and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
-        string repository, string split = "train", string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
-        int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null, IProgress<MapProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
+        string repository, string split = "train", string configName = CardConfiguration.DefaultName, bool? isPrivate = null,
+        string? maxShardSize = null, int? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => PushToHubAsync(repository, split, configName, isPrivate, maxShardSize, numShards, options, hub, progress,
             cancellationToken), cancellationToken).GetAwaiter().GetResult();
 

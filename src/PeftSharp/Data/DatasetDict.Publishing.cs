@@ -27,12 +27,11 @@ public sealed partial class DatasetDict
     /// <param name="progress">Receives a report after every 1,000 rows of a split that are written to a file. Null: no reports.</param>
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
     public Task<HubCommit> PushToHubAsync(
-        string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        string repository, string configName = CardConfiguration.DefaultName, bool? isPrivate = null, string? maxShardSize = null,
         IReadOnlyDictionary<string, int>? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (maxShardSize is not null && numShards is not null)
-            throw new ArgumentException("Both maxShardSize and numShards are given. Pass one of them.", nameof(numShards));
+        DatasetPush.RequireOneSize(maxShardSize, numShards);
         foreach (var split in numShards?.Keys ?? [])
             _ = this[split];
         (string, Dataset, int?)[] splits = [.. _splits.Select(split => (
@@ -44,7 +43,7 @@ public sealed partial class DatasetDict
     /// <summary>Uploads all splits and waits until the upload has finished.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
-        string repository, string configName = "default", bool? isPrivate = null, string? maxShardSize = null,
+        string repository, string configName = CardConfiguration.DefaultName, bool? isPrivate = null, string? maxShardSize = null,
         IReadOnlyDictionary<string, int>? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => PushToHubAsync(repository, configName, isPrivate, maxShardSize, numShards, options, hub, progress,

@@ -63,6 +63,18 @@ internal static class ModuleTree
         foreach (var (child, name) in children.Zip(names)) parent.register_module(name, child.module);
     }
 
+    /// <summary>
+    /// Sorts children of a module, whose order is the order of its parameters. For modules whose order depends on the family.
+    /// </summary>
+    /// <param name="parent">The module.</param>
+    /// <param name="names">The names of the first children, in order. The others follow.</param>
+    internal static void ReorderChildren(Module parent, IReadOnlyList<string> names)
+    {
+        var children = parent.named_children().ToDictionary(child => child.name, child => child.module);
+        foreach (var name in children.Keys) parent.register_module(name, null!);       // null removes the child
+        foreach (var name in names.Union(children.Keys)) parent.register_module(name, children[name]);
+    }
+
     private static void SetField(ModulePlace place, Module replacement)
     {
         var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))

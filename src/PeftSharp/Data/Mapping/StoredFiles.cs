@@ -51,6 +51,7 @@ internal static class StoredFiles
         {
             file.LastWriteTimeUtc = new DateTime(modified, DateTimeKind.Utc);      // so that the next call need not read the file
         }
+        // The time cannot be set, so the next call compares the hash again.
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException) { }
         return true;
     }

@@ -13,9 +13,6 @@ namespace PeftSharp.Data;
 /// </summary>
 internal sealed partial class CardUpdate
 {
-    /// <summary>The configuration of a dataset that has only one.</summary>
-    internal const string DefaultName = "default";
-
     private const string FeaturesField = "features";
     private readonly string? _text;
     private readonly DatasetCard _card;
@@ -47,7 +44,7 @@ internal sealed partial class CardUpdate
         var infos = _card.Infos.Where(other => DatasetCard.NameOf(other) != _configuration)
             .Append(info).OrderBy(DatasetCard.NameOf, StringComparer.Ordinal).ToArray();
         if (infos.Length > 1 && infos.FirstOrDefault(other => CardYaml.Get(other, "config_name") is null) is { } unnamed)
-            unnamed.Children.Insert(0, "config_name", "default");
+            unnamed.Children.Insert(0, "config_name", CardConfiguration.DefaultName);
         var configs = ((CardYaml.Get(root, "configs") as YamlSequenceNode)?.Children ?? [])
             .Where(other => ConfigurationOf(other) != _configuration)
             .Concat(Configurations(pushed, isWhole)).OrderBy(ConfigurationOf, StringComparer.Ordinal).ToArray();
@@ -62,18 +59,18 @@ internal sealed partial class CardUpdate
         var known = isWhole ? null : _card.Info(_configuration);
         var before = known is not null && CardYaml.Get(known, "splits") is YamlSequenceNode list
             ? list.OfType<YamlMappingNode>().ToArray() : [];
-        var kept = before.Where(split => pushed.All(its => its.Name != NameOf(split))).ToArray();
+        var kept = before.Where(split => pushed.All(other => other.Name != NameOf(split))).ToArray();
         var features = FeatureCard.Of(pushed[0].Features);
         if (kept.Length > 0)
             RequireSameColumns(_card.Features(_configuration), CardFeatures.Read(CardYaml.Get(Node(new() { [FeaturesField] = features }),
                 FeaturesField)), kept);
         var splits = kept.Select(split => Split(NameOf(split), Number(split, "num_bytes"), Number(split, "num_examples")))
             .Concat(pushed.Select(split => Split(split.Name, split.Bytes, split.Rows))).ToArray();
-        var replaced = pushed.Where(split => before.Any(its => NameOf(its) == split.Name))
+        var replaced = pushed.Where(split => before.Any(old => NameOf(old) == split.Name))
             .Sum(split => _files.Where(file => file.Key.StartsWith(PushedSplit.Prefix(_dataFolder, split.Name), StringComparison.Ordinal))
                 .Sum(file => file.Value));
         var info = new JsonObject();
-        if (_configuration != DefaultName)
+        if (_configuration != CardConfiguration.DefaultName)
             info["config_name"] = _configuration;
         info[FeaturesField] = features.DeepClone();
         info["splits"] = new JsonArray([.. splits]);
@@ -86,14 +83,11 @@ internal sealed partial class CardUpdate
     private static void RequireSameColumns(
         IReadOnlyDictionary<string, Feature> known, IReadOnlyDictionary<string, Feature> pushed, IEnumerable<YamlMappingNode> splits)
     {
-        if (known.Count == pushed.Count && known.All(column => pushed.TryGetValue(column.Key, out var type) && type == column.Value))
+        if (ColumnTypes.AreSame(known, pushed))
             return;
-        throw new DatasetException($"The columns ({Text(pushed)}) are not those of the splits that the repository has already "
-            + $"({string.Join(", ", splits.Select(NameOf))}: {Text(known)}). All splits of a configuration have the same columns and "
-            + "types. Push all splits together (DatasetDict), or pass another configName.");
-
-        static string Text(IReadOnlyDictionary<string, Feature> columns) =>
-            string.Join(", ", columns.Select(column => $"{column.Key}: {column.Value}"));
+        throw new DatasetException($"The columns ({ColumnTypes.Describe(pushed)}) are not those of the splits that the "
+            + $"repository has already ({string.Join(", ", splits.Select(NameOf))}: {ColumnTypes.Describe(known)}). All splits of a "
+            + "configuration have the same columns and types. Push all splits together (DatasetDict), or pass another configName.");
     }
 
     /// <summary>The configuration with the patterns of its files, and one for files that were pushed without a card.</summary>
@@ -101,12 +95,12 @@ internal sealed partial class CardUpdate
     {
         var known = _card.Configurations.FirstOrDefault(other => other.Name == _configuration);
         var unnamed = _card.Configurations.Count > 0 ? [] : PushedWithoutCard();
-        if (unnamed.Count > 0 && _configuration != DefaultName)
-            yield return Configuration(DefaultName, unnamed, isDefault: false);
+        if (unnamed.Count > 0 && _configuration != CardConfiguration.DefaultName)
+            yield return Configuration(CardConfiguration.DefaultName, unnamed, isDefault: false);
         var patterns = new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         if (!isWhole)
-            foreach (var (split, its) in known?.DataFiles ?? (_configuration == DefaultName ? unnamed : []))
-                patterns[split] = its;
+            foreach (var (split, files) in known?.DataFiles ?? (_configuration == CardConfiguration.DefaultName ? unnamed : []))
+                patterns[split] = files;
         foreach (var split in pushed)
             patterns[split.Name] = [$"{PushedSplit.Prefix(_dataFolder, split.Name)}*"];
         yield return Configuration(_configuration, patterns, known?.IsDefault == true);

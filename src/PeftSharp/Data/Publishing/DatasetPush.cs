@@ -21,7 +21,7 @@ internal sealed class DatasetPush
         (_client, _repository, _configuration, _options, _folder, _isWhole)
             = (client, repository, configuration, options, folder, isWhole);
 
-    private string DataFolder => _configuration == CardUpdate.DefaultName ? "data" : _configuration;
+    private string DataFolder => _configuration == CardConfiguration.DefaultName ? "data" : _configuration;
 
     /// <param name="repository">The repository, which is created if it does not exist.</param>
     /// <param name="splits">The splits with the number of their files; null: determined by the size.</param>
@@ -58,6 +58,13 @@ internal sealed class DatasetPush
         finally { folder.Delete(recursive: true); }
     }
 
+    /// <exception cref="ArgumentException">Both arguments are given.</exception>
+    internal static void RequireOneSize(string? maxShardSize, object? numShards)
+    {
+        if (maxShardSize is not null && numShards is not null)
+            throw new ArgumentException("Both maxShardSize and numShards are given. Pass one of them.", nameof(numShards));
+    }
+
     /// <exception cref="ArgumentException">
     /// The name of the configuration or of a split is invalid, or an option has no meaning here.
     /// </exception>
@@ -82,16 +89,12 @@ internal sealed class DatasetPush
             if (number is { } shards) ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1, "numShards");
         }
         var first = splits[0];
-        if (splits.FirstOrDefault(split => !SameColumns(split.Rows, first.Rows)) is { Rows: { } rows } other)
-            throw new DatasetException($"The splits '{first.Name}' ({Columns(first.Rows)}) and '{other.Name}' ({Columns(rows)}) have "
-                + "different columns. All splits of a configuration have the same columns and types: remove or convert columns "
+        if (splits.FirstOrDefault(split => !ColumnTypes.AreSame(split.Rows.Features, first.Rows.Features)) is { Rows: { } rows } other)
+            throw new DatasetException($"The splits '{first.Name}' ({ColumnTypes.Describe(first.Rows.Features)}) and '{other.Name}' "
+                + $"({ColumnTypes.Describe(rows.Features)}) have different columns. All splits of a configuration have the same columns "
+                + "and types: remove or convert columns "
                 + "(RemoveColumns, CastColumn), or push them separately with different values of configName.");
-
-        static string Columns(Dataset rows) => string.Join(", ", rows.Features.Select(column => $"{column.Key}: {column.Value}"));
     }
-
-    private static bool SameColumns(Dataset rows, Dataset others) => rows.Features.Count == others.Features.Count
-        && rows.Features.All(column => others.Features.TryGetValue(column.Key, out var type) && type == column.Value);
 
     private async Task<HubCommit> UploadAsync(IReadOnlyList<PushedSplit> pushed, CancellationToken cancellationToken)
     {

@@ -6,6 +6,9 @@ namespace PeftSharp.Data;
 /// <summary>A configuration in a dataset card (an item of <c>configs</c>).</summary>
 internal sealed partial class CardConfiguration
 {
+    /// <summary>The name of a configuration that has no other name.</summary>
+    internal const string DefaultName = "default";
+
     private CardConfiguration(string name) => Name = name;
 
     internal string Name { get; }
@@ -43,7 +46,7 @@ internal sealed partial class CardConfiguration
     {
         if (all.Count == 1)
             return all[0];
-        var found = all.Where(config => config.IsDefault || config.Name == "default").ToArray();
+        var found = all.Where(config => config.IsDefault || config.Name == DefaultName).ToArray();
         return found.Length <= 1 ? found.FirstOrDefault() : throw new DatasetException(
             $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one "
             + "with the argument 'name'.");

@@ -22,7 +22,8 @@ internal static partial class ConvertedFiles
         if (names.Length == 0)
             throw new DatasetException($"{char.ToUpperInvariant(source.Description[0])}{source.Description[1..]} contains no converted "
                 + "files (CONFIGURATION/SPLIT/0000.parquet).");
-        var name = options.Name ?? (names.Length == 1 ? names[0] : names.Contains("default") ? "default"
+        var name = options.Name ?? (names.Length == 1 ? names[0]
+            : names.Contains(CardConfiguration.DefaultName) ? CardConfiguration.DefaultName
             : throw DatasetConfigurations.MustChoose(source.Description, names));
         if (!names.Contains(name))
             throw DatasetConfigurations.Unknown(source.Description, name, names);

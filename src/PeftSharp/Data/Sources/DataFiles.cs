@@ -35,10 +35,10 @@ internal static class DataFiles
         if (name is null)
             return all.Count == 0 ? null : CardConfiguration.Default(all) ?? throw DatasetConfigurations.MustChoose(
                 source.Description, [.. all.Select(config => config.Name)]);
-        return all.FirstOrDefault(config => config.Name == name) ?? (all.Count == 0 && name == "default"
+        return all.FirstOrDefault(config => config.Name == name) ?? (all.Count == 0 && name == CardConfiguration.DefaultName
             ? null
             : throw DatasetConfigurations.Unknown(source.Description, name, all.Count == 0
-                ? ["default"] : [.. all.Select(config => config.Name)]));
+                ? [CardConfiguration.DefaultName] : [.. all.Select(config => config.Name)]));
     }
 
     private static DataFilePlan Plan(DataSource source, IReadOnlyDictionary<string, IReadOnlyList<string>> patterns,

@@ -47,7 +47,7 @@ internal sealed class DatasetCard
         {
             YamlMappingNode single when configuration is null || NameOf(single) == configuration => single,
             YamlSequenceNode { Children: [YamlMappingNode only] } when configuration is null => only,
-            YamlSequenceNode => Info(configuration ?? "default"),
+            YamlSequenceNode => Info(configuration ?? CardConfiguration.DefaultName),
             _ => null,
         };
         try
@@ -75,7 +75,8 @@ internal sealed class DatasetCard
         $"The card ({FileName}) of {description} is malformed: {error.Message} Correct the card, or load the data files directly.", error);
 
     /// <summary>The name of the configuration that an item of <c>dataset_info</c> describes.</summary>
-    internal static string NameOf(YamlMappingNode info) => CardYaml.Text(CardYaml.Get(info, "config_name")) ?? "default";
+    internal static string NameOf(YamlMappingNode info) =>
+        CardYaml.Text(CardYaml.Get(info, "config_name")) ?? CardConfiguration.DefaultName;
 
     /// <summary>The YAML text between the two lines "---" at the start of the file, and the text after the second line.</summary>
     internal static (string Header, string Body) Split(string? text)

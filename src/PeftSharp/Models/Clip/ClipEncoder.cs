@@ -10,7 +10,11 @@ namespace PeftSharp.Models.Clip;
 internal sealed class ClipEncoder : Module<Tensor, AttentionContext, ForwardOptions, IReadOnlyList<Tensor>>
 {
     private static readonly PreNormNames _names =
-        new("self_attn", "q_proj", "k_proj", "v_proj", "out_proj", "layer_norm1", "layer_norm2") { HasClipOrder = true };
+        new("self_attn", "q_proj", "k_proj", "v_proj", "out_proj", "layer_norm1", "layer_norm2")
+        {
+            LayerOrder = ["self_attn", "layer_norm1", PreNormNames.FeedForward, "layer_norm2"],
+            AttentionOrder = ["k_proj", "v_proj", "q_proj", "out_proj"],
+        };
 
     [ComponentName(Name = "layers")] private readonly ModuleList<PreNormLayer> _layers;
 

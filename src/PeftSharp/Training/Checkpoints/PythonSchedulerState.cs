@@ -51,8 +51,8 @@ internal static class PythonSchedulerState
                 + "number of steps (MaxSteps, NumTrainEpochs) differ.");
     }
 
-    private static int Count(PythonFile file, string key) => file.Values[key] is long and >= 0 and <= int.MaxValue
-        ? (int)(long)file.Values[key]! : throw file.Error($"'{key}' is {PythonFile.Text(file.Values[key])}");
+    private static int Count(PythonFile file, string key) => file.Values[key] is long and >= 0 and <= int.MaxValue and var count
+        ? (int)count : throw file.Error($"'{key}' is {PythonFile.Text(file.Values[key])}");
 
     private static bool Differ(double first, double second) =>
         !(Math.Abs(first - second) <= Tolerance * Math.Max(Math.Abs(first), Math.Abs(second)));

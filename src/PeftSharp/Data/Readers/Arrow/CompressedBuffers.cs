@@ -33,8 +33,7 @@ internal sealed class CompressedBuffers : ICompressionCodecFactory
         public int Decompress(ReadOnlyMemory<byte> source, Memory<byte> destination)
         {
             using var data = Open(type, new MemoryStream(source.ToArray()));
-            var length = data.ReadAtLeast(destination.Span, destination.Length, throwOnEndOfStream: false);
-            return length;
+            return data.ReadAtLeast(destination.Span, destination.Length, throwOnEndOfStream: false);
         }
 
         public void Compress(ReadOnlyMemory<byte> source, Stream destination) => throw new NotSupportedException();

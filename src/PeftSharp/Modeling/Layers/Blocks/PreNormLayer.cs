@@ -32,16 +32,10 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
         _feedForwardNorm = new LayerNorm(settings.HiddenSize, settings.LayerNormEpsilon);
         _feedForward = new FeedForward(settings, initial);
         _dropout = new Dropout(settings.HiddenDropout);
-        if (names.HasClipOrder)
-        {
-            register_module(nameof(_attention), _attention);     // in the order of the family's parameters
-            register_module(nameof(_attentionNorm), _attentionNorm);
-            register_module(nameof(_feedForward), _feedForward);
-        }
         RegisterComponents();
-        ModuleTree.RenameChildren(this, names.HasClipOrder
-            ? [names.Attention, names.AttentionNorm, "mlp", names.FeedForwardNorm, "dropout"]
-            : [names.Attention, names.AttentionNorm, names.FeedForwardNorm, "mlp", "dropout"]);
+        ModuleTree.RenameChildren(
+            this, [names.Attention, names.AttentionNorm, names.FeedForwardNorm, PreNormNames.FeedForward, "dropout"]);
+        ModuleTree.ReorderChildren(this, names.LayerOrder);
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
@@ -69,15 +63,9 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
             _value = Projection();
             _output = new Linear(settings.HiddenSize, settings.HiddenSize) { InitialDeviation = initial?.AttentionOut };
             _heads = new MultiHeadAttention { Heads = settings.Heads, Dropout = settings.AttentionDropout };
-            if (names.HasClipOrder)
-            {
-                register_module(nameof(_key), _key);
-                register_module(nameof(_value), _value);
-            }
             RegisterComponents();
-            ModuleTree.RenameChildren(this, names.HasClipOrder
-                ? [names.Key, names.Value, names.Query, names.Output]
-                : [names.Query, names.Key, names.Value, names.Output]);
+            ModuleTree.RenameChildren(this, [names.Query, names.Key, names.Value, names.Output]);
+            ModuleTree.ReorderChildren(this, names.AttentionOrder);
 
             Linear Projection() => new(settings.HiddenSize, settings.HiddenSize, settings.HasQueryKeyValueBias)
             {

@@ -4,9 +4,12 @@ namespace PeftSharp.Modeling.Layers;
 internal sealed record PreNormNames(
     string Attention, string Query, string Key, string Value, string Output, string AttentionNorm, string FeedForwardNorm)
 {
-    /// <summary>
-    /// Whether the family declares the modules in the order of CLIP: keys, values, queries; and the feed-forward layer before its norm.
-    /// Default false: the order of ViT.
-    /// </summary>
-    internal bool HasClipOrder { get; init; }
+    /// <summary>The name of the feed-forward layer.</summary>
+    internal const string FeedForward = "mlp";
+
+    /// <summary>The order in which the family declares the modules of the layer.</summary>
+    internal IReadOnlyList<string> LayerOrder { get; init; } = [Attention, AttentionNorm, FeedForwardNorm, FeedForward];
+
+    /// <summary>The order in which the family declares the projections of attention.</summary>
+    internal IReadOnlyList<string> AttentionOrder { get; init; } = [Query, Key, Value, Output];
 }
