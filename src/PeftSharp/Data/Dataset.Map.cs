@@ -179,7 +179,7 @@ public sealed partial class Dataset
     /// <param name="cache">The folder of stored results; null: the result is kept in memory.</param>
     /// <param name="arguments">How the function is called, for the key of the stored result.</param>
     /// <param name="removeColumns">The columns that are removed.</param>
-    /// <param name="run">Computes the results of all batches and passes them to its argument.</param>
+    /// <param name="run">Computes the results of all batches and adds them to the given output.</param>
     private Dataset MapTo(MapCache? cache, string arguments, IEnumerable<string>? removeColumns, Action<MapOutput> run)
     {
         var removed = removeColumns?.ToHashSet(StringComparer.Ordinal) ?? [];
