@@ -5,7 +5,9 @@ public static partial class Datasets
 {
     /// <summary>Returns the rows of several streams, one stream after the other (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
+    /// <exception cref="DatasetException">
+    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// </exception>
     public static IterableDataset ConcatenateDatasets(params IReadOnlyList<IterableDataset> datasets)
     {
         RequireAny(datasets);
@@ -29,7 +31,9 @@ public static partial class Datasets
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order for each call.</param>
     /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the streams has no more rows.</param>
     /// <exception cref="ArgumentException">The list is empty, or the probabilities or the strategy are invalid.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
+    /// <exception cref="DatasetException">
+    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// </exception>
     public static IterableDataset InterleaveDatasets(
         IReadOnlyList<IterableDataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
         StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)

@@ -49,7 +49,7 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
     }
 
     // A space is added before and after each Chinese character. For the offsets, the first space replaces the character, and the character
-    // and the second space are insertions after it, as in the reference implementation.
+    // and the second space are insertions after the first space, as in the reference implementation.
     private static void SeparateChinese(AlignedText text)
     {
         var chars = text.Chars;
