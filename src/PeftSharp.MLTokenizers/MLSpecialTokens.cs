@@ -33,7 +33,7 @@ internal static class MLSpecialTokens
 
     /// <summary>
     /// Returns the token that a BPE tokenizer appends to every text. Null: there is none. The tokenizer has no property for this token, but
-    /// it is the only token with an empty range at the end.
+    /// this is the only token with an empty range at the end.
     /// </summary>
     internal static string? EndOf(BpeTokenizer tokenizer)
     {

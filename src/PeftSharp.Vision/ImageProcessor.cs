@@ -98,7 +98,7 @@ public sealed class ImageProcessor
     }
 
     /// <summary>
-    /// Returns the result for each byte. As in numpy, products are computed in double precision and then converted to float32.
+    /// Returns the result for each byte. As in numpy, a byte is multiplied by the factor in double precision and then converted to float32.
     /// </summary>
     private float[] Table(int channel)
     {
@@ -111,7 +111,7 @@ public sealed class ImageProcessor
     }
 
     /// <summary>
-    /// Crops the center. A border is added to a smaller image; if the difference is odd, it is wider at the left and top.
+    /// Crops the center. A border is added to a smaller image; if the difference is odd, the border is wider at the left and top.
     /// </summary>
     private static RgbImage CropCenter(RgbImage image, int width, int height) =>
         image.Crop(Start(image.Width, width), Start(image.Height, height), width, height);

@@ -37,7 +37,7 @@ internal sealed class PngReader
                 ImageDecoder.CheckSize(_width, _height, maxPixels);
                 if (!IsValid(_bits, _colorType) || chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
                     throw Damaged(
-                        $"its header has color type {_colorType} with {_bits} bits, or another value, that the format does not define");
+                        $"its header contains a value that the format does not define (color type {_colorType}, {_bits} bits)");
                 isFirst = false;
             }
             else if (type == "PLTE") _palette = chunk.ToArray();

@@ -10,8 +10,8 @@ internal static class ColumnNames
     internal static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>
-    /// Returns the name of the column with this name; otherwise, the name of the only column whose name differs in nothing but case and
-    /// underscores.
+    /// Returns the given name if a column has this name; otherwise, the name of the only column whose name differs from the given name only
+    /// in case and underscores.
     /// </summary>
     /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     internal static string Find(Dataset dataset, string name) => TryFind(dataset, name) ?? dataset[name].Name;   // the indexer throws

@@ -47,7 +47,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Creates a dataset from objects, one per row. The columns are their public properties, in the order of declaration.
+    /// Creates a dataset from objects, one per row. The columns are the public properties of the objects, in the order of declaration.
     /// </summary>
     /// <remarks>
     /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, dictionaries and

@@ -28,8 +28,8 @@ public sealed partial class Dataset
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// The function threw an exception (the message contains the row), its values have different names or types, or a column to remove does
-    /// not exist.
+    /// The function threw an exception (the message contains the row), the returned values have different names or types, or a column to
+    /// remove does not exist.
     /// </exception>
     /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -82,8 +82,8 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> or <paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// The function threw an exception (the message contains the rows), its values have different names, lengths or types, or a column to
-    /// remove does not exist.
+    /// The function threw an exception (the message contains the rows), the returned columns have different names, lengths or types, or a
+    /// column to remove does not exist.
     /// </exception>
     /// <exception cref="IOException">The folder of the cache cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -179,7 +179,7 @@ public sealed partial class Dataset
     /// <param name="cache">The folder of stored results; null: the result is kept in memory.</param>
     /// <param name="arguments">How the function is called, for the key of the stored result.</param>
     /// <param name="removeColumns">The columns that are removed.</param>
-    /// <param name="run">Computes the results of all batches and passes them to its argument.</param>
+    /// <param name="run">Computes the results of all batches and adds them to the given output.</param>
     private Dataset MapTo(MapCache? cache, string arguments, IEnumerable<string>? removeColumns, Action<MapOutput> run)
     {
         var removed = removeColumns?.ToHashSet(StringComparer.Ordinal) ?? [];

@@ -129,9 +129,9 @@ public sealed partial class Dataset
     /// <param name="shuffle">Whether the rows are shuffled before splitting (default); false: the first rows are the training set.</param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">
-    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. If the dataset has no column of the
-    /// name <c>label</c> or <c>label_ids</c>, the name selects the column <c>labels</c>, because <c>Tokenize</c> renames label columns to
-    /// <c>labels</c>. Null: the split is not stratified.
+    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. If the name is <c>label</c>
+    /// or <c>label_ids</c> and the dataset has no such column, the column <c>labels</c> is used, because <c>Tokenize</c> renames label
+    /// columns to <c>labels</c>. Null: the split is not stratified.
     /// </param>
     /// <exception cref="ArgumentException">
     /// A size is out of range, a set would be empty, a class has too few rows for a stratified split, or

@@ -9,8 +9,8 @@ namespace PeftSharp.Data;
 public sealed record DatasetLoadOptions
 {
     /// <summary>
-    /// The configuration of a dataset that has several, such as "mrpc" of GLUE. Default null: the default configuration of the dataset
-    /// card.
+    /// The configuration, if the dataset has several configurations, such as "mrpc" of GLUE. Default null: the default configuration of the
+    /// dataset card.
     /// </summary>
     public string? Name { get; init; }
 

@@ -15,7 +15,7 @@ public static partial class Datasets
     /// </para>
     /// <para>
     /// A single file is the split "train". For a folder or repository, the files that its card (README.md) specifies for the configuration
-    /// are read. If the card does not specify files, their names determine the splits, by the first of these rules that applies:
+    /// are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules that applies:
     /// </para>
     /// <list type="number">
     /// <item><description>Files <c>NAME-00000-of-00003</c> in one folder are shards of the split NAME.</description></item>

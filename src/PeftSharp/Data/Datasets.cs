@@ -28,7 +28,7 @@ public static partial class Datasets
     /// datasets alternate.
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order in each call.</param>
-    /// <param name="stoppingStrategy">When to stop. Default: when the first dataset has no more rows.</param>
+    /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the datasets has no more rows.</param>
     /// <exception cref="ArgumentException">The probabilities or the strategy are invalid, or a dataset is empty.</exception>
     /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
     public static Dataset InterleaveDatasets(

@@ -72,7 +72,8 @@ internal sealed class ProcessorChain
     }
 
     /// <summary>
-    /// Wraps the caller's function so that it receives the index of the prompt if each prompt has several sequences without beam search.
+    /// Returns a function that converts the index of a row to the index of the prompt and calls the caller's function. With beam search, or
+    /// with one row per prompt, no conversion is required, and the caller's function is returned.
     /// </summary>
     private static Func<int, IReadOnlyList<long>, IReadOnlyList<int>> ByPrompt(
         GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowed) =>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Collects the scores of each step that the caller requested.</summary>
+/// <summary>Collects, for each step, the scores that the caller requested.</summary>
 /// <param name="options">The options, which determine the scores to collect.</param>
 internal sealed class StepScores(GenerationOptions options)
 {
@@ -14,7 +14,7 @@ internal sealed class StepScores(GenerationOptions options)
     /// <summary>The scores of each step after the processors.</summary>
     internal IReadOnlyList<Tensor> Scores => _scores;
 
-    /// <summary>Stores the logits of a step beyond its dispose scope.</summary>
+    /// <summary>Stores a copy of the logits of a step, which is not disposed with the dispose scope of the step.</summary>
     /// <param name="logits">Float32 [rows, vocabulary].</param>
     /// <returns><paramref name="logits"/>.</returns>
     internal Tensor AddLogits(Tensor logits)
@@ -23,7 +23,7 @@ internal sealed class StepScores(GenerationOptions options)
         return logits;
     }
 
-    /// <summary>Stores the scores of a step beyond its dispose scope.</summary>
+    /// <summary>Stores a copy of the scores of a step, which is not disposed with the dispose scope of the step.</summary>
     /// <param name="scores">Float32 [rows, vocabulary].</param>
     /// <returns><paramref name="scores"/>.</returns>
     internal Tensor AddScores(Tensor scores)

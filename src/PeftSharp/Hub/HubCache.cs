@@ -135,7 +135,7 @@ internal sealed class HubCache
     }
 
     /// <summary>
-    /// Deletes the rest of an interrupted download of a file that is complete, because another program has downloaded it in the meantime.
+    /// Deletes the partial file of an interrupted download, if another program has downloaded the complete file in the meantime.
     /// </summary>
     /// <param name="path">A cached file.</param>
     internal static void DeletePartial(string path)

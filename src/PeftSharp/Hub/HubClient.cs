@@ -184,7 +184,8 @@ public sealed partial class HubClient : IDisposable
         + "or pass the path of a folder.");
 
     /// <summary>
-    /// The folder of a revision without any request. The list of its files, if there is one, shows whether it is complete.
+    /// Returns the folder of a revision in the cache, without any request. Throws if the cache contains the list of the files of the
+    /// revision and one of these files is missing.
     /// </summary>
     private string CachedSnapshot(HubRequest request, Func<string, bool>? filter)
     {

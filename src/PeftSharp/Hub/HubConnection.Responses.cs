@@ -4,7 +4,7 @@ internal sealed partial class HubConnection
 {
     private const int ReadBytes = 1 << 16;
 
-    /// <summary>Reads the content of a response that is not a file. Its length and the time are limited.</summary>
+    /// <summary>Reads the content of a response that is not a file. The length of the content and the time are limited.</summary>
     /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
     /// <exception cref="HubException">The content is longer than any response of the Hub, or the response does not end.</exception>
     internal async Task<byte[]> ReadAsync(HttpResponseMessage response, HubRequest request, CancellationToken cancellationToken)
@@ -32,8 +32,8 @@ internal sealed partial class HubConnection
         return content.ToArray();
 
         HubException TooLong() => request.Error(HubError.Server, $"the response of {_settings.Endpoint.Host} has more than "
-            + $"{_settings.MaxResponseBytes >> 20} MB, so it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its "
-            + "address; otherwise check the proxy and the firewall.");
+            + $"{_settings.MaxResponseBytes >> 20} MB, so it does not come from a Hugging Face endpoint. If HF_ENDPOINT is set, check "
+            + "its address; otherwise check the proxy and the firewall.");
     }
 
     /// <summary>Reads from a response. The time without data is limited.</summary>

@@ -105,7 +105,8 @@ internal sealed partial class HubConnection : IDisposable
     /// <param name="address">The address.</param>
     /// <param name="request">The repository, revision and file, for error messages.</param>
     /// <param name="content">
-    /// Creates the content. The content calls the argument whenever it has sent a part; the time between two calls is limited.
+    /// Creates the content. The content must call the function that it receives after each part that was sent; the time between two calls
+    /// is limited.
     /// </param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <param name="accept">The media type of the response. Null: any.</param>

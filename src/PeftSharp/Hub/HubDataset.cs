@@ -26,8 +26,8 @@ internal sealed class HubDataset : IDisposable
     internal IReadOnlyList<string> Files { get; }
 
     /// <summary>
-    /// Returns whether an argument can be the name of a dataset: it is the name of a repository, and not that of an existing folder or
-    /// file.
+    /// Returns whether an argument can be the name of a dataset: it has the form of a name of a repository, and there is no folder or
+    /// file of this name.
     /// </summary>
     internal static bool IsName(string path) => HubFolder.IsName(path);
 

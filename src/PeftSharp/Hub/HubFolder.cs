@@ -10,7 +10,8 @@ internal static class HubFolder
     private const string Config = "config.json";
 
     /// <summary>
-    /// Downloads the files if <paramref name="nameOrFolder"/> is the name of a repository and not that of an existing folder or file.
+    /// Downloads the files if <paramref name="nameOrFolder"/> has the form of a name of a repository and there is no folder or file of this
+    /// name.
     /// </summary>
     /// <param name="nameOrFolder">A folder, which has precedence, or the name of a repository.</param>
     /// <param name="files">The files that are read.</param>
@@ -28,7 +29,9 @@ internal static class HubFolder
                 .GetAwaiter().GetResult()
             : nameOrFolder;
 
-    /// <summary>Returns whether an argument is the name of a repository and not that of an existing folder or file.</summary>
+    /// <summary>
+    /// Returns whether an argument has the form of a name of a repository and there is no folder or file of this name.
+    /// </summary>
     internal static bool IsName(string nameOrFolder) =>
         nameOrFolder is not null && HubName.IsRepository(nameOrFolder) && !Directory.Exists(nameOrFolder) && !File.Exists(nameOrFolder);
 
@@ -73,8 +76,8 @@ internal static class HubFolder
                         + "class or of an AutoModel class." : ""));
         if (!files.Select(found).Any())
             throw request.Error(HubError.FileNotFound, "it contains none of the files that are read here, such as "
-                + $"{string.Join(" or ", files.Decisive)}. Pass the name of the repository that contains them, such as that of the base "
-                + "model.");
+                + $"{string.Join(" or ", files.Decisive)}. Pass the name of the repository that contains them, such as the repository "
+                + "of the base model.");
         if (files.Weights is { } weights && !files.WeightNames.Any(found.Files.Contains))
             throw (request with { File = weights }).Error(HubError.FileNotFound,
                 $"there is no such file, and no {WeightFiles.IndexOf(weights)}."

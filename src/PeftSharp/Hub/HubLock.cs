@@ -31,6 +31,6 @@ internal static class HubLock
         catch (IOException error) when (IsInUse(error)) { return null; }
     }
 
-    /// <summary>EAGAIN of Linux and macOS, and the sharing and lock violations of Windows.</summary>
+    /// <summary>Whether the error is EAGAIN (Linux, macOS) or a sharing or lock violation (Windows).</summary>
     private static bool IsInUse(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

@@ -66,7 +66,7 @@ internal static partial class HubName
     internal static string Show(string name, int maxLength = MaxShownLength) =>
         Printable(name.Length <= maxLength ? name : $"{name[..(maxLength / 2)]}…{name[^(maxLength / 2)..]}");
 
-    /// <summary>A text of a server without control characters, which a terminal would execute.</summary>
+    /// <summary>Replaces control characters in a text of a server by their numbers, because a terminal would execute them.</summary>
     internal static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:X4}" : $"{c}")) : text;
 

@@ -5,8 +5,8 @@ namespace PeftSharp.Hub;
 
 /// <summary>The proxy of the process, with the exceptions of the variable <c>NO_PROXY</c> as Python's HTTP clients read it.</summary>
 /// <remarks>
-/// .NET compares <c>NO_PROXY</c> with the whole name of a host or, after a leading dot, with its end. Python's clients also accept
-/// <c>*</c>, the end of a name without a leading dot, a port, and a range of addresses (<c>10.0.0.0/8</c>).
+/// .NET compares <c>NO_PROXY</c> with the whole name of a host or, after a leading dot, with the end of the name. Python's clients also
+/// accept <c>*</c>, the end of a name without a leading dot, a port, and a range of addresses (<c>10.0.0.0/8</c>).
 /// </remarks>
 internal sealed class HubProxy : IWebProxy
 {

@@ -64,7 +64,7 @@ internal sealed partial class HubSettings
     internal ILogger Logger { get; }
 
     /// <summary>
-    /// Maximum length of a response that is not a file. The longest ones are lists of files; that of 400,000 files has about 20 MB.
+    /// Maximum length of a response that is not a file. The longest are lists of files; a list of 400,000 files has about 20 MB.
     /// </summary>
     internal int MaxResponseBytes { get; init; } = 1 << 27;
 

@@ -3,8 +3,10 @@ namespace PeftSharp.Internal;
 /// <summary>Writes files atomically: to a temporary file in the same folder, which is flushed to the disk and renamed.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes a file with <paramref name="write"/>. If it throws, an existing file is unchanged and the temporary file is
-    /// deleted.</summary>
+    /// <summary>
+    /// Writes a file with <paramref name="write"/>. If the function throws, an existing file is unchanged, and the temporary file is
+    /// deleted.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written or the disk is full; the message names the file.</exception>
     internal static void Write(string path, Action<Stream> write)
     {

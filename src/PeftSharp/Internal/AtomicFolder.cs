@@ -6,7 +6,7 @@ internal static class AtomicFolder
     private const string ReplacedSuffix = ".old";
 
     /// <summary>
-    /// Writes a folder with <paramref name="write"/>, whose argument is the temporary folder. If it throws, an existing folder is
+    /// Writes a folder with <paramref name="write"/>, whose argument is the temporary folder. If the function throws, an existing folder is
     /// unchanged.
     /// </summary>
     /// <remarks>The caller has checked that an existing folder may be replaced with everything in it.</remarks>
@@ -84,7 +84,7 @@ internal static class AtomicFolder
     }
 
     /// <summary>
-    /// Returns the previous versions of folders whose replacement was interrupted: for each, its name, the name of the temporary folder,
+    /// Returns the folders whose replacement was interrupted: for each, the name of the previous version, the name of the temporary folder,
     /// and the name of the folder.
     /// </summary>
     private static IEnumerable<(string Name, string Temporary, string Folder)> Replaced(string parent)

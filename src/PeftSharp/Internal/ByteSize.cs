@@ -8,7 +8,7 @@ internal static class ByteSize
 {
     private static readonly (string Unit, double Bytes)[] Units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("", 1)];
 
-    /// <exception cref="ArgumentException">The text is not a positive number followed by a unit, or by none for bytes.</exception>
+    /// <exception cref="ArgumentException">The text is not a positive number, optionally with a unit.</exception>
     internal static long Parse(string text, string argument)
     {
         ArgumentNullException.ThrowIfNull(text, argument);

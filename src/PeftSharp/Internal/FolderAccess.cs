@@ -25,7 +25,7 @@ internal static class FolderAccess
     /// folder.
     /// </summary>
     /// <param name="folder">The path that the caller passed.</param>
-    /// <param name="files">The files that are expected in it.</param>
+    /// <param name="files">The files that are expected in the folder.</param>
     internal static string? Obstacle(string folder, string files)
     {
         if (Directory.Exists(folder)) return null;

@@ -18,7 +18,7 @@ internal sealed class NumpyRandom
         _bits = new Pcg64(seed is { } value ? (UInt128)value : OperatingSystemEntropy());
     }
 
-    /// <summary>The position in the sequence of this seed, with which <see cref="Restore"/> continues.</summary>
+    /// <summary>Returns the position in the sequence of random numbers. <see cref="Restore"/> continues at this position.</summary>
     internal string Save() => _bits.Save();
 
     /// <exception cref="FormatException">The text is not a result of <see cref="Save"/>.</exception>
@@ -118,7 +118,7 @@ internal sealed class NumpyRandom
     }
 
     /// <summary>Uniform in [0, <paramref name="max"/>] by rejection: draws as many bits as the maximum has until the value is in range.
-    /// numpy uses it for shuffle, and <see cref="UpTo"/> for choice.</summary>
+    /// numpy uses this algorithm for <c>shuffle</c>, and the algorithm of <see cref="UpTo"/> for <c>choice</c>.</summary>
     private int MaskedUpTo(uint max)
     {
         var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(max);

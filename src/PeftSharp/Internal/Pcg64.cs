@@ -37,7 +37,9 @@ internal sealed class Pcg64
         return (uint)word;
     }
 
-    /// <summary>The position in the sequence of this seed, with which <see cref="Restore"/> continues: hexadecimal digits.</summary>
+    /// <summary>
+    /// Returns the position in the sequence of random numbers, in hexadecimal digits. <see cref="Restore"/> continues at this position.
+    /// </summary>
     internal string Save() => $"{_state:x32}{(_upperHalf is { } upper ? $"{upper:x8}" : "")}";
 
     /// <exception cref="FormatException">The text is not a result of <see cref="Save"/>.</exception>

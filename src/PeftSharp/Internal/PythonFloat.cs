@@ -21,8 +21,8 @@ internal static class PythonFloat
             : $"{sign}{digits.AsSpan(0, point)}.{digits.AsSpan(point)}";
     }
 
-    /// <summary>Returns the same text as <see cref="Repr"/>, except for values that JSON cannot represent. As Python's json module does, it
-    /// writes them as <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>.</summary>
+    /// <summary>Returns the same text as <see cref="Repr"/>, except for values that JSON cannot represent: these are written as
+    /// <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, as Python's json module does.</summary>
     internal static string Json(double value) =>
         double.IsNaN(value) ? "NaN" : double.IsInfinity(value) ? value > 0 ? "Infinity" : "-Infinity" : Repr(value);
 

@@ -2,7 +2,7 @@ namespace PeftSharp.Internal;
 
 /// <summary>Replaces several files together: all are written completely to temporary files before the first is renamed.</summary>
 /// <remarks>
-/// After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end are not atomic together.
+/// After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end are not one atomic operation.
 /// </remarks>
 internal sealed class StagedFiles : IDisposable
 {
@@ -33,7 +33,9 @@ internal sealed class StagedFiles : IDisposable
     }
 
     /// <summary>Renames the files to their final names, in the order in which they were written.</summary>
-    /// <exception cref="IOException">A file cannot be renamed. Files before it have been replaced; the others are unchanged.</exception>
+    /// <exception cref="IOException">
+    /// A file cannot be renamed. The files before this file have been replaced; the others are unchanged.
+    /// </exception>
     internal void Commit()
     {
         while (_files.TryPeek(out var file))

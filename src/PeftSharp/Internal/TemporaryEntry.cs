@@ -121,7 +121,7 @@ internal static partial class TemporaryEntry
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return true; }
     }
 
-    /// <summary>Matches current names and those of earlier versions, which contain a process id instead of the machine.</summary>
+    /// <summary>Matches current names, and names of earlier versions, which contain a process id instead of the machine.</summary>
     [GeneratedRegex(
         @"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})"
         + @"\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]

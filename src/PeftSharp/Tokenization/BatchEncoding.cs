@@ -83,7 +83,7 @@ public sealed class BatchEncoding
     /// <summary>The tokens of a row.</summary>
     public IReadOnlyList<string> Tokens(int row = 0) => Encodings[row].Tokens;
 
-    /// <summary>The index of the word that each token of a row belongs to; null for special tokens and padding.</summary>
+    /// <summary>For each token of a row, the index of its word in the text; null for special tokens and padding.</summary>
     public IReadOnlyList<int?> WordIds(int row = 0) => Encodings[row].WordIds;
 
     /// <summary>

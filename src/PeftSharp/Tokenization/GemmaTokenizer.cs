@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Gemma's tokenizer: SentencePiece's byte-pair encoding, with characters that are not in the vocabulary encoded as bytes and without a
-/// space before the text. Corresponds to <c>GemmaTokenizer</c> in transformers.
+/// Gemma's tokenizer: SentencePiece's byte-pair encoding, which encodes characters that are not in the vocabulary as bytes. No space is
+/// added before the text. Corresponds to <c>GemmaTokenizer</c> in transformers.
 /// </summary>
 public static class GemmaTokenizer
 {

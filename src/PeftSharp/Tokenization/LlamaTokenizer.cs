@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The tokenizer of LLaMA 1 and 2: SentencePiece's byte-pair encoding, with characters that are not in the vocabulary encoded as bytes.
+/// The tokenizer of LLaMA 1 and 2: SentencePiece's byte-pair encoding, which encodes characters that are not in the vocabulary as bytes.
 /// Corresponds to <c>LlamaTokenizer</c> in transformers.
 /// </summary>
 /// <remarks>

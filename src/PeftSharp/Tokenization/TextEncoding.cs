@@ -73,7 +73,7 @@ public sealed partial class TextEncoding
         }
     }, (TokenOffset[])Offsets.Clone());
 
-    /// <summary>The index of the word in its text that each token belongs to; null for special tokens and padding.</summary>
+    /// <summary>For each token, the index of its word in the text; null for special tokens and padding.</summary>
     /// <remarks>
     /// After <c>EncodeWords</c>, the words are those that were passed to it. After <c>Encode</c>, the words are the pieces of the
     /// pre-tokenizer: for BERT, "O'Brien" has three pieces.

@@ -17,8 +17,8 @@ public sealed partial class Tokenizer
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
-    /// given without padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
+    /// without padding, tokens are removed from the longer text.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
@@ -61,8 +61,8 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; the longest text if <paramref name="maxLength"/> is
-    /// given without padding.
+    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
+    /// without padding, tokens are removed from the longer text.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
@@ -117,7 +117,7 @@ public sealed partial class Tokenizer
                 + "before it (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
     }
 
-    /// <summary>Returns whether words that are encoded separately have the same tokens as the text with spaces between them.</summary>
+    /// <summary>Returns whether separately encoded words have the same tokens as the text in which spaces separate the words.</summary>
     private bool ReadsWordsSeparately() => _pipeline.Tokenize("a b").Ids.SequenceEqual(_pipeline.Tokenize(["a", "b"]).Ids);
 
     private static bool HasSpaceBefore(string word) => word.Length > 0 && char.IsWhiteSpace(word[0]);

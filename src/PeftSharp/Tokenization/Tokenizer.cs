@@ -12,8 +12,8 @@ namespace PeftSharp.Tokenization;
 /// var batch = tokenizer.Encode(texts, truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 128);
 /// int[][] ids = batch.InputIds;
 /// </code>
-/// <para>Text is Unicode. An unpaired UTF-16 surrogate in a text, which is not a character, is read as U+FFFD, also when a vocabulary is
-/// learned; Python raises a <c>UnicodeEncodeError</c>. An added token must not contain an unpaired surrogate.</para>
+/// <para>Text is Unicode. An unpaired UTF-16 surrogate is not a character; in a text, it is read as U+FFFD, also when a vocabulary is
+/// learned. Python raises a <c>UnicodeEncodeError</c>. An added token must not contain an unpaired surrogate.</para>
 /// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties require exclusive
 /// access.</para>
 /// </remarks>

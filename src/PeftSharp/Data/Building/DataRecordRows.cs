@@ -26,7 +26,7 @@ internal sealed class DataRecordRows
     }
 
     /// <summary>Adds the current row of the reader.</summary>
-    /// <exception cref="DatasetException">A value has another type than the values before, or its type is not supported.</exception>
+    /// <exception cref="DatasetException">A value has another type than the previous values, or a type that is not supported.</exception>
     internal void Add()
     {
         for (var i = 0; i < _columns.Length; i++)

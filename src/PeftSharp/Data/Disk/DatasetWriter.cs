@@ -10,8 +10,8 @@ namespace PeftSharp.Data;
 /// <remarks>
 /// <para>
 /// The types of the columns may become wider while rows are written: the type of a column of nulls becomes the type of its first value,
-/// fields are added to structs, and dates become nanoseconds. The next rows are then written to another file, and at the end all files are
-/// rewritten with the final types.
+/// fields are added to structs, and the unit of times becomes nanoseconds. The next rows are then written to another file, and at the end
+/// all files are rewritten with the final types.
 /// </para>
 /// <para>Not thread-safe.</para>
 /// </remarks>
@@ -19,7 +19,7 @@ namespace PeftSharp.Data;
 /// <param name="maxShardBytes">The approximate maximum size of a file.</param>
 internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDisposable
 {
-    /// <summary>The approximate size of a record batch: large enough that its metadata does not matter.</summary>
+    /// <summary>The approximate size of a record batch: so large that the size of its metadata is negligible.</summary>
     private const long BatchBytes = 4 << 20;
 
     private readonly OrderedDictionary<string, (Feature Feature, ArrowAppender Appender)> _columns = new(StringComparer.Ordinal);

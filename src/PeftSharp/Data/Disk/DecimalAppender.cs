@@ -5,8 +5,8 @@ using Apache.Arrow.Types;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Collects decimals. All values of an Arrow column are stored with the same number of decimal places, which is the largest number of a
-/// value.
+/// Collects decimals. All values of an Arrow column are stored with the same number of decimal places: the number of decimal places of the
+/// value with the most.
 /// </summary>
 internal sealed class DecimalAppender : ArrowAppender
 {

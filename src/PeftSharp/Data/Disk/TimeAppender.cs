@@ -6,8 +6,8 @@ using Apache.Arrow.Types;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Collects dates and times, times of day, or durations. They are stored in microseconds, as by Python, and in nanoseconds if a value has
-/// a fraction of a microsecond (a tick of .NET is 100 ns).
+/// Collects dates and times, times of day, or durations. They are stored in microseconds, as in Python, or in nanoseconds if a value has a
+/// fraction of a microsecond (a tick of .NET is 100 ns).
 /// </summary>
 /// <param name="ticks">Returns the ticks of a value since the origin of the Arrow type.</param>
 /// <param name="typeOf">Returns the type for a unit.</param>
@@ -75,7 +75,7 @@ internal sealed class TimeAppender<T>(
 
     private static long Nanoseconds(long value) => value is <= long.MaxValue / 100 and >= long.MinValue / 100
         ? value * 100
-        : throw new DatasetException("The column contains values with fractions of a microsecond, which Arrow stores in nanoseconds, and "
-            + $"the value {new TimeSpan(value)} (since 1970, if it is a date), which is out of the range of nanoseconds (dates from 1677 "
-            + "to 2262). Round the values to microseconds with Map.");
+        : throw new DatasetException("The column contains values with fractions of a microsecond, so its values must be stored in "
+            + $"nanoseconds. The value {new TimeSpan(value)} is outside the range of nanoseconds (dates from 1677 to 2262; for a date, the "
+            + "value is the time since 1970). Round the values to microseconds with Map.");
 }

@@ -7,8 +7,8 @@ namespace PeftSharp.Data;
 /// have the same content.
 /// </summary>
 /// <remarks>
-/// The fingerprint does not depend on how the dataset was created; Python's <c>_fingerprint</c> is a hash of the calls that created it. For
-/// values in a mapped file, the fingerprint of the file and the position in the file are hashed instead of the values.
+/// The fingerprint does not depend on how the dataset was created; Python's <c>_fingerprint</c> is a hash of the calls that created the
+/// dataset. For values in a mapped file, the fingerprint of the file and the position in the file are hashed instead of the values.
 /// </remarks>
 internal static class DatasetFingerprint
 {

@@ -8,8 +8,8 @@ namespace PeftSharp.Data;
 /// Describes the files of a stored result by length, time and hash, so that a file that was changed or damaged is not used.
 /// </summary>
 /// <remarks>
-/// The hash of a file is only compared if its time has changed, such as after the folder was copied: reading a large file would take
-/// longer than the result saves.
+/// The hash of a file is compared only if the time of the file has changed, such as after the folder was copied. Otherwise, reading a
+/// large file could take longer than computing the result again.
 /// </remarks>
 internal static class StoredFiles
 {
@@ -18,7 +18,7 @@ internal static class StoredFiles
     private const string Hash = "sha256";
 
     /// <param name="folder">The folder.</param>
-    /// <param name="hashes">The known hashes of files, by name. Those of other files are computed.</param>
+    /// <param name="hashes">The known hashes of files, by name. The hashes of other files are computed.</param>
     internal static JsonObject Describe(string folder, IReadOnlyDictionary<string, string> hashes) => new(
         new DirectoryInfo(folder).GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => KeyValuePair.Create(
             file.Name, (JsonNode?)new JsonObject
@@ -28,7 +28,7 @@ internal static class StoredFiles
                 [Hash] = hashes.TryGetValue(file.Name, out var known) ? known : HashOf(file),
             })));
 
-    /// <summary>Whether the files that a dataset is loaded from are those that were described.</summary>
+    /// <summary>Returns whether the files in a folder are unchanged since they were described.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="described">The result of <see cref="Describe"/>.</param>
     /// <exception cref="InvalidOperationException">The description is malformed.</exception>

@@ -8,8 +8,8 @@ using YamlDotNet.RepresentationModel;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Writes the configuration of pushed splits into the card of a dataset, as Python's <c>push_to_hub</c>: the fields <c>dataset_info</c> and
-/// <c>configs</c>. The other metadata and the text of the card stay as they are.
+/// Writes the configuration of pushed splits into the card of a dataset, as Python's <c>push_to_hub</c> does: the fields
+/// <c>dataset_info</c> and <c>configs</c>. The other metadata and the text of the card are not changed.
 /// </summary>
 internal sealed partial class CardUpdate
 {
@@ -23,7 +23,7 @@ internal sealed partial class CardUpdate
     /// <param name="text">The card. Null: there is none.</param>
     /// <param name="description">The place of the card, for error messages.</param>
     /// <param name="configuration">The configuration of the splits.</param>
-    /// <param name="dataFolder">The folder of its files.</param>
+    /// <param name="dataFolder">The folder of the files of the configuration.</param>
     /// <param name="files">The files in the repository before the push, with their sizes.</param>
     /// <exception cref="DatasetException">The card is malformed.</exception>
     internal CardUpdate(
@@ -35,7 +35,9 @@ internal sealed partial class CardUpdate
 
     /// <summary>Returns the text of the new card.</summary>
     /// <param name="pushed">The splits.</param>
-    /// <param name="isWhole">Whether they are all splits of the configuration; otherwise, it keeps its other splits.</param>
+    /// <param name="isWhole">
+    /// Whether these are all splits of the configuration. False: the other splits of the configuration are kept.
+    /// </param>
     /// <exception cref="DatasetException">The other splits have other columns.</exception>
     internal string Apply(IReadOnlyList<PushedSplit> pushed, bool isWhole)
     {
@@ -85,12 +87,15 @@ internal sealed partial class CardUpdate
     {
         if (ColumnTypes.AreSame(known, pushed))
             return;
-        throw new DatasetException($"The columns ({ColumnTypes.Describe(pushed)}) are not those of the splits that the "
-            + $"repository has already ({string.Join(", ", splits.Select(NameOf))}: {ColumnTypes.Describe(known)}). All splits of a "
-            + "configuration have the same columns and types. Push all splits together (DatasetDict), or pass another configName.");
+        throw new DatasetException($"The columns ({ColumnTypes.Describe(pushed)}) differ from the columns of the other splits "
+            + $"in the repository ({string.Join(", ", splits.Select(NameOf))}: {ColumnTypes.Describe(known)}). All splits of a "
+            + "configuration must have the same columns and types. Push all splits together (DatasetDict), or pass another configName.");
     }
 
-    /// <summary>The configuration with the patterns of its files, and one for files that were pushed without a card.</summary>
+    /// <summary>
+    /// Returns the configuration with the patterns of its files. If the repository has files that were pushed without a card, also returns
+    /// the default configuration, to which these files belong.
+    /// </summary>
     private IEnumerable<YamlMappingNode> Configurations(IReadOnlyList<PushedSplit> pushed, bool isWhole)
     {
         var known = _card.Configurations.FirstOrDefault(other => other.Name == _configuration);
@@ -106,7 +111,7 @@ internal sealed partial class CardUpdate
         yield return Configuration(_configuration, patterns, known?.IsDefault == true);
     }
 
-    /// <summary>The splits of files with the names of pushed files.</summary>
+    /// <summary>Returns the splits of the files whose names have the form of the names of pushed files.</summary>
     private OrderedDictionary<string, IReadOnlyList<string>> PushedWithoutCard()
     {
         var splits = new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Compares the columns of splits, which must have the same columns and types, in any order.</summary>
+/// <summary>Compares the columns of splits. All splits must have the same columns and types, in any order.</summary>
 internal static class ColumnTypes
 {
     internal static bool AreSame(IReadOnlyDictionary<string, Feature> columns, IReadOnlyDictionary<string, Feature> others) =>

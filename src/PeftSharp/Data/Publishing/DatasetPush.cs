@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 /// <summary>Uploads splits to a dataset repository: Parquet files and the card, in one commit.</summary>
 internal sealed class DatasetPush
 {
-    /// <summary>How often the card is updated again because another commit came first.</summary>
+    /// <summary>The maximum number of attempts to commit, if other commits come first. Each attempt reads the card again.</summary>
     private const int MaxAttempts = 5;
 
     private readonly HubClient _client;
@@ -25,7 +25,9 @@ internal sealed class DatasetPush
 
     /// <param name="repository">The repository, which is created if it does not exist.</param>
     /// <param name="splits">The splits with the number of their files; null: determined by the size.</param>
-    /// <param name="isWhole">Whether the configuration consists of these splits; otherwise, it keeps its other splits.</param>
+    /// <param name="isWhole">
+    /// Whether these are all splits of the configuration. False: the other splits of the configuration are kept.
+    /// </param>
     /// <param name="configName">The configuration.</param>
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account.</param>
     /// <param name="maxShardSize">The approximate maximum size of the rows of a file in memory. Null: the default.</param>

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Writes column types for the card of a dataset (<c>dataset_info: features</c>), as <c>Features._to_yaml_list</c> of <c>datasets</c>.
+/// Converts column types to the form of a dataset card (<c>dataset_info: features</c>), as <c>Features._to_yaml_list</c> of
+/// <c>datasets</c> does.
 /// </summary>
 internal static class FeatureCard
 {
@@ -20,10 +21,12 @@ internal static class FeatureCard
         var other => throw new InvalidOperationException($"Columns of type {other} are not written."),
     } : new() { ["struct"] = Of(type.AsObject()) };
 
-    /// <summary>The type of the items of a list is written without its only field.</summary>
+    /// <summary>
+    /// Returns the type of the items of a list: the value of <c>dtype</c> or <c>struct</c> instead of an object with this field.
+    /// </summary>
     private static JsonNode Item(JsonObject type) => (type["dtype"] ?? type["struct"] ?? type).DeepClone();
 
-    /// <summary>The Hub requires a mapping whose keys are texts.</summary>
+    /// <summary>Returns the class names by class id. The ids are texts, as the Hub requires.</summary>
     private static JsonObject Names(JsonNode names) => new(names.AsArray().Select(
         (name, id) => KeyValuePair.Create(id.ToString(CultureInfo.InvariantCulture), name?.DeepClone())));
 

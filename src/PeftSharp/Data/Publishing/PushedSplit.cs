@@ -11,7 +11,7 @@ namespace PeftSharp.Data;
 /// <param name="FileBytes">The size of the files.</param>
 internal sealed record PushedSplit(string Name, long Rows, long Bytes, JsonObject Features, IReadOnlyList<string> Files, long FileBytes)
 {
-    /// <summary>What the names of the files of a split start with.</summary>
+    /// <summary>Returns the text with which the names of the files of a split start.</summary>
     internal static string Prefix(string dataFolder, string split) => $"{dataFolder}/{split}-";
 
     /// <summary>Writes the files of a split.</summary>
@@ -43,7 +43,7 @@ internal sealed record PushedSplit(string Name, long Rows, long Bytes, JsonObjec
         return new PushedSplit(split, dataset.Count, writer.Bytes, writer.Features(), files, bytes);
     }
 
-    /// <summary>The end of the rows of the first files.</summary>
+    /// <summary>Returns the index after the last row of the first <paramref name="files"/> files.</summary>
     private static int End(int rows, int? numShards, int files) =>
         numShards is { } number ? (int)((long)rows / number * files + Math.Min(files, rows % number)) : rows;
 }

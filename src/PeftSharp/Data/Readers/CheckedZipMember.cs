@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A stream that decompresses a member of a zip archive. It throws if the length or the checksum of the member differs from that in the
-/// archive.
+/// A stream that decompresses a member of a zip archive. It throws if the length or the checksum of the member differs from the value that
+/// is recorded in the archive.
 /// </summary>
 internal sealed class CheckedZipMember(ZipArchive archive, ZipArchiveEntry entry) : ForwardStream
 {

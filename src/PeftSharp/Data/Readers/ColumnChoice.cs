@@ -7,7 +7,7 @@ internal static class ColumnChoice
     /// <param name="available">The names of the columns of the file.</param>
     /// <param name="file">The file, for messages.</param>
     /// <returns>The names of the columns to read, in the requested order.</returns>
-    /// <exception cref="DatasetException">The file has no column of a requested name, or several.</exception>
+    /// <exception cref="DatasetException">The file has no column with a requested name, or more than one.</exception>
     internal static IReadOnlyList<string> Of(IReadOnlyList<string>? requested, IReadOnlyList<string> available, string file)
     {
         var counts = available.CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);

@@ -6,8 +6,8 @@ namespace PeftSharp.Data;
 internal readonly record struct DataInput(string File, string? Member = null)
 {
     /// <summary>
-    /// The extension that determines the format: the extension of the member, or of the file after the extension of a compression is
-    /// removed.
+    /// The extension that determines the format: the extension of the member, if it belongs to a supported format; otherwise, the extension
+    /// of the file after the extension of a compressed format has been removed.
     /// </summary>
     internal string Extension => Path.GetExtension(
         Member is not null && FileFormat.Of(Member) is not null ? Member : DataStream.WithoutCompression(File));

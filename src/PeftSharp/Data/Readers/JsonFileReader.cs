@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Reads a JSON file: JSON lines, an array of objects, an object of arrays, or an object with a field that contains one of the last two.
+/// Reads a JSON file: JSON lines, an array of objects, an object of arrays, or an object with a field that contains an array of objects or
+/// an object of arrays.
 /// </summary>
 internal static class JsonFileReader
 {

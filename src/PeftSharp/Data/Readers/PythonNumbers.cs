@@ -2,7 +2,8 @@ namespace PeftSharp.Data;
 
 /// <summary>Reads NaN, Infinity and -Infinity, which Python's <c>json</c> module writes although RFC 8259 does not allow them.</summary>
 /// <remarks>
-/// They are replaced by numbers that do not occur in files, so that <see cref="System.Text.Json.Utf8JsonReader"/> accepts them.
+/// These values are replaced by numbers that do not occur in files, because <see cref="System.Text.Json.Utf8JsonReader"/> rejects NaN and
+/// infinity.
 /// </remarks>
 internal static class PythonNumbers
 {

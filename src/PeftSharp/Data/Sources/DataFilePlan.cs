@@ -10,6 +10,6 @@ internal sealed record DataFilePlan(OrderedDictionary<string, IReadOnlyList<stri
     /// <summary>The names of all configurations.</summary>
     internal IReadOnlyList<string> Configurations { get; init; } = [];
 
-    /// <summary>Splits of which the Hub converted only a part, with the pattern of its files.</summary>
+    /// <summary>For each split of which the Hub has converted only a part: the pattern of the files of this part.</summary>
     internal IReadOnlyDictionary<string, string> Partial { get; init; } = new Dictionary<string, string>();
 }

@@ -48,7 +48,7 @@ internal sealed class FilePattern
     internal bool IsMatch(string file) =>
         _regex.IsMatch(file) && HiddenParts(file) == HiddenParts(_pattern) && SpecialFolders(file) == SpecialFolders(_pattern);
 
-    /// <summary>Returns the files that match, in their order.</summary>
+    /// <summary>Returns the files that match, in the order of the source.</summary>
     internal IEnumerable<string> Select(DataSource source) => source.List(RequestsHidden).Where(IsMatch);
 
     private static int HiddenParts(string path) => path.Split('/').Count(part => part.StartsWith('.') && part.Trim('.').Length > 0);

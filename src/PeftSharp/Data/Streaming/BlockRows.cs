@@ -9,7 +9,7 @@ namespace PeftSharp.Data;
 /// <param name="name">The name of the operation, for the description.</param>
 /// <param name="size">The number of rows in a block; the last block may have fewer.</param>
 /// <param name="dropLast">Whether a last block with fewer rows is dropped.</param>
-/// <param name="function">Returns the new rows for the rows of a block and the index of its first row.</param>
+/// <param name="function">Returns the new rows. The arguments are the rows of a block and the index of the first row.</param>
 /// <param name="features">The types of the new columns; null if they are not known.</param>
 /// <param name="countOf">Returns the number of new rows for a number of rows; null if it is not known.</param>
 internal sealed class BlockRows(

@@ -5,7 +5,9 @@ public static partial class Datasets
 {
     /// <summary>Returns the rows of several streams, one stream after the other (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
+    /// <exception cref="DatasetException">
+    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// </exception>
     public static IterableDataset ConcatenateDatasets(params IReadOnlyList<IterableDataset> datasets)
     {
         RequireAny(datasets);
@@ -17,9 +19,9 @@ public static partial class Datasets
     /// <summary>Interleaves the rows of several streams, alternately or randomly (<c>interleave_datasets</c>).</summary>
     /// <remarks>
     /// The order is the same as in Python's streams: with <see cref="StoppingStrategy.FirstExhausted"/>, the result ends directly after the
-    /// last row of the stream that ends first. In contrast, if datasets that are not streams alternate, Python and
-    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> use the same number of
-    /// rows of each dataset.
+    /// last row of the stream that ends first. In contrast, the overload for datasets that are not streams,
+    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/>, and Python use the same
+    /// number of rows of each dataset if the datasets alternate.
     /// </remarks>
     /// <param name="datasets">The streams, with the same columns and types.</param>
     /// <param name="probabilities">
@@ -27,9 +29,11 @@ public static partial class Datasets
     /// streams alternate.
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order for each call.</param>
-    /// <param name="stoppingStrategy">When to stop. Default: when the first stream has no more rows.</param>
+    /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the streams has no more rows.</param>
     /// <exception cref="ArgumentException">The list is empty, or the probabilities or the strategy are invalid.</exception>
-    /// <exception cref="DatasetException">The columns of the streams are known before the rows are read, and they differ.</exception>
+    /// <exception cref="DatasetException">
+    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// </exception>
     public static IterableDataset InterleaveDatasets(
         IReadOnlyList<IterableDataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
         StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)

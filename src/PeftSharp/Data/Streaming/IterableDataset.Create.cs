@@ -15,8 +15,8 @@ public sealed partial class IterableDataset
     /// </typeparam>
     /// <param name="generator">Returns the rows; usually a method with <c>yield return</c>.</param>
     /// <param name="features">
-    /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines
-    /// its type.
+    /// The types of the columns: values are converted to these types, and columns that a row does not have are null. Null: each value
+    /// determines its type.
     /// </param>
     public static IterableDataset FromGenerator<T>(
         Func<IEnumerable<T>> generator, IReadOnlyDictionary<string, Feature>? features = null)
@@ -38,8 +38,8 @@ public sealed partial class IterableDataset
     /// <param name="generator">Returns the rows of a shard.</param>
     /// <param name="shards">The shards, at least one, in order. <see cref="Shuffle"/> also shuffles the shards.</param>
     /// <param name="features">
-    /// The types of the columns: values are converted to them, and columns that a row does not have are null. Null: each value determines
-    /// its type.
+    /// The types of the columns: values are converted to these types, and columns that a row does not have are null. Null: each value
+    /// determines its type.
     /// </param>
     /// <exception cref="ArgumentException">There are no shards.</exception>
     public static IterableDataset FromGenerator<TShard, T>(

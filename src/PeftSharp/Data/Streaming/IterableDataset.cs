@@ -123,8 +123,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// <summary>Opens the stream for the trainer, without an effect on <see cref="StateDict"/>.</summary>
     /// <param name="epoch">The epoch.</param>
     /// <param name="state">
-    /// The rows (<see cref="TrackedCursor.StateAt"/>) and the index of the next one. Null: the position of <see cref="LoadStateDict"/>, if
-    /// it is in this epoch, otherwise the start.
+    /// The state of the rows (<see cref="TrackedCursor.StateAt"/>) and the index of the next row. Null: the position of
+    /// <see cref="LoadStateDict"/> if this position is in the epoch, otherwise the start.
     /// </param>
     /// <returns>The rows, and the index of the first one.</returns>
     internal (TrackedCursor Rows, long Index) Track(int epoch, JsonObject? state)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Reads the rows of a stream one after the other. Its state can be stored, and the stream can be continued exactly from it.
+/// Reads the rows of a stream one after the other. Its state can be stored, and the stream can be continued exactly from this state.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal abstract class RowCursor : IDisposable

@@ -16,8 +16,8 @@ internal abstract class RowSource
     internal abstract int NumShards { get; }
 
     /// <summary>
-    /// A description of the stream. A state can be loaded only into a stream with the same description, because its positions would be
-    /// wrong for another stream.
+    /// A description of the stream. A state can be loaded only into a stream with the same description, because the positions in the state
+    /// would be wrong for another stream.
     /// </summary>
     internal abstract string Description { get; }
 

@@ -37,8 +37,8 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
     }
 
     /// <summary>
-    /// A state contains the positions of the rows of the buffer, not the rows, so its size does not depend on their content. When a state
-    /// is loaded, the stream is read from the oldest of these rows.
+    /// A state contains the positions of the rows in the buffer, not the rows, so the size of the state does not depend on the content of
+    /// the rows. When a state is loaded, the stream is read from the oldest of these rows.
     /// </summary>
     private sealed class Cursor : RowCursor
     {

@@ -11,18 +11,18 @@ internal sealed class RowLoop(IProgress<MapProgress>? progress, CancellationToke
             write(row);
     });
 
-    /// <summary>Calls a function for each batch of rows, with the index of its first row and their number.</summary>
+    /// <summary>Calls a function for each batch, with the index of the first row and the number of rows.</summary>
     internal void RunBatches(int rows, Action<int, int> write) => RunBatches(0, rows, rows, (start, count) =>
     {
         write(start, count);
         return true;
     });
 
-    /// <summary>Calls a function for batches of a range of rows, until it returns false.</summary>
+    /// <summary>Calls a function for batches of a range of rows, until the function returns false.</summary>
     /// <param name="start">The first row.</param>
     /// <param name="end">The end of the range.</param>
     /// <param name="rows">The number of all rows, for the progress.</param>
-    /// <param name="write">Receives the index of the first row of a batch and their number.</param>
+    /// <param name="write">Receives the index of the first row of a batch and the number of rows.</param>
     /// <returns>The index after the last row that was written.</returns>
     internal int RunBatches(int start, int end, int rows, Func<int, int, bool> write)
     {

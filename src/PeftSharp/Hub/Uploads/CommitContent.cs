@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The content of a commit: one JSON object per line, first the title, then the files. Small files are included as base64. The base64 is
-/// computed while it is sent, so files are not held in memory.
+/// The content of a commit: one JSON object per line, first the title, then the files. Small files are included as base64. Each file is
+/// read and converted while the content is sent, so files are not held in memory.
 /// </summary>
 internal sealed class CommitContent : HttpContent
 {
@@ -76,7 +76,7 @@ internal sealed class CommitContent : HttpContent
 
     private static byte[] Line(string key, object value) => [.. JsonSerializer.SerializeToUtf8Bytes(new { key, value }), (byte)'\n'];
 
-    /// <summary>Splits a line before the end of the empty content, which is its last value.</summary>
+    /// <summary>Splits the line of a file at the position of its base64, which is the last value of the line.</summary>
     private static (byte[], UploadFile, byte[]) Split(byte[] line, UploadFile file)
     {
         var end = "\"}}\n"u8.Length;

@@ -128,7 +128,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException
             or UriFormatException)
         {
-            throw request.Error(HubError.Server, $"the response of {settings.Endpoint.Host} is not that of a Hugging Face endpoint. "
+            throw request.Error(HubError.Server, $"the response of {settings.Endpoint.Host} does not come from a Hugging Face endpoint. "
                 + "If HF_ENDPOINT is set, check its address.", error);
         }
     }

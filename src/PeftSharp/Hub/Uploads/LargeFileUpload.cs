@@ -69,7 +69,7 @@ internal sealed class LargeFileUpload(
             await PostAsync(Address(its, verify), new { oid = file.Hash, size = file.Size }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the address of the upload and, if the upload has several parts, their addresses and size.</summary>
+    /// <summary>Returns the address of the upload and, if the upload has several parts, the addresses and the size of the parts.</summary>
     private (Uri Address, Uri[]? Parts, long PartBytes) Plan(HubRequest its, JsonElement upload, UploadFile file)
     {
         var address = Address(its, upload);
@@ -118,7 +118,7 @@ internal sealed class LargeFileUpload(
         ToAddress(its, action.TryGetProperty("href", out var href) ? href.GetString() : null);
 
     /// <summary>
-    /// Returns an address in the response. If a mirror returned an address of the Hub itself, it is replaced by that of the mirror.
+    /// Returns an address in the response. If a mirror returned an address of the Hub itself, the same path on the mirror is returned.
     /// </summary>
     private Uri ToAddress(HubRequest its, string? text)
     {

@@ -13,7 +13,9 @@ namespace PeftSharp.Tokenization;
 /// </remarks>
 public abstract class TokenizerBackend
 {
-    /// <summary>All tokens and their ids, including special tokens. It must not change after the tokenizer is created.</summary>
+    /// <summary>
+    /// All tokens and their ids, including special tokens. The dictionary must not change after the tokenizer is created.
+    /// </summary>
     public abstract IReadOnlyDictionary<string, int> Vocabulary { get; }
 
     /// <summary>Splits a text into tokens.</summary>

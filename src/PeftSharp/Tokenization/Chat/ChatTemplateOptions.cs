@@ -14,7 +14,7 @@ public sealed record ChatTemplateOptions
     public bool AddGenerationPrompt { get; init; }
 
     /// <summary>
-    /// Whether the last message is open-ended, so that the model continues it. It cannot be combined with
+    /// Whether the last message is open-ended, so that the model continues it. This option cannot be combined with
     /// <see cref="AddGenerationPrompt"/>. Default false.
     /// </summary>
     public bool ContinueFinalMessage { get; init; }

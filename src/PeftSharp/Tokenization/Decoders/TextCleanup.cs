@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Removes the spaces before punctuation and English contractions that joining words adds; <c>clean_up_tokenization</c> in Python.
+/// Removes the spaces that joining words adds before punctuation and English contractions; <c>clean_up_tokenization</c> in Python.
 /// </summary>
 internal static class TextCleanup
 {

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Joins the pieces of each word and the words with spaces. With cleanup, removes spaces before punctuation and English contractions.
+/// Joins the pieces of each word, and joins the words with spaces. With cleanup, removes spaces before punctuation and English
+/// contractions.
 /// </summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 {

@@ -42,8 +42,8 @@ internal static class JsonFile
         }
         catch (InvalidOperationException error)
         {
-            throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate, such as \\ud83d without a second surrogate, "
-                + "which is not a character. Correct the file.", error);
+            throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate, which is not a character, such as \\ud83d "
+                + "without a second surrogate. Correct the file.", error);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>Finds all pieces of a vocabulary that a text begins with, in the order of their lengths.</summary>
-/// <remarks>The edges of the trie are in one hash table with open addressing, because a vocabulary has up to a million of them.</remarks>
+/// <remarks>The edges of the trie are in one hash table with open addressing, because a vocabulary can have a million edges.</remarks>
 internal sealed class PieceTrie
 {
     internal const int Root = 0, None = -1;

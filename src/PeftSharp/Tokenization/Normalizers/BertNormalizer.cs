@@ -48,8 +48,8 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
                 c = ' ';
     }
 
-    // The space before the character counts as its replacement, and the character as an insertion. As in the reference implementation, this
-    // determines the offsets.
+    // A space is added before and after each Chinese character. For the offsets, the first space replaces the character, and the character
+    // and the second space are insertions after the first space, as in the reference implementation.
     private static void SeparateChinese(AlignedText text)
     {
         var chars = text.Chars;

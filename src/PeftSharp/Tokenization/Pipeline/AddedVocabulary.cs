@@ -18,7 +18,7 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
 
     internal IReadOnlyDictionary<string, int> Ids => _ids;
 
-    /// <summary>The number of tokens in the vocabulary of the model and of added tokens that are not in it.</summary>
+    /// <summary>The number of tokens in the vocabulary of the model and of added tokens that are not in this vocabulary.</summary>
     internal int Count => model.Size + _ids.Keys.Count(token => model.IdOf(token) is null);
 
     internal int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : model.IdOf(token);

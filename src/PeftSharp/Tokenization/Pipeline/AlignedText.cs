@@ -90,7 +90,7 @@ internal sealed class AlignedText
             _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // always a pair: lone surrogates were replaced
     }
 
-    /// <summary>Inserts a text at the current position. It has the range of the character before it.</summary>
+    /// <summary>Inserts a text at the current position. Its characters have the range of the character before the text.</summary>
     internal void Insert(ReadOnlySpan<char> content)
     {
         for (var i = 0; i < content.Length;)

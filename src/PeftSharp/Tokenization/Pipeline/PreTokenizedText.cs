@@ -6,13 +6,13 @@ internal sealed class PreTokenizedText
     internal AlignedText Text { get; } = new();
 
     /// <summary>
-    /// The words, in the order of the text; not empty. There can be characters between words, which a pre-tokenizer removed.
+    /// The words, in the order of the text. No word is empty. Characters that a pre-tokenizer removed can be between the words.
     /// </summary>
     internal List<TextSpan> Spans { get; private set; } = [];
 
     private List<TextSpan> _next = [];
 
-    /// <summary>Begins a new list of spans. <see cref="EndSpans"/> replaces <see cref="Spans"/> with it.</summary>
+    /// <summary>Begins a new list of spans. <see cref="EndSpans"/> replaces <see cref="Spans"/> with this list.</summary>
     internal List<TextSpan> BeginSpans()
     {
         _next.Clear();

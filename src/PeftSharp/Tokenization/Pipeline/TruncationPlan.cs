@@ -57,8 +57,8 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
             return [(0, 0), (0, length)];
         if (Stride >= kept)
             throw new ArgumentException(
-                $"stride {Stride} must be less than {kept}, the number of tokens of a text for which maxLength {MaxLength} has room "
-                + "after special tokens.");
+                $"stride {Stride} must be less than {kept}: maxLength {MaxLength} allows {kept} tokens of a text in addition to the "
+                + "special tokens.");
         var parts = new List<(int Start, int End)>();
         if (Side == TruncationSide.Right)
         {

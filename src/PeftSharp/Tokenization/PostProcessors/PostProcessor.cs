@@ -9,7 +9,8 @@ internal abstract class PostProcessor
     internal virtual TemplateProcessing? Template => null;
 
     /// <summary>
-    /// The passes that trim white space from offsets. Each value is whether the pre-tokenizer adds a space at the beginning of a text.
+    /// The passes that trim white space from offsets. Each value indicates whether the pre-tokenizer adds a space at the beginning of a
+    /// text.
     /// </summary>
     internal virtual IEnumerable<bool> Trims => [];
 

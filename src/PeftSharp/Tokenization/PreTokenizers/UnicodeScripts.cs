@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Splits between different scripts, as SentencePiece does: Hiragana and Katakana count as Han, and a space belongs to any script.
+/// Splits between different scripts, as SentencePiece does: Hiragana and Katakana are treated as Han, and spaces have no script.
 /// </summary>
 /// <remarks>
-/// Code points of any script belong to the word before them. At the beginning of a text they are dropped, as in the reference
+/// Code points without a script belong to the word before them. At the beginning of a text they are dropped, as in the reference
 /// implementation.
 /// </remarks>
 internal sealed class UnicodeScripts : SplittingPreTokenizer

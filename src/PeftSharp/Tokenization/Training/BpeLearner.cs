@@ -45,7 +45,9 @@ internal sealed class BpeLearner
     /// <summary>The tokens in the order of their ids.</summary>
     internal IReadOnlyList<string> Tokens => _tokens;
 
-    /// <summary>The merges in the order of precedence. If a pair was merged twice, the last one counts, as in <c>tokenizers</c>.</summary>
+    /// <summary>
+    /// The merges in the order of precedence. If a pair was merged twice, the last merge is used, as in <c>tokenizers</c>.
+    /// </summary>
     internal IEnumerable<(string Left, string Right)> Merges
     {
         get

@@ -20,8 +20,9 @@ public sealed record BpeTrainer : TokenizerTrainer
     public int MinFrequency { get; init; }
 
     /// <summary>
-    /// Characters that are in the vocabulary even if the texts do not contain them. Default: none, or all bytes if
-    /// <see cref="TokenizerTrainer.Train"/> is called or the tokenizer is byte-level.
+    /// Characters that are in the vocabulary even if the texts do not contain them. Default for <see cref="TokenizerTrainer.Train"/>, which
+    /// creates a byte-level tokenizer: all bytes. Default for <c>Tokenizer.TrainNewFromIterator</c>: all bytes if the tokenizer is
+    /// byte-level, otherwise none.
     /// </summary>
     public string InitialAlphabet { get; init; } = "";
 

@@ -20,8 +20,8 @@ public abstract record TokenizerTrainer
     public int VocabSize { get; init; } = 30_000;
 
     /// <summary>
-    /// Tokens that are added first and matched as a whole. Default: none, or the special tokens of the pipeline if <see cref="Train"/> is
-    /// called.
+    /// Tokens that are added first and matched as a whole. Default for <see cref="Train"/>: the special tokens of the pipeline. Default for
+    /// <c>Tokenizer.TrainNewFromIterator</c>: none.
     /// </summary>
     public IReadOnlyList<AddedToken> SpecialTokens { get; init; } = [];
 

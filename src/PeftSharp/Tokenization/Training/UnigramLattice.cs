@@ -24,7 +24,7 @@ internal sealed class UnigramLattice
             _trie.Add(UnigramCorpus.CodePointsOf(pieces[id].Text), id);
     }
 
-    /// <summary>Adds the expected frequencies of the pieces in a word, multiplied by its count.</summary>
+    /// <summary>Adds the expected frequencies of the pieces in a word, multiplied by the count of the word.</summary>
     internal void AddExpected(int[] word, double count, double[] expected)
     {
         Populate(word);

@@ -63,7 +63,7 @@ internal sealed class UnigramLearner
         return kept.ConvertAll(piece => piece with { Score = Digamma(piece.Score) - total });
     }
 
-    /// <summary>Removes the pieces whose removal decreases the likelihood of the texts least.</summary>
+    /// <summary>Removes the pieces without which the likelihood of the texts decreases the least.</summary>
     private List<ScoredPiece> Prune(List<ScoredPiece> pieces, CancellationToken cancellationToken)
     {
         var lattice = new UnigramLattice(pieces);

@@ -2,7 +2,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>
 /// Finds the pieces to start with: all characters, and the substrings that occur at least twice and are followed by different characters
-/// (the inner nodes of the suffix tree), by decreasing length times number of occurrences.
+/// (the inner nodes of the suffix tree), in descending order of length times number of occurrences.
 /// </summary>
 internal static class UnigramSeeds
 {

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Learns a unigram language model of pieces: it starts with all frequent pieces of the words, and alternates between estimating their
-/// probabilities and removing the least important pieces (Kudo 2018, arXiv:1804.10959). Corresponds to <c>UnigramTrainer</c> in
-/// <c>tokenizers</c>.
+/// Learns a unigram language model of pieces: it starts with all frequent pieces of the words, and alternates between estimating the
+/// probabilities of the pieces and removing the least important pieces (Kudo 2018, arXiv:1804.10959). Corresponds to
+/// <c>UnigramTrainer</c> in <c>tokenizers</c>.
 /// </summary>
 /// <remarks><see cref="TokenizerTrainer.Train"/> creates a tokenizer like SentencePiece's: NFKC, words with a leading <c>▁</c>, and
 /// the special tokens <c>&lt;unk&gt;</c>, <c>&lt;s&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;pad&gt;</c>.</remarks>
@@ -18,7 +18,8 @@ public sealed record UnigramTrainer : TokenizerTrainer
 
     /// <summary>
     /// The token for characters that are not in the vocabulary. If <see cref="TokenizerTrainer.SpecialTokens"/> does not contain the token,
-    /// it is added as the first token. Null: none, or <c>&lt;unk&gt;</c> if <see cref="TokenizerTrainer.Train"/> is called.
+    /// the token is added as the first token. Default for <see cref="TokenizerTrainer.Train"/>: <c>&lt;unk&gt;</c>. Default for
+    /// <c>Tokenizer.TrainNewFromIterator</c>: null, no such token.
     /// </summary>
     public string? UnkToken { get; init; }
 

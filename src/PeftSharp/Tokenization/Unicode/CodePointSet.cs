@@ -14,7 +14,7 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
 
     internal bool IsEmpty => _bounds.Length == 0;
 
-    /// <summary>The starts and ends of the ranges. The set changes at each of them between containing and not containing.</summary>
+    /// <summary>The start of each range, followed by the end of the range (exclusive), in ascending order.</summary>
     internal ReadOnlySpan<int> Bounds => _bounds;
 
     internal static CodePointSet Of(int codePoint) => new([codePoint, codePoint + 1]);

@@ -9,7 +9,7 @@ internal static class UnicodeNormalization
     private const int LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
 
     /// <summary>
-    /// Decomposes a text and sorts marks by combining class. All parts of a code point except the first count as inserted.
+    /// Decomposes a text and sorts marks by combining class. All parts of a code point except the first are treated as insertions.
     /// </summary>
     internal static List<(int CodePoint, int Change)> Decompose(ReadOnlySpan<char> text, bool compatibility)
     {

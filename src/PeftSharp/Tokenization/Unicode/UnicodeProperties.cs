@@ -72,7 +72,7 @@ internal static partial class UnicodeProperties
         set.Union(CodePointSet.Of(CaseGroups.Where(group => set.Contains(group.Key)).SelectMany(group => group.Value)));
 
     /// <summary>
-    /// The script of a code point for the pre-tokenizer: 0 if it belongs to any script. The number has no other meaning.
+    /// The script of a code point for the pre-tokenizer; 0 if the code point has no script. Other numbers only distinguish the scripts.
     /// </summary>
     internal static int ScriptOf(int codePoint)
     {

@@ -87,8 +87,8 @@ internal sealed class ArrowMessages
         $"'{_file.Path}' cannot be read as an Arrow file: at byte {Start}, {problem}. The file is damaged or has another format."));
 
     private DatasetException Incomplete(string problem) => new(string.Create(CultureInfo.InvariantCulture,
-        $"'{_file.Path}' is incomplete: {problem}. It has {_file.Length} bytes. The program that wrote it was interrupted, did not close "
-        + $"its writer, or the file was not copied completely. Write or copy it again."));
+        $"'{_file.Path}' is incomplete: {problem}. It has {_file.Length} bytes. The program that wrote the file was interrupted or did "
+        + $"not close its writer, or the file was not copied completely. Write or copy the file again."));
 
     private int Int32(long position) => position <= _end - 4
         ? _file.Buffer(position, 4).Read<int>(0)

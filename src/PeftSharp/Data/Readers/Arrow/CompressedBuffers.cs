@@ -5,11 +5,12 @@ using ZstdSharp;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Decompresses the buffers of record batches. The first eight bytes of a buffer are the length of its content; -1: it is not compressed.
+/// Decompresses the buffers of record batches. The first eight bytes of a buffer are the length of its content, or -1 if the content is not
+/// compressed.
 /// </summary>
 internal sealed class CompressedBuffers : ICompressionCodecFactory
 {
-    /// <summary>The length before the compressed bytes.</summary>
+    /// <summary>The number of bytes before the compressed bytes, which contain the length of the content.</summary>
     internal const int HeaderBytes = 8;
 
     internal const long NotCompressed = -1;
@@ -19,7 +20,7 @@ internal sealed class CompressedBuffers : ICompressionCodecFactory
     public ICompressionCodec CreateCodec(CompressionCodecType compressionCodecType, int? compressionLevel) =>
         new Codec(compressionCodecType);
 
-    /// <summary>Opens compressed bytes.</summary>
+    /// <summary>Returns a stream that decompresses.</summary>
     internal static Stream Open(CompressionCodecType codec, Stream compressed) => codec switch
     {
         CompressionCodecType.Lz4Frame => LZ4Stream.Decode(compressed),
@@ -27,7 +28,7 @@ internal sealed class CompressedBuffers : ICompressionCodecFactory
         _ => throw new InvalidDataException($"the compression {(int)codec} is not known"),
     };
 
-    /// <summary>For the reader of Apache.Arrow.</summary>
+    /// <summary>The decompression that the reader of Apache.Arrow uses.</summary>
     private sealed class Codec(CompressionCodecType type) : ICompressionCodec
     {
         public int Decompress(ReadOnlyMemory<byte> source, Memory<byte> destination)

@@ -43,7 +43,9 @@ internal sealed unsafe class MappedDataFile
     /// <summary>Whether the file is mapped; false: its bytes were copied.</summary>
     internal bool IsMapped => _memory is SafeMemoryMappedViewHandle;
 
-    /// <summary>The file and the position in it from which the bytes were decompressed. Null: they are those of the file.</summary>
+    /// <summary>
+    /// The file that contains the compressed bytes, and their position in it. Null: the bytes were not decompressed.
+    /// </summary>
     internal (MappedDataFile File, long Position)? Origin { get; private init; }
 
     /// <summary>The length of the file in bytes when it was opened.</summary>
@@ -88,7 +90,7 @@ internal sealed unsafe class MappedDataFile
     /// <param name="source">The file.</param>
     /// <param name="position">The position of the compressed bytes in the file.</param>
     /// <param name="data">The decompressed bytes.</param>
-    /// <param name="length">Their number.</param>
+    /// <param name="length">The number of decompressed bytes.</param>
     /// <exception cref="InvalidDataException">There are more bytes.</exception>
     /// <exception cref="EndOfStreamException">There are fewer bytes.</exception>
     internal static MappedDataFile Decompress(MappedDataFile source, long position, Stream data, long length)

@@ -14,7 +14,7 @@ internal sealed class CsvRecords : IDisposable
     private readonly CountedText _text;
     private readonly CsvTokenizer _records;
 
-    /// <exception cref="DatasetException">The file is empty, or has no column of a requested name, or several.</exception>
+    /// <exception cref="DatasetException">The file is empty, or has no column with a requested name, or more than one.</exception>
     internal CsvRecords(string file, DatasetLoadOptions options, JsonObject? position)
     {
         (_file, _keepsNa) = (new DataInput(file), !options.KeepDefaultNa);
@@ -51,7 +51,7 @@ internal sealed class CsvRecords : IDisposable
     /// <summary>The line after the last record, from 1.</summary>
     internal int NextLine => _records.NextLine;
 
-    /// <exception cref="DatasetException">The record has another number of fields than there are columns.</exception>
+    /// <exception cref="DatasetException">The number of fields of the record differs from the number of columns.</exception>
     internal bool Read()
     {
         if (!_records.Read(_record))

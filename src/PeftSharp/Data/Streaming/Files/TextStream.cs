@@ -10,7 +10,7 @@ internal static class TextStream
     /// The file. If it is compressed, it is decompressed; if it is UTF-16 with a byte order mark, it is converted.
     /// </param>
     /// <param name="position">
-    /// The number of bytes of the decompressed UTF-8 text before the position. In an uncompressed UTF-8 file, they are not read.
+    /// The number of bytes of the decompressed UTF-8 text before the position. In an uncompressed UTF-8 file, these bytes are not read.
     /// </param>
     internal static Stream Open(string file, long position)
     {

@@ -13,7 +13,7 @@ internal sealed class JinjaLoop
     private long _index0 = -1;
 
     /// <param name="iterable">The value that is iterated.</param>
-    /// <param name="items">Its elements.</param>
+    /// <param name="items">The elements of the value.</param>
     /// <param name="depth">The depth of a recursive loop, from 0.</param>
     /// <param name="recurse">Renders the loop for another value at a depth; null if the loop is not recursive.</param>
     internal JinjaLoop(object? iterable, IEnumerable<object?> items, int depth, Func<object?, int, string>? recurse)

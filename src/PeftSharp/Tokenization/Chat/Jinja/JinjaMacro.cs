@@ -4,7 +4,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>A macro of a template, or the body of a tag <c>call</c>.</summary>
 /// <param name="name">The name.</param>
-/// <param name="scope">The scope of its variables.</param>
+/// <param name="scope">The scope of the variables of the macro.</param>
 /// <param name="parameters">The parameters with the expressions of their defaults; null: no default.</param>
 /// <param name="special">The variables <c>caller</c>, <c>kwargs</c> and <c>varargs</c>, if the body uses them.</param>
 /// <param name="body">The statements.</param>

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The variables of a scope while its uses are analyzed.</summary>
+/// <summary>The variables of a scope while the uses of the variables are analyzed.</summary>
 internal sealed class JinjaSymbols
 {
     internal OrderedDictionary<string, JinjaLoad> Loads { get; private init; } = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ namespace PeftSharp.Tokenization;
 /// <summary>A token of a template.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Text">The text of a name, an operator or template data; for a string, its value.</param>
-/// <param name="Position">The index of its first character in the template.</param>
+/// <param name="Position">The index of the first character of the token in the template.</param>
 /// <param name="Value">The value of a number.</param>
 internal readonly record struct JinjaToken(JinjaTokenKind Kind, string Text, int Position, object? Value = null)
 {
