@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Products of many small float32 matrices, one for each head of each batch row. One thread computes each product with
+/// <summary>Computes many small float32 matrix products, one for each head of each batch row. Each product is computed by one thread, with
 /// <see cref="SgemmMicroKernel"/>; operands may be strided.</summary>
 internal static unsafe class BatchedSgemm
 {
