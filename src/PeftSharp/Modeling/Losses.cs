@@ -108,7 +108,7 @@ internal static class Losses
 
     /// <summary>
     /// The mean of the losses of the start and end positions (transformers' <c>ForQuestionAnsweringLoss</c>). Positions after the last
-    /// token are ignored; negative positions count as 0.
+    /// token are ignored; negative positions are treated as 0.
     /// </summary>
     internal static Tensor QuestionAnswering(Tensor startLogits, Tensor endLogits, Tensor starts, Tensor ends, double? items)
     {
