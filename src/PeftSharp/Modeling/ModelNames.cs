@@ -5,6 +5,6 @@ namespace PeftSharp.Modeling;
 /// <summary>Names of models on the Hub.</summary>
 internal static class ModelNames
 {
-    /// <summary>Returns the argument if it is a name on the Hub; null if it is null or the path of a folder.</summary>
+    /// <summary>Returns the argument if it is a name on the Hub; otherwise null.</summary>
     internal static string? OnHub(string? nameOrPath) => nameOrPath is not null && HubFolder.IsName(nameOrPath) ? nameOrPath : null;
 }

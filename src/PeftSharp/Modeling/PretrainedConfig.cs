@@ -58,8 +58,8 @@ public abstract record PretrainedConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting this property names the classes LABEL_0, LABEL_1,
-    /// ….
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting this property names the classes LABEL_0, LABEL_1
+    /// and so on.
     /// </summary>
     [JsonIgnore]
     public int NumLabels
