@@ -4,11 +4,15 @@ namespace PeftSharp.Serialization;
 
 /// <summary>An open safetensors file. Its header is read and validated; tensors are read on request.</summary>
 /// <remarks>
-/// <para>This class corresponds to <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
+/// <para>
+/// This class corresponds to <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
 /// <see href="https://github.com/huggingface/safetensors"/> for the format), so the bytes of each tensor are inside the file and match its
-/// shape.</para>
-/// <para>The file must not be truncated or overwritten in place while it is open. It can be replaced by another file that is renamed, as
-/// this library does when it saves a file. On Windows, this is possible only after <see cref="Dispose"/>.</para>
+/// shape.
+/// </para>
+/// <para>
+/// The file must not be truncated or overwritten in place while it is open. It can be replaced: another file can be renamed to its path, as
+/// this library does when it saves a file. On Windows, the file can be replaced only after <see cref="Dispose"/>.
+/// </para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class SafetensorsFile : ITensorFile
