@@ -103,7 +103,7 @@ public abstract partial class PretrainedModel
     private protected virtual PretrainedConfig SavedConfig => Config;
 
     /// <summary>
-    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
+    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if the model can generate text,
     /// <c>generation_config.json</c>. Each file is written atomically.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>

@@ -11,8 +11,8 @@ internal static unsafe class BatchedSgemm
     private const int MinSize = 32;
     private const int MaxValues = 1 << 18;                         // a packed right operand of a megabyte stays in the cache
 
-    /// <summary>Which part of a product is not needed under a causal mask, in which a query attends to its own token and those before
-    /// it.</summary>
+    /// <summary>The part of a matrix product that is not needed under a causal mask. Under such a mask, a query attends to its own token
+    /// and to preceding tokens.</summary>
     internal enum Triangle
     {
         /// <summary>The whole product is computed.</summary>

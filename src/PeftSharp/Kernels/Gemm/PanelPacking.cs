@@ -72,7 +72,7 @@ internal static unsafe class PanelPacking
     }
 
     /// <summary>Packs one panel whose depth is contiguous: transposes blocks of 4 x 4 elements, and completes one cache line of every row
-    /// before it reads the next.</summary>
+    /// before the next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transpose(float* from, nint rowStride, int depth, float* to, int width)
     {

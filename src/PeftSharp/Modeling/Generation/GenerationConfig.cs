@@ -82,8 +82,8 @@ public partial record GenerationConfig
     public double? EtaCutoff { get; init; }
 
     /// <summary>
-    /// The penalty for tokens that the text already contains: positive logits are divided by it, negative ones multiplied. Values greater
-    /// than 1 discourage repetition. Default 1.
+    /// The penalty for tokens that the text already contains: positive logits are divided by the penalty, negative logits are multiplied by
+    /// it. Values greater than 1 discourage repetition. Default 1.
     /// </summary>
     public double? RepetitionPenalty { get; init; }
     /// <summary>

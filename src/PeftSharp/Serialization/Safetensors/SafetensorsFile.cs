@@ -74,13 +74,19 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first
     /// used.</summary>
     /// <remarks>
-    /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
-    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
-    /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from
-    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file, the operating
-    /// system ends the process when it accesses the missing pages.</para>
-    /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files
-    /// written by this library or the reference implementation are aligned.</para>
+    /// <para>
+    /// Use this method for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
+    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.
+    /// </para>
+    /// <para>
+    /// The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from this
+    /// object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file, the operating system
+    /// ends a process that accesses the missing pages.
+    /// </para>
+    /// <para>
+    /// If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files written by
+    /// this library or the reference implementation are aligned.
+    /// </para>
     /// </remarks>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A CPU tensor with the dtype and shape in the file. The caller disposes it.</returns>

@@ -64,7 +64,8 @@ internal static class PythonCheckpoint
     }
 
     /// <summary>
-    /// Whether neither this library nor TorchSharp declares a module, so that its order was not compared with that of transformers.
+    /// Whether a module with parameters belongs neither to this library nor to TorchSharp. The order of its parameters was then not
+    /// compared with the order in transformers.
     /// </summary>
     private static bool IsForeign(nn.Module module) => module.parameters(recurse: false).Any()
         && module.GetType().Assembly is var assembly && assembly != typeof(Trainer).Assembly && assembly != typeof(nn.Module).Assembly;

@@ -17,7 +17,7 @@ internal static class LoraCombiner
     /// <param name="isTransposed">
     /// Whether the layer's weight is [inputs, outputs]: updates are pruned in the layer's layout, in which peft draws its random masks.
     /// </param>
-    /// <returns>A and B, whose rank is at most that of the combination.</returns>
+    /// <returns>A and B; their rank is at most the rank of the combination.</returns>
     internal static (Tensor A, Tensor B) Combine(IReadOnlyList<Source> sources, WeightedCombination how, bool isTransposed)
     {
         if (how.Type == CombinationType.Cat)
