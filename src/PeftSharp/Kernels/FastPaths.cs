@@ -22,9 +22,9 @@ public static class FastPaths
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Fused attention. Training: scale, mask, scores of relative positions, softmax and dropout in one pass (requires
-    /// <see cref="Dropout"/>). Generation: attention of one query. Grouped heads: keys and values are not copied for each query
-    /// head.</summary>
+    /// <summary>Fused attention. In training, scale, mask, scores of relative positions, softmax and dropout are computed in one pass
+    /// (requires <see cref="Dropout"/>). In generation, the attention of one query is computed in one pass. With grouped heads, keys and
+    /// values are not copied for each query head.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
@@ -53,15 +53,15 @@ public static class FastPaths
     /// <summary>Rotary position embeddings with one pass over each head, forward and backward.</summary>
     public static bool Rotary { get; set; } = IsOnAtStart("rotary");
 
-    /// <summary>All layers of a decoder in one parallel region while generating on the CPU, if no adapter wraps its layers and no hook is
-    /// registered.</summary>
+    /// <summary>Computes all layers of a decoder in one parallel region during generation on the CPU. Used if no adapter wraps a layer of
+    /// the decoder and no hook is registered.</summary>
     public static bool Decoding { get; set; } = IsOnAtStart("decoding");
 
-    /// <summary>AdamW with gradient clipping in the same pass, and the gradients' norm on all threads.</summary>
+    /// <summary>AdamW with gradient clipping in the same pass; the norm of the gradients is computed on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");
 
-    /// <summary>Whether PeftSharp's allocator for CPU tensors is used, which reuses the memory of freed tensors. Default false, because
-    /// it affects the whole process.</summary>
+    /// <summary>Whether CPU tensors are allocated by PeftSharp's allocator, which reuses the memory of freed tensors. Default false,
+    /// because it affects the whole process.</summary>
     /// <value>True while the allocator is installed.</value>
     /// <remarks>
     /// <para>
@@ -100,7 +100,7 @@ public static class FastPaths
         var named = value.Split(',', StringSplitOptions.TrimEntries);
         return named.FirstOrDefault(other => !_names.Contains(other)) is { } unknown
             ? throw new ArgumentException($"The environment variable {Variable} contains '{unknown}'. "
-                + $"Set it to 0 (all off), 1 (all on) or a comma-separated list of the paths to leave on: {string.Join(", ", _names)}.")
+                + $"Set it to 0 (all off), 1 (all on) or a comma-separated list of the switches to leave on: {string.Join(", ", _names)}.")
             : named.Contains(name);
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The matrices of a tensor of shape [rows, columns] or [batch, heads, rows, columns]: its address, and its strides in
-/// elements.</summary>
+/// <summary>The matrices of a tensor of shape [rows, columns] or [batch, heads, rows, columns]: the address of the tensor, and its strides
+/// in elements.</summary>
 internal unsafe struct StridedView
 {
     private void* _data;

@@ -28,7 +28,7 @@ public readonly ref struct MetricValues
     public double this[int index] => _values[index];
 
     /// <summary>
-    /// The machine epsilon of the original type of the values, which bounds the clipping of probabilities before a logarithm.
+    /// The machine epsilon ε of the original type of the values. Before a logarithm, probabilities are clipped to [ε, 1 - ε].
     /// </summary>
     internal double Epsilon { get; }
 

@@ -42,7 +42,7 @@ internal sealed class MultiLabelCounts
 
     internal int Examples { get; }
 
-    /// <summary>The number of examples with only correct labels.</summary>
+    /// <summary>The number of examples whose predicted labels all equal the true labels.</summary>
     internal int Exact { get; }
 
     /// <summary>The number of wrong labels over all examples.</summary>

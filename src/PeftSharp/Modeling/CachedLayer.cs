@@ -5,7 +5,7 @@ namespace PeftSharp.Modeling;
 /// <summary>The keys and values of one layer in a <see cref="KeyValueCache"/>.</summary>
 /// <remarks>
 /// Tokens are stored in order in a part of two tensors. With a sliding window, the part moves towards the end of the tensors as older
-/// tokens are removed, and is moved back to their start when it reaches the end.
+/// tokens are removed. A part that has reached the end is moved back to the start.
 /// </remarks>
 /// <param name="window">Sliding window in tokens; null: none.</param>
 /// <param name="maxLength">The expected maximum number of tokens; null: unknown.</param>

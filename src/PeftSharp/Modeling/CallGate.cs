@@ -56,7 +56,7 @@ internal sealed class CallGate
         var running = _running;
         _lock.Exit();
         throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model "
-            + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
+            + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this thread if generation has called a callback). "
             + $"Wait until {(running == 1 ? "it has" : "they have")} ended. "
             + "To select adapters for one call, use CallWithAdapter, GenerationOptions.Adapter, "
             + "or a scope of UseAdapter, UseAdapters or DisableAdapter.");

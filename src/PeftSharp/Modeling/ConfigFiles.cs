@@ -12,7 +12,8 @@ namespace PeftSharp.Modeling;
 internal static class ConfigFiles
 {
     /// <summary>
-    /// Maximum nesting depth for the serializer: twice that of a file, because objects of the library contain the values of a file.
+    /// Maximum nesting depth for the serializer: twice the maximum depth of a file, because objects of the library contain the values of a
+    /// file.
     /// </summary>
     internal const int MaxDepth = 2 * PythonJsonReader.MaxDepth;
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Checks values on which native code would crash and reports them in an exception. Tensors on a GPU are not checked: the trainer
-/// checks them before it moves them there.
+/// Checks values on which native code would crash and reports them in an exception. Tensors on a GPU are not checked: the trainer checks a
+/// batch before it moves the batch to the GPU.
 /// </summary>
 internal static class InputCheck
 {
@@ -170,7 +170,7 @@ internal static class InputCheck
             throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions "
-                + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
+                + $"(max_position_embeddings). Truncate the texts (truncation: true, maxLength: {positions}).");
     }
 
     private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy, string introduction = "")

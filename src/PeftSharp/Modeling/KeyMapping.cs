@@ -2,8 +2,9 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Maps the keys of a checkpoint to the names of a model's parameters.</summary>
 /// <remarks>
-/// As in transformers, the prefix of the base model is removed from a key, or added to it, if the model has only the other form. A
-/// checkpoint without a head can therefore be loaded into a model with a head, and vice versa.
+/// As in transformers, the prefix of the base model is removed from a key if the model has only the name without the prefix, and added to a
+/// key if the model has only the name with the prefix. A checkpoint without a head can therefore be loaded into a model with a head, and
+/// vice versa.
 /// </remarks>
 internal static class KeyMapping
 {

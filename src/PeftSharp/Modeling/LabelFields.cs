@@ -8,12 +8,12 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Resolves <c>num_labels</c>, <c>id2label</c> and <c>label2id</c> of a <c>config.json</c> as transformers does.</summary>
 /// <remarks>
-/// <c>num_labels</c> takes precedence if the two disagree: the classes are then named LABEL_0, LABEL_1, …. Ids may be written as strings,
-/// and names as numbers.
+/// If <c>num_labels</c> is not the number of names in <c>id2label</c>, it takes precedence: the classes are then named LABEL_0, LABEL_1, ….
+/// Ids may be written as strings, and names as numbers.
 /// </remarks>
 internal static class LabelFields
 {
-    /// <summary>A name is made for each class, so a damaged number must not exhaust the memory.</summary>
+    /// <summary>The maximum number of classes. A name is created for each class, so a damaged number must not exhaust the memory.</summary>
     private const int MaxLabels = 1 << 20;
 
     private const string Count = "num_labels", Names = "id2label", Ids = "label2id";

@@ -21,13 +21,14 @@ public sealed record LoadReport(
     public bool IsComplete => MissingKeys.Count + UnexpectedKeys.Count + MismatchedKeys.Count == 0;
 
     /// <summary>
-    /// Whether the parameters in <see cref="MissingKeys"/> were not initialized: weights of the base model that an adapter's file does
-    /// not contain.
+    /// Whether the parameters in <see cref="MissingKeys"/> keep the values of the base model instead of being initialized. True for an
+    /// adapter, whose file need not contain them.
     /// </summary>
     internal bool MissingKeysKeepTheirValues { get; init; }
 
     /// <summary>
-    /// The class from which the checkpoint was saved, if its head was trained for another task than the model's and was loaded. Null: none.
+    /// The class from which the checkpoint was saved, if the head of this class was trained for another task and was loaded into the model.
+    /// Null: none.
     /// </summary>
     internal string? OtherTaskClass { get; init; }
 

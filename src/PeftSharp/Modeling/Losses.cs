@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The losses of the heads, as in transformers, and the number of targets over which each of them averages.</summary>
+/// <summary>The losses of the heads, as in transformers, and the number of targets over which each loss averages.</summary>
 /// <remarks>
 /// The argument <c>items</c> is the number of targets in all batches of an optimizer step. If it is given, the loss is the sum over this
 /// batch divided by <c>items</c>, so that the losses of these batches add up to the loss of one large batch. If it is null, the loss is the
@@ -108,7 +108,7 @@ internal static class Losses
 
     /// <summary>
     /// The mean of the losses of the start and end positions (transformers' <c>ForQuestionAnsweringLoss</c>). Positions after the last
-    /// token are ignored; negative positions count as 0.
+    /// token are ignored; negative positions are treated as 0.
     /// </summary>
     internal static Tensor QuestionAnswering(Tensor startLogits, Tensor endLogits, Tensor starts, Tensor ends, double? items)
     {

@@ -8,7 +8,8 @@ namespace PeftSharp.Modeling;
 /// <para>
 /// The module reads a batch and returns a <see cref="ModelOutput"/>. With an objective, the module receives the batch without labels and
 /// returns logits, from which the objective computes the loss. Without an objective, the module receives the labels too and returns the
-/// mean loss of the batch. The weights are saved and loaded under the module's names for them. The module is disposed with the model.
+/// mean loss of the batch. The weights are saved and loaded under the names of the module's parameters. The module is disposed with the
+/// model.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once if the module supports this. Training, loading weights,

@@ -6,7 +6,10 @@ namespace PeftSharp.Modeling;
 /// </summary>
 public enum ModuleRole
 {
-    /// <summary>The projection to queries; a fused projection to queries, keys and values counts as all three.</summary>
+    /// <summary>
+    /// The projection to queries; a fused projection to queries, keys and values has the roles <see cref="Query"/>, <see cref="Key"/> and
+    /// <see cref="Value"/>.
+    /// </summary>
     Query,
 
     /// <summary>The projection to keys.</summary>

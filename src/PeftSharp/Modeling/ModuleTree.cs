@@ -55,7 +55,7 @@ internal static class ModuleTree
         Register(place, replacement);
     }
 
-    /// <summary>Renames the children of a module, in their order. For modules whose names depend on the family.</summary>
+    /// <summary>Renames the children of a module, in their order. Used for modules whose names depend on the family.</summary>
     internal static void RenameChildren(Module parent, IReadOnlyList<string> names)
     {
         var children = parent.named_children().ToArray();
@@ -64,7 +64,8 @@ internal static class ModuleTree
     }
 
     /// <summary>
-    /// Sorts children of a module, whose order is the order of its parameters. For modules whose order depends on the family.
+    /// Sorts the children of a module. Their order determines the order of the parameters. Used for modules whose order depends on the
+    /// family.
     /// </summary>
     /// <param name="parent">The module.</param>
     /// <param name="names">The names of the first children, in order. The others follow.</param>

@@ -17,7 +17,7 @@ internal readonly record struct PatchGrid(int ImageHeight, int ImageWidth, int P
     internal PatchGrid Of(Tensor pixels) => this with { ImageHeight = (int)pixels.shape[2], ImageWidth = (int)pixels.shape[3] };
 
     /// <summary>Checks the shape of a batch of images.</summary>
-    /// <exception cref="DatasetException">The shape is not that of images that the model reads.</exception>
+    /// <exception cref="DatasetException">The model does not read images of this shape.</exception>
     internal void Check(Tensor pixels, bool isInterpolated)
     {
         var isImage = pixels.dim() == 4 && pixels.shape[1] == Channels;

@@ -58,7 +58,8 @@ public abstract record PretrainedConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting it names the classes LABEL_0, LABEL_1, ….
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting this property names the classes LABEL_0, LABEL_1
+    /// and so on.
     /// </summary>
     [JsonIgnore]
     public int NumLabels
@@ -144,7 +145,7 @@ public abstract record PretrainedConfig
         values.Where(entry => !(entry.Value is >= 0 and < 1))
             .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 
-    /// <summary>Returns "name is value; it must be finite and not negative" for each other value.</summary>
+    /// <summary>Returns "name is value; it must be finite and not negative" for each value that is negative or not finite.</summary>
     /// <param name="values">The names of the fields and their values.</param>
     protected static IEnumerable<string> MustNotBeNegative(params (string Name, double Value)[] values) =>
         values.Where(entry => !(entry.Value >= 0 && double.IsFinite(entry.Value)))

@@ -41,7 +41,7 @@ public abstract partial class PretrainedModel
             cancellationToken);
     }
 
-    /// <summary>Uploads the model and waits for the end.</summary>
+    /// <summary>Uploads the model and waits until the upload is complete.</summary>
     /// <inheritdoc cref="PushToHubAsync" path="//param|//exception|//remarks|//returns"/>
     public HubCommit PushToHub(
         string repository, bool? isPrivate = null, HubUploadOptions? options = null, HubOptions? hub = null,

@@ -44,8 +44,8 @@ public abstract partial class PretrainedModel
 
     /// <summary>Changes the vocabulary size of the input embeddings, of a language model head, and of the configuration.</summary>
     /// <remarks>
-    /// transformers' <c>resize_token_embeddings</c>. New rows are initialized near the mean of the others, with libtorch's generator.
-    /// Parameters are replaced: create the trainer and add adapters afterwards.
+    /// transformers' <c>resize_token_embeddings</c>. New rows are initialized near the mean of the existing rows, with libtorch's
+    /// generator. Parameters are replaced: create the trainer and add adapters afterwards.
     /// </remarks>
     /// <param name="vocabSize">The new vocabulary size.</param>
     /// <param name="padToMultipleOf">The vocabulary size is rounded up to a multiple of this number. Default 1.</param>
@@ -61,8 +61,8 @@ public abstract partial class PretrainedModel
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
-                + (InputEmbeddings is null ? "it does not read token ids."
-                    : $"they are {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
+                + (InputEmbeddings is null ? "the model does not read token ids."
+                    : $"their type is {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
         if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
             throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "
                 + "Resize the base model before adapters are added.");
@@ -103,7 +103,7 @@ public abstract partial class PretrainedModel
     private protected virtual PretrainedConfig SavedConfig => Config;
 
     /// <summary>
-    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
+    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if the model can generate text,
     /// <c>generation_config.json</c>. Each file is written atomically.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>

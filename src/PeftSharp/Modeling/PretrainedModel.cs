@@ -49,8 +49,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public ModelFamily Family => Config.Family;
 
     /// <summary>
-    /// The folder or the name on the Hugging Face Hub from which the model was loaded; null if it was not loaded. An adapter records it
-    /// as its base model.
+    /// The folder or the name on the Hugging Face Hub from which the model was loaded; null if it was not loaded. An adapter records this
+    /// value as its base model.
     /// </summary>
     public string? NameOrPath { get; internal set; }
 
@@ -115,8 +115,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual Module<Tensor, Tensor>? InputEmbeddings => null;
 
     /// <summary>
-    /// The linear layer that computes the logits of a language model. If <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, its
-    /// weight is that of <see cref="InputEmbeddings"/>. Null for a model without such a head.
+    /// The linear layer that computes the logits of a language model. If <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, the layer
+    /// uses the weight of <see cref="InputEmbeddings"/>. Null for a model without such a head.
     /// </summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
@@ -131,7 +131,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>
     /// Whether the model divides the loss by <see cref="ForwardOptions.NumItemsInBatch"/> if that is set (transformers'
     /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, the trainer multiplies the loss by
-    /// the batch's fraction of the targets of the optimizer step, and <see cref="ForwardOptions.NumItemsInBatch"/> is null.
+    /// the number of targets of the batch divided by the number of targets of the optimizer step, and
+    /// <see cref="ForwardOptions.NumItemsInBatch"/> is null.
     /// </summary>
     public virtual bool LossUsesNumItemsInBatch => false;
 

@@ -16,8 +16,8 @@ internal static class StoredHead
     ];
 
     /// <summary>
-    /// The class from which the checkpoint was saved, if it has a head for another task and the model has loaded this head. Null: the
-    /// class is that of the model, or it is unknown, or the model's head is new.
+    /// The class from which the checkpoint was saved, if this class has a head for another task and the model has loaded this head. Null:
+    /// the class is the class of the model, or the class is unknown, or the model's head is new.
     /// </summary>
     /// <param name="model">The model, after its weights were loaded.</param>
     /// <param name="architectures">The classes in <c>config.json</c>.</param>

@@ -22,13 +22,15 @@ internal static class TiedWeights
     /// <summary>Completes the mapping from keys to names for tied weights.</summary>
     /// <param name="model">The model.</param>
     /// <param name="names">
-    /// The model's name of each key of the checkpoint; the name of a target whose source is missing is replaced by the source's.
+    /// The name in the model for each key of the checkpoint. If the checkpoint contains a tied weight (target) but not the weight to which
+    /// it is tied (source), the name of the target is replaced by the name of the source.
     /// </param>
     /// <param name="parameters">The names of the model's parameters.</param>
     /// <param name="untied">
-    /// Whether the model was untied because the checkpoint contains different values: a missing weight then gets the other's values.
+    /// Whether the model was untied because the checkpoint contains different values: a target that is missing in the checkpoint then gets
+    /// the values of its source.
     /// </param>
-    /// <returns>Keys of redundant tensors, and further parameters by the key that fills them.</returns>
+    /// <returns>The keys of redundant tensors, and the parameters that get a copy of a tensor, each with the key of this tensor.</returns>
     internal static (HashSet<string> Redundant, Dictionary<string, string> Copies) Resolve(
         PretrainedModel model, Dictionary<string, string> names, IReadOnlySet<string> parameters, bool untied)
     {

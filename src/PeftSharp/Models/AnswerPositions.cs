@@ -7,7 +7,8 @@ internal static class AnswerPositions
 {
     /// <summary>Returns the UTF-16 range of each answer within its text; null if the question has no answer.</summary>
     /// <exception cref="DatasetException">
-    /// The answers are neither strings nor structs in SQuAD's format, or a text does not contain its answer, or not at the given start.
+    /// The answers are neither strings nor structs in SQuAD's format, or a text does not contain its answer or contains it at another
+    /// position than the given start.
     /// </exception>
     internal static (int Start, int End)?[] Of(Column answers, Column contexts)
     {

@@ -29,9 +29,9 @@ public static partial class TokenizationExtensions
     /// <param name="questionColumn">The column with the questions. Default <c>question</c>.</param>
     /// <param name="contextColumn">The column with the texts that contain the answers. Default <c>context</c>.</param>
     /// <param name="answerColumn">
-    /// The column with the answers, in one of two formats. Strings: each occurs in its text, and the first occurrence counts; an empty
+    /// The column with the answers, in one of two formats. Strings: each occurs in its text, and its first occurrence is used; an empty
     /// string or null means that there is no answer. SQuAD's format: structs with the lists <c>text</c> and <c>answer_start</c>, whose
-    /// first entries count. Null: <c>answers</c> or <c>answer</c>.
+    /// first entries are used. Null: <c>answers</c> or <c>answer</c>.
     /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and text together. Default 384, or the limit of the tokenizer if that is smaller.

@@ -22,8 +22,8 @@ internal static partial class BackendErrors
     /// <summary>libtorch was found, but not TorchSharp's native library, which connects it to .NET.</summary>
     internal static NativeBackendException NoTorchSharp(string file, IReadOnlyList<string> folders) => new(
         $"'{file}' was not found. libtorch was found, but the native library of the package TorchSharp {Version}, "
-        + $"which connects it to .NET, was not. A build copies it from the package's folder runtimes/{BackendFolders.Rid}/native; "
-        + $"copy it to that folder or to the program's folder. {Searched(folders)}");
+        + $"which connects libtorch to .NET, was not. A build copies this library from runtimes/{BackendFolders.Rid}/native in the "
+        + $"folder of the package; copy it to the folder of the program. {Searched(folders)}");
 
     /// <summary>A library was found, but the system's loader cannot load it.</summary>
     internal static NativeBackendException DoesNotLoad(string file, string reason)

@@ -23,7 +23,7 @@ internal sealed class ElfBytes(byte[] bytes, string path)
     internal long Position(long at) =>
         BinaryPrimitives.ReadUInt64LittleEndian(At(at, 8)) is var value && value <= (ulong)bytes.Length
             ? (long)value
-            : throw Malformed($"the offset {value} at {at} is beyond its {bytes.Length} bytes");
+            : throw Malformed($"the offset {value}, which is stored at byte {at}, is greater than the file size of {bytes.Length} bytes");
 
     /// <summary>Reads the zero-terminated string at <paramref name="at"/>.</summary>
     internal string Text(long at)

@@ -51,7 +51,7 @@ public static unsafe class NativeBackend
     }
 
     /// <summary>Schedules the loading of the backend for the first use of a TorchSharp type. Until then no native library is loaded, so
-    /// programs that only read data, tokenize or compute metrics do not have its cost.</summary>
+    /// programs that only read data, tokenize or compute metrics do not load libtorch.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries",
         Justification = "TorchSharp's own loader must run after this one: its failure is permanent.")]
@@ -76,7 +76,9 @@ public static unsafe class NativeBackend
 
     private static bool IsTorchSharp(Assembly assembly) => assembly.GetName().Name == "TorchSharp";
 
-    /// <summary>An error is not reported here: code that needs tensors calls <see cref="Load"/>, which reports it.</summary>
+    /// <summary>
+    /// Loads the backend and does not report an error: code that needs tensors calls <see cref="Load"/>, which reports the error.
+    /// </summary>
     private static void LoadSilently()
     {
         AppDomain.CurrentDomain.AssemblyLoad -= OnAssemblyLoad;
@@ -114,8 +116,8 @@ public static unsafe class NativeBackend
     private static bool IsInProcess() => File.Exists("/proc/self/maps")
         && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
 
-    /// <summary>libtorch's default is one thread per core of the machine; a container's quota may allow fewer
-    /// (<see cref="Environment.ProcessorCount"/>).</summary>
+    /// <summary>Limits the number of libtorch's threads to <see cref="Environment.ProcessorCount"/>. libtorch's default is one thread per
+    /// core of the machine, but the quota of a container may allow fewer.</summary>
     private static void LimitThreads()
     {
         if (OpenMPSettings.AreThreadsChosen || !NativeLibrary.TryLoad(TorchSharpFile, out var library)) return;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
 
-/// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with it for the cores, because
-/// its threads spin for a while after each operation.</summary>
+/// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with libtorch's pool for the cores,
+/// because the threads of libtorch's pool spin for a while after each operation.</summary>
 internal static unsafe class NativeThreads
 {
     private static readonly delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> _parallel;

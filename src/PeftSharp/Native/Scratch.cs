@@ -9,7 +9,9 @@ internal static unsafe class Scratch
     private const int LineBytes = 64, LineFloats = LineBytes / sizeof(float);
     [ThreadStatic] private static byte[]? _ofCall, _ofThreads;
 
-    /// <summary>Uninitialized float32 values, 64-byte aligned, shared by all threads of one kernel call and valid until it ends.</summary>
+    /// <summary>
+    /// Uninitialized float32 values, 64-byte aligned, shared by all threads of one kernel call and valid until the call ends.
+    /// </summary>
     internal static float* OfCall(nint count) => Allocate(ref _ofCall, count);
 
     /// <summary>Uninitialized float32 values, 64-byte aligned. <see cref="NativeThreads"/> divides them between the threads of a

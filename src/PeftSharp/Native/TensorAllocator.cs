@@ -5,16 +5,22 @@ namespace PeftSharp.Native;
 /// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off by default
 /// (<c>FastPaths.Allocator</c>).</summary>
 /// <remarks>
-/// <para>libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc allocates a larger block and returns its ends to the
-/// heap, where small objects are allocated. When the tensor is freed, the gap is too small for a tensor of the same size. This allocator
-/// calls <c>malloc</c> with 80 additional bytes and aligns within the block, and glibc is configured to keep freed memory
-/// (<see cref="GlibcHeap"/>).</para>
-/// <para>An allocator is a C++ object, so this one is a copy of libtorch's own with two functions of its virtual table replaced by a few
-/// instructions of machine code. They forward a request that they cannot handle to libtorch's allocator, which reports the error. All
-/// assumptions are verified first: on another system, processor or libtorch, or if another allocator is installed, the allocator is not
-/// available.</para>
-/// <para>Turning it off reinstalls libtorch's allocator. The page with the machine code (4 KiB) and the table remain until the process
-/// ends, because they free the tensors that were allocated in the meantime.</para>
+/// <para>
+/// libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc allocates a larger block and returns its ends to the heap,
+/// where small objects are allocated. When the tensor is freed, the gap is too small for a tensor of the same size. This allocator calls
+/// <c>malloc</c> with 80 additional bytes and aligns within the block, and glibc is configured to keep freed memory
+/// (<see cref="GlibcHeap"/>).
+/// </para>
+/// <para>
+/// An allocator is a C++ object, so this one is a copy of libtorch's own with two functions of its virtual table replaced by a few
+/// instructions of machine code. These instructions forward a request that they cannot handle to libtorch's allocator, which reports the
+/// error. All assumptions are verified first: on another system, processor or libtorch, or if another allocator is installed, the allocator
+/// is not available.
+/// </para>
+/// <para>
+/// Turning it off reinstalls libtorch's allocator. The page with the machine code (4 KiB) and the table remain until the process ends,
+/// because they free the tensors that were allocated in the meantime.
+/// </para>
 /// </remarks>
 internal static unsafe class TensorAllocator
 {

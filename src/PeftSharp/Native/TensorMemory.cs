@@ -24,7 +24,9 @@ internal static unsafe class TensorMemory
         return (void*)address;
     }
 
-    /// <summary>libtorch's own function (2.10 and later), which needs no temporary tensor.</summary>
+    /// <summary>
+    /// Finds libtorch's own function for the address (2.10 and later), which needs no temporary tensor; null if there is none.
+    /// </summary>
     private static delegate* unmanaged<IntPtr, IntPtr*, int> Find() =>
         NativeBackend.TorchCpu() is var library and not 0 && NativeLibrary.TryGetExport(library, "aoti_torch_get_data_ptr", out var found)
             ? (delegate* unmanaged<IntPtr, IntPtr*, int>)found

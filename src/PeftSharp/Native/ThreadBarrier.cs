@@ -28,8 +28,8 @@ internal unsafe struct ThreadBarrier
     internal readonly (int From, int To) Range(int count) =>
         ((int)((long)count * Thread / Threads), (int)((long)count * (Thread + 1) / Threads));
 
-    /// <summary>Waits until all threads have called this method. What they wrote before is then visible to each of
-    /// them.</summary>
+    /// <summary>Waits until all threads have called this method. Everything that a thread wrote before its call is then visible to all
+    /// threads.</summary>
     internal readonly void Wait()
     {
         if (Threads == 1) return;

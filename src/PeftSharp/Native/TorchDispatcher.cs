@@ -7,7 +7,7 @@ namespace PeftSharp.Native;
 /// bind.</summary>
 internal static unsafe partial class TorchDispatcher
 {
-    /// <summary>The libtorch version whose calling conventions are used, as the interface expects it: major and minor version in the
+    /// <summary>The libtorch version whose calling conventions are used, in the format of the interface: major and minor version in the
     /// upper bytes.</summary>
     private const ulong BuildVersion = (2UL << 56) | (10UL << 48);
 

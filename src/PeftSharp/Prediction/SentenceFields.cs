@@ -5,7 +5,7 @@ namespace PeftSharp.Prediction;
 
 /// <summary>Reads the fields of a configuration file of sentence-transformers; the messages name the file and the field.</summary>
 /// <param name="path">The path of the file.</param>
-/// <param name="json">Its content.</param>
+/// <param name="json">The content of the file.</param>
 /// <param name="known">The names of the supported fields.</param>
 internal sealed class SentenceFields(string path, JsonObject json, params string[] known)
 {

@@ -125,7 +125,7 @@ public sealed partial class TextGenerator
         return Stream(prompt, UntilAnswersEnd(options, [messages], [forAnswer]), cancellationToken);
     }
 
-    /// <summary>Sets how the prompt ends, as transformers' pipeline does, unless the caller has set it.</summary>
+    /// <summary>Sets the options for the end of the prompt as transformers' pipeline does, unless the caller has set one of them.</summary>
     private static ChatTemplateOptions ForAnswer(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? asked)
     {
         asked ??= new ChatTemplateOptions();

@@ -178,7 +178,8 @@ public sealed partial class TextGenerator : Predictor
     }
 
     /// <summary>
-    /// Returns the options for a batch of prompts, with those values of options for individual prompts that belong to the batch.
+    /// Returns the options for a batch of prompts. An option with a value for each prompt then has only the values of the prompts in the
+    /// batch.
     /// </summary>
     private static GenerationOptions ForBatch(GenerationOptions options, int[] prompts, int done) => options with
     {

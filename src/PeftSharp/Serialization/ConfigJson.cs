@@ -7,9 +7,11 @@ namespace PeftSharp.Serialization;
 /// <summary>Typed access to the fields of a JSON configuration. Errors name the file, the field, its value and the expected type; fields
 /// that are not read are preserved.</summary>
 /// <remarks>
-/// <para>A configuration record reads its fields with the getters and stores <see cref="Rest"/>, so that unknown fields, such as those of
-/// another version, are kept when it is loaded and saved. As in transformers, a field that is <c>null</c> counts as absent. An integer is
-/// accepted where a float is expected, and <c>3.0</c> where an integer is expected.</para>
+/// <para>
+/// A configuration record reads its fields with the getters and stores <see cref="Rest"/>, so that unknown fields, such as those of another
+/// version, are kept when the record is loaded and saved. As in transformers, a field that is <c>null</c> is treated as absent. An integer
+/// is accepted where a float is expected, and <c>3.0</c> where an integer is expected.
+/// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 internal sealed class ConfigJson
@@ -40,7 +42,7 @@ internal sealed class ConfigJson
     public JsonObject Fields { get; }
 
     /// <summary>
-    /// Returns whether a field is present and not null. The call does not count as reading: the field remains in <see cref="Rest"/>.
+    /// Returns whether a field is present and not null. The call does not mark the field as read: the field remains in <see cref="Rest"/>.
     /// </summary>
     /// <param name="name">The name of the field.</param>
     public bool Has(string name) => Fields[name] is not null;
@@ -143,7 +145,9 @@ internal sealed class ConfigJson
     /// <exception cref="CheckpointException">The field is not a list, or an item is not a number.</exception>
     public IReadOnlyList<double>? GetDoubles(string name) => List<double>(name, Number, JsonNumbers.TryDouble);
 
-    /// <summary>Gets a nested object, or null if the field is absent or null. Its errors name the full path of a field.</summary>
+    /// <summary>
+    /// Gets a nested object, or null if the field is absent or null. The errors of the returned object name the full path of a field.
+    /// </summary>
     /// <param name="name">The name of the field.</param>
     /// <exception cref="CheckpointException">The field is not an object.</exception>
     public ConfigJson? GetSection(string name) => Ask(name) switch

@@ -39,8 +39,8 @@ internal sealed class MappedFile : IDisposable
     /// <summary>The file's length in bytes when it was opened.</summary>
     internal long Length { get; }
 
-    /// <summary>Reads from the file instead of the mapping. If the file has been truncated, this throws; access to the mapping would end
-    /// the process with a signal.</summary>
+    /// <summary>Reads from the file instead of the mapping. If the file has been truncated, this method throws an exception; access to the
+    /// mapping would end the process with a signal.</summary>
     /// <exception cref="CheckpointException">The file ends before the span is filled.</exception>
     internal void Read(Span<byte> target, long offset)
     {

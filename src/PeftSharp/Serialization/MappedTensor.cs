@@ -8,9 +8,9 @@ namespace PeftSharp.Serialization;
 /// <summary>Creates tensors whose memory is a mapped file. Nothing is copied, and the mapping exists as long as any tensor or view uses
 /// it.</summary>
 /// <remarks>
-/// TorchSharp's public factory methods copy the data. Its native function accepts an address and a callback that it calls when the
-/// storage is freed. Each tensor adds a reference to the mapping when it is created; the callback releases it, on the thread that frees
-/// the last view.
+/// TorchSharp's public factory methods copy the data. TorchSharp's native function accepts an address, and a callback that is called when
+/// the storage is freed. Each tensor adds a reference to the mapping when it is created; the callback releases this reference, on the
+/// thread that frees the last view.
 /// </remarks>
 internal static unsafe class MappedTensor
 {

@@ -14,7 +14,7 @@ public static class LossFunctions
     /// <para>Corresponds to <c>cross_entropy</c> in PyTorch. The loss can be used for classes of texts, tokens and images.</para>
     /// <para>
     /// With gradient accumulation, the mean of each batch is weighted by its number of labels, not by the sum of their weights. The result
-    /// is then that of one large batch only if each batch has the same proportion of the classes.
+    /// then equals the result of one large batch only if each batch has the same proportion of the classes.
     /// </para>
     /// </remarks>
     /// <param name="classWeights">

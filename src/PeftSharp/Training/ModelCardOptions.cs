@@ -23,7 +23,7 @@ public sealed record ModelCardOptions
     /// <summary>The task, such as <c>text-classification</c>. Null: the task of the model.</summary>
     public string? Task { get; init; }
 
-    /// <summary>The names on the Hub of the datasets, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>
+    /// <summary>The names of the datasets on the Hub, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>
     public IReadOnlyList<string>? DatasetTags { get; init; }
 
     /// <summary>The names of the datasets as they are displayed, such as <c>IMDB</c>. Null: <see cref="DatasetTags"/>.</summary>

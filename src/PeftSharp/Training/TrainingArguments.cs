@@ -98,8 +98,8 @@ public sealed record TrainingArguments
     public bool IgnoreDataSkip { get; init; }
 
     /// <summary>
-    /// Whether a checkpoint of transformers' trainer is resumed, whose state files are pickle files (<c>optimizer.pt</c>,
-    /// <c>scheduler.pt</c>, <c>rng_state.pth</c>, and <c>pytorch_model.bin</c> of an older one). Default false:
+    /// Whether checkpoints of transformers' trainer can be resumed. Their state files are pickle files: <c>optimizer.pt</c>,
+    /// <c>scheduler.pt</c>, <c>rng_state.pth</c> and, in older checkpoints, <c>pytorch_model.bin</c>. Default false:
     /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/>.
     /// </summary>
     /// <remarks>
@@ -246,15 +246,15 @@ public sealed record TrainingArguments
     /// the best evaluation.
     /// </summary>
     /// <remarks>
-    /// Any reduction of the loss counts as an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
+    /// Every reduction of the loss is an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
     /// <see cref="EarlyStoppingThreshold"/> to ignore small reductions. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has
     /// the same parameters.
     /// </remarks>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>
-    /// The change of the metric that an evaluation must exceed to count as an improvement, for <see cref="EarlyStoppingPatience"/>.
-    /// Default 0: any improvement counts, however small.
+    /// The change of the metric above which an evaluation is an improvement, for <see cref="EarlyStoppingPatience"/>. Default 0: every
+    /// better value is an improvement, even if the difference is small.
     /// </summary>
     public double EarlyStoppingThreshold { get; init; }
 

@@ -13,8 +13,8 @@ public static class TrainingEvents
     public static EventId TrainingStarted { get; } = new(1, nameof(TrainingStarted));
 
     /// <summary>
-    /// The loss was logged: its mean since the last message of this kind (<see cref="TrainingArguments.LoggingSteps"/>). Fields:
-    /// <c>Loss</c>, <c>GradNorm</c>, <c>LearningRate</c>, <c>Epoch</c>, <c>Step</c>.
+    /// The loss was logged: the mean of the losses since the last message of this kind (<see cref="TrainingArguments.LoggingSteps"/>).
+    /// Fields: <c>Loss</c>, <c>GradNorm</c>, <c>LearningRate</c>, <c>Epoch</c>, <c>Step</c>.
     /// </summary>
     public static EventId StepLogged { get; } = new(2, nameof(StepLogged));
 

@@ -5,7 +5,9 @@ using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Training;
 
-/// <summary>Warnings about valid arguments that have no effect in their combination, or probably not the intended one.</summary>
+/// <summary>
+/// Warnings about valid arguments that have no effect together with the other arguments, or probably another effect than intended.
+/// </summary>
 internal static class TrainingWarnings
 {
     /// <summary>

@@ -23,7 +23,10 @@ public sealed class AdapterChoice
     /// <summary>The row indices of each adapter, without the rows of the base model. Empty if all rows use the same adapters.</summary>
     internal IReadOnlyList<(string Adapter, long[] Rows)> Groups { get; private init; } = [];
 
-    /// <summary>The scope that has exclusive use of the model while it has unmerged its adapters; null if there is none.</summary>
+    /// <summary>
+    /// The scope that has unmerged the adapters of the model, and has exclusive use of the model until the scope is disposed; null if there
+    /// is none.
+    /// </summary>
     internal object? Owner { get; }
 
     /// <summary>Whether all rows use the base model.</summary>

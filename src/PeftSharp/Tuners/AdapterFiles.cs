@@ -49,12 +49,13 @@ internal static class AdapterFiles
     /// <summary>Copies the file's tensors into the adapter's tensors; nothing is written unless all of them match.</summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <param name="tensors">The adapter's tensors by key.</param>
-    /// <param name="tuner">The method. Tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
+    /// <param name="tuner">The method. Tensors of the file that are parameters of the base model are copied into the base model, as in
+    /// peft.</param>
     /// <param name="config">The adapter's configuration.</param>
     /// <param name="allowPickle">Whether <c>adapter_model.bin</c> is read if there is no safetensors file.</param>
     /// <returns>Missing optional tensors and changes to the base model.</returns>
     /// <exception cref="CheckpointException">
-    /// A tensor is missing, unexpected or has a different shape; the message names it and both models.
+    /// A tensor is missing, unexpected or has a different shape; the message names the tensor and both models.
     /// </exception>
     internal static LoadReport Load(
         string folder, IReadOnlyDictionary<string, Tensor> tensors, Tuner tuner, PeftConfig config, bool allowPickle = false)
@@ -112,15 +113,15 @@ internal static class AdapterFiles
         ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);
 
     /// <summary>
-    /// Weights of the base model are optional: they keep their values if the file does not contain them. peft can be configured not to
-    /// save embeddings, and older versions did not save biases.
+    /// Whether the file need not contain a tensor. Weights of the base model are optional: they keep their values if the file does not
+    /// contain them. peft can be configured not to save embeddings, and older versions did not save biases.
     /// </summary>
     private static bool IsOptional(string key, Dictionary<string, Tensor> weights) =>
         key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || weights.ContainsKey(key);
 
     /// <summary>
-    /// With bias="all", peft also writes the biases of a head under the names of its wrapper; the file contains the head itself under its
-    /// own name.
+    /// Whether a tensor of the file is a duplicate. With bias="all", peft also writes the biases of a head under the names that they have
+    /// in the wrapper of the head; the file contains the head itself under its own name.
     /// </summary>
     private static bool IsRepeated(string key) =>
         key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);

@@ -2,7 +2,7 @@ namespace PeftSharp.Tuners;
 
 /// <summary>The active adapters of a model, shared by the model and all of its layers.</summary>
 /// <remarks>
-/// The adapters that a call or scope selects are stored in the async context of its caller, so calls on different threads do not affect
+/// The adapters that a call or scope selects are stored in the async context of the caller, so calls on different threads do not affect
 /// each other. The other values belong to the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
 /// </remarks>
 internal sealed class AdapterState

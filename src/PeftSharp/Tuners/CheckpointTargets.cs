@@ -46,7 +46,8 @@ internal static class CheckpointTargets
     }
 
     /// <summary>
-    /// The current names of the modules that have a matching name in a checkpoint. Null: a current name matches, or no name at all.
+    /// The current names of the modules that have a matching name in a checkpoint. Null: the current name of a module matches, or neither a
+    /// current name nor a name in a checkpoint matches.
     /// </summary>
     private static string[]? CurrentNames(Func<string, bool> matches, IReadOnlyList<string> paths, ModelFamily family)
     {

@@ -7,8 +7,8 @@ internal static class FrozenHead
 {
     /// <summary>Returns a warning that names the weights and the options that train them; null if no warning is needed.</summary>
     /// <param name="model">
-    /// The base model. There is no warning if it was not loaded from a checkpoint, because all of its weights are then new, or if it has
-    /// no task, because it may not use the weights (such as the pooling layer of <c>BertModel</c>).
+    /// The base model. There is no warning if the model was not loaded from a checkpoint, because all of its weights are then new. There is
+    /// also none if the model has no task, because it may not use the weights, such as the pooling layer of <c>BertModel</c>.
     /// </param>
     /// <param name="frozen">The names of the new weights that are frozen and that no adapter has a copy of.</param>
     /// <param name="config">The configuration of the adapter.</param>

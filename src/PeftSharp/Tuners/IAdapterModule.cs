@@ -42,6 +42,6 @@ internal interface IAdapterModule
     void Unmerge();
 
     /// <summary>Returns the module without adapters and disposes this one.</summary>
-    /// <param name="mergedAdapters">The adapters that are permanently merged into it.</param>
+    /// <param name="mergedAdapters">The adapters that are permanently merged into the module.</param>
     Module Release(IReadOnlyList<string> mergedAdapters);
 }

@@ -57,7 +57,9 @@ public abstract record PeftConfig
     [JsonIgnore]
     public bool IgnoreUnmatched { get; init; }
 
-    /// <summary>Whether the configuration is that of a file, whose fields messages name in addition to the properties.</summary>
+    /// <summary>
+    /// Whether the configuration was read from a file. Messages then contain the name of the field in addition to the name of the property.
+    /// </summary>
     internal bool IsFromFile { get; init; }
 
     /// <summary>Number of elements of all tensors in the file of the adapter that is loaded. Null: the adapter is new.</summary>
@@ -138,8 +140,8 @@ public abstract record PeftConfig
     internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;
 
     /// <summary>
-    /// Rejects an adapter that needs much more memory than its file has, before memory is allocated. Smaller differences are reported with
-    /// the names of the tensors when the file is loaded.
+    /// Rejects an adapter whose configuration needs many more elements than its file contains, before memory is allocated. Smaller
+    /// differences are reported with the names of the tensors when the file is loaded.
     /// </summary>
     /// <param name="elements">Number of elements of the adapter.</param>
     /// <exception cref="ArgumentException">The adapter is too large.</exception>

@@ -77,8 +77,8 @@ internal static class PeftConfigFile
         || value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (nothing is null && value.GetValueKind() == JsonValueKind.False);
 
     /// <summary>
-    /// Creates the error with the file, the field, its value and the expected value. Converters of the library state the latter in their
-    /// messages.
+    /// Creates the error with the file, the field, its value and the expected value. The message of an exception from a converter of the
+    /// library contains only the expected value.
     /// </summary>
     private static CheckpointException Wrong(ConfigJson fields, string path, JsonException error)
     {

@@ -7,7 +7,8 @@ public abstract partial class PeftModel
     /// <param name="adapters">Names of the adapters to combine.</param>
     /// <param name="adapterName">The name of the new adapter.</param>
     /// <param name="combine">
-    /// Creates the new configuration from those of the others, and the action that fills the new adapter once it is attached.
+    /// Returns the configuration of the new adapter, created from the configurations of the others, and the action that fills the new
+    /// adapter after it was attached.
     /// </param>
     internal void Combine(
         IReadOnlyList<string> adapters, string adapterName,

@@ -65,8 +65,8 @@ public abstract class Tuner
     protected abstract PeftConfig Attach(string adapterName, PeftConfig config, bool isNew);
 
     /// <summary>
-    /// Adds to an adapter parameters that do not belong to a single layer, such as virtual tokens or matrices that all layers share. They
-    /// are trained and freed with the adapter; <see cref="GetFileTensors"/> determines whether they are saved.
+    /// Adds shared parameters to an adapter: parameters that do not belong to a single layer, such as virtual tokens or matrices that all
+    /// layers share. They are trained and freed with the adapter; <see cref="GetFileTensors"/> determines whether they are saved.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     /// <param name="weights">The parameters.</param>
@@ -138,7 +138,9 @@ public abstract class Tuner
     /// <param name="adapterName">The name of the adapter.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> GetTrainingState(string adapterName) => [];
 
-    /// <summary>Runs the model. Default: calls it with the unchanged inputs; the layers then apply the adapters of the call.</summary>
+    /// <summary>
+    /// Runs the model. Default: calls the base model with the unchanged inputs; the layers then apply the adapters of the call.
+    /// </summary>
     /// <param name="inputs">The batch. Do not modify it; use <see cref="ModelInputs.ShallowCopy"/>.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <param name="adapters">The adapters of the call.</param>

@@ -39,7 +39,10 @@ internal static class FusedGelu
             [Compute(saved[0], gradient.contiguous())];
     }
 
-    /// <summary>GELU of <paramref name="x"/>, or with the gradient of the result the gradient of <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Returns GELU of <paramref name="x"/>; if <paramref name="gradient"/> (the gradient of the result) is given, returns the gradient of
+    /// <paramref name="x"/> instead.
+    /// </summary>
     private static unsafe Tensor Compute(Tensor x, Tensor? gradient)
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32

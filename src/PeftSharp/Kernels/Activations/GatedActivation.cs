@@ -72,7 +72,9 @@ internal sealed unsafe class GatedActivation
         return result;
     }
 
-    /// <summary>Computes the product, or with its gradient the gradients of gate and values.</summary>
+    /// <summary>
+    /// Computes the product; if the gradient of the product is given, computes the gradients of the gate and the values instead.
+    /// </summary>
     /// <param name="gate">The gate; or both if <paramref name="up"/> is null.</param>
     /// <param name="up">The values, or null.</param>
     /// <param name="gradient">Gradient of the product; null: forward.</param>

@@ -13,11 +13,12 @@ internal readonly struct AttentionProducts
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
-    /// <param name="isCausal">Whether a token attends only to itself and those before it: half of the products are skipped.</param>
+    /// <param name="isCausal">Whether a token attends only to itself and to preceding tokens. About half of each matrix product is then
+    /// skipped.</param>
     internal static AttentionProducts For(Tensor query, Tensor key, Tensor value, bool isCausal) =>
         new(BatchedSgemm.CanRun(query, key, value), isCausal);
 
-    /// <summary>The tensor, or a contiguous copy if the products cannot read its strides.</summary>
+    /// <summary>Returns the tensor, or a contiguous copy if the strides of the tensor are not supported.</summary>
     internal Tensor Readable(Tensor x) => _usesBatchedSgemm && x.stride()[3] == 1 ? x.alias() : x.contiguous();
 
     /// <summary>x·yᵀ: float [batch, heads, queries, tokens], contiguous. If causal, elements above the diagonal may be
@@ -39,7 +40,7 @@ internal readonly struct AttentionProducts
     /// <param name="y">Float [batch, heads, tokens, width].</param>
     internal Tensor WeightedSum(Tensor p, Tensor y) => _usesBatchedSgemm ? Product(p, y, BatchedSgemm.Triangle.LowerLeft) : p.matmul(y);
 
-    /// <summary>pᵀ·x: float [batch, heads, tokens, width], in memory as the result of <see cref="WeightedSum"/>.</summary>
+    /// <summary>pᵀ·x: float [batch, heads, tokens, width], in memory like the result of <see cref="WeightedSum"/>.</summary>
     /// <param name="p">Float [batch, heads, queries, tokens].</param>
     /// <param name="x">Float [batch, heads, queries, width].</param>
     internal Tensor TransposedWeightedSum(Tensor p, Tensor x)

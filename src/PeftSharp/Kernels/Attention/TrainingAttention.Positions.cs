@@ -22,8 +22,8 @@ internal static unsafe partial class TrainingAttention
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="positionKey">
-    /// The keys of relative positions, float [heads, rows, width]. Row (key - query + queries - 1) belongs to a pair of tokens; there are
-    /// queries + tokens rows, the last of which is not used.
+    /// The keys of relative positions, float [heads, rows, width]. Row (key - query + queries - 1) belongs to the pair of the query and the
+    /// key with these indices. The number of rows is queries + tokens; the last row is not used.
     /// </param>
     /// <param name="positionQuery">The queries of relative positions, as <paramref name="positionKey"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
@@ -130,8 +130,8 @@ internal static unsafe partial class TrainingAttention
         return product;
     }
 
-    /// <summary>Loads a row of scores with those of its relative positions and returns the maximum, as
-    /// <see cref="RowSoftmax.Load"/>.</summary>
+    /// <summary>Loads a row of scores, adds the scores of the relative positions, and returns the maximum, as <see cref="RowSoftmax.Load"/>
+    /// does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float LoadWithPositions<T>(AttentionRows* p, int index, T* scores, float* buffer) where T : unmanaged
     {
@@ -153,7 +153,7 @@ internal static unsafe partial class TrainingAttention
             row, 0, p->Tokens, Vector256.Create(float.NegativeInfinity)));
     }
 
-    /// <summary>Stores the gradient of a row of scores as the gradient of the products with relative positions.</summary>
+    /// <summary>Stores the gradient of a row of scores as the gradient of the scores of the relative positions.</summary>
     private static void SpreadToPositions<T>(AttentionRows* p, int index, T* gradient) where T : unmanaged
     {
         var tokens = p->Tokens;
@@ -204,11 +204,14 @@ internal static unsafe partial class TrainingAttention
 
         internal readonly bool IsRead(int row) => Read is null || Read[(long)(row / Queries / Heads) * Queries + row % Queries] != 0;
 
-        /// <summary>The score of a query with the position of the first token; those of the next tokens follow.</summary>
+        /// <summary>
+        /// The address of the score of a query with the relative position of the first token; the scores with the relative positions of the
+        /// next tokens follow.
+        /// </summary>
         internal readonly T* ContentToPositionOf<T>(int row) where T : unmanaged =>
             (T*)ContentToPosition + (Matrix(row) * Queries + row % Queries) * PositionRows + Queries - 1 - row % Queries;
 
-        /// <summary>The score of the first token with the position of a query.</summary>
+        /// <summary>The address of the score of the first token with the relative position of a query.</summary>
         internal readonly T* PositionToContentOf<T>(int row) where T : unmanaged =>
             (T*)PositionToContent + Matrix(row) * Tokens * PositionRows + Queries - 1 - row % Queries;
 

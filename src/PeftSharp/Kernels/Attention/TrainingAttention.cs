@@ -35,7 +35,7 @@ internal static unsafe partial class TrainingAttention
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
-    /// <param name="isCausal">Whether a query attends only to its own token and those before it.</param>
+    /// <param name="isCausal">Whether a query attends only to its own token and to preceding tokens.</param>
     /// <param name="dropout">Probability with which an attention probability is set to 0; may be 0.</param>
     /// <param name="drawnQueries">Number of queries for which the dropout mask is drawn; at least the number of queries in
     /// <paramref name="query"/>, which use the first part of the mask. If only the first queries of a sequence are computed, pass the
@@ -48,7 +48,7 @@ internal static unsafe partial class TrainingAttention
 
     private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries)
     {
-        /// <summary>The shape of a mask whose gradient is computed, such as that of learned relative positions; null: none.</summary>
+        /// <summary>The shape of a mask whose gradient is computed, such as a mask of learned relative positions; null: none.</summary>
         internal long[]? MaskShape { get; init; }
     }
 
@@ -159,7 +159,8 @@ internal static unsafe partial class TrainingAttention
     }
 
     /// <summary>
-    /// Replaces the gradient of the probabilities after dropout with that of the scores, and computes these probabilities again.
+    /// Replaces the gradient of the probabilities after dropout with the gradient of the scores, and computes the probabilities after
+    /// dropout again.
     /// </summary>
     /// <remarks>With p the probabilities, d the dropout factors and g the gradient: p·(d·g - Σ p·d·g)·scale.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

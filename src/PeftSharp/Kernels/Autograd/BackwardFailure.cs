@@ -10,8 +10,9 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// libtorch calls the function from C++, and a .NET exception must not pass through C++ frames. The function therefore returns a gradient
 /// that libtorch rejects: on the meta device, with a shape that no tensor has. libtorch's engine stops the pass, on whatever thread it
-/// runs, and throws a C++ exception, which TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The message
-/// contains the shape, which identifies the exception when it is thrown; the original exception is then set as its inner exception.
+/// runs, and throws a C++ exception, which TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The message of
+/// this exception contains the shape, by which it is recognized when it is thrown; the exception of the function is then set as its inner
+/// exception.
 /// </remarks>
 internal sealed class BackwardFailure
 {
@@ -29,8 +30,8 @@ internal sealed class BackwardFailure
         _shape = number.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A gradient that makes libtorch end the backward pass with an error that has <paramref name="error"/> as its inner
-    /// exception.</summary>
+    /// <summary>Returns a gradient that libtorch rejects, so that the backward pass ends with an exception whose inner exception is
+    /// <paramref name="error"/>.</summary>
     internal static Tensor InvalidGradient(string function, Exception error)
     {
         var number = Interlocked.Increment(ref _lastNumber);
@@ -52,8 +53,8 @@ internal sealed class BackwardFailure
         Message(error) = $"The backward pass of {_function} failed: {_error.Message}";
     }
 
-    /// <summary>If the input has one element, libtorch's message contains the device instead of the shape; the thread then identifies the
-    /// exception.</summary>
+    /// <summary>Whether libtorch threw the exception because of the gradient of this failure. If the input has one element, libtorch's
+    /// message contains the device instead of the shape; the thread then identifies the exception.</summary>
     private bool IsOurs(ExternalException error) =>
         error.Message.Contains(_shape, StringComparison.Ordinal)
         || (_thread == Environment.CurrentManagedThreadId && error.Message.Contains("meta", StringComparison.Ordinal));

@@ -10,8 +10,8 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// <para>
 /// With one token, the hundreds of small operations of libtorch take longer than reading the weights. Here the threads start once, each
-/// computes a part of every product, and they wait for each other five times per layer. Each thread computes the small operations
-/// itself (norms, residual sums, packing the input of a product), which is faster than waiting for another thread.
+/// thread computes a part of every matrix product, and the threads wait for each other five times per layer. Each thread computes the small
+/// operations itself (norms, residual sums, packing the input of a matrix product), which is faster than waiting for another thread.
 /// </para>
 /// <para>Values are rounded to the type of the weights wherever the separate operations round them.</para>
 /// </remarks>

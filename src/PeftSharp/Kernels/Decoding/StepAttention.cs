@@ -61,7 +61,7 @@ internal static unsafe class StepAttention
         Mix(scores, scale, values, value, past, width, result);
     }
 
-    /// <summary>Normalizes and rotates the query or key of a head; the result is float32, rounded to the type.</summary>
+    /// <summary>Normalizes and rotates the query or key of a head; the result is float32, rounded to the type of the weights.</summary>
     private static void Prepare<T>(StepLayer* layer, in StepNorm norm, int row, T* x, float* result, float* free) where T : unmanaged
     {
         var (width, rotated) = (layer->Width, layer->Rotated);

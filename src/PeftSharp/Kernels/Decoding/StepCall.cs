@@ -1,6 +1,6 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>The arguments of <see cref="DecoderStep"/>, which all threads read, and the sizes of their working memory.</summary>
+/// <summary>The arguments of <see cref="DecoderStep"/>, which all threads read, and the sizes of the threads' working memory.</summary>
 internal unsafe struct StepCall
 {
     internal StepLayer* Layers;

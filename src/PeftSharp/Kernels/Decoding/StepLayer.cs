@@ -16,11 +16,12 @@ internal unsafe struct StepLayer
     /// <summary>The norms of the queries and keys of a head; none in most models.</summary>
     internal StepNorm QueryNorm, KeyNorm;
 
-    /// <summary>The projections. If <see cref="Key"/> is none, <see cref="Query"/> computes queries, keys and values.</summary>
+    /// <summary>The projections. If <see cref="Key"/> has no weight, <see cref="Query"/> computes queries, keys and values.</summary>
     internal StepLinear Query, Key, Value, Output;
 
     /// <summary>
-    /// The feed-forward layer. If <see cref="Up"/> is none and the layer is gated, <see cref="Gate"/> computes the gate and the values.
+    /// The feed-forward layer. If <see cref="Up"/> has no weight and the layer is gated, <see cref="Gate"/> computes the gate and the
+    /// values.
     /// </summary>
     internal StepLinear Gate, Up, Down;
 
@@ -68,7 +69,9 @@ internal unsafe struct StepLayer
         _tableStride = cosine.size(0) == 1 ? 0 : Rotated;
     }
 
-    /// <summary>Sets the cache, in which the last of the given tokens is the new one.</summary>
+    /// <summary>
+    /// Sets the cache. The new token is the last of the <paramref name="tokens"/> tokens that start at index <paramref name="first"/>.
+    /// </summary>
     /// <param name="keys">Float [batch, key and value heads, capacity, width], contiguous.</param>
     /// <param name="values">As <paramref name="keys"/>.</param>
     /// <param name="first">Index of the first token.</param>

@@ -2,7 +2,10 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The memory of one thread, and the memory that the threads share, which has room for float32 values.</summary>
+/// <summary>
+/// The memory of one thread, and the memory that the threads share. The shared memory is large enough for float32 values, whatever type the
+/// weights have.
+/// </summary>
 internal readonly unsafe ref struct StepMemory<T> where T : unmanaged
 {
     internal StepMemory(StepCall* call, ThreadBarrier* barrier, float* scratch)
@@ -38,8 +41,8 @@ internal readonly unsafe ref struct StepMemory<T> where T : unmanaged
     internal readonly T* States, Normalized;
 
     /// <summary>
-    /// Memory of each thread: the input of a product in the order in which it is read, the input in float32, and working memory of
-    /// attention.
+    /// Memory of each thread: the input of a linear layer in the order in which the kernel reads it, the input in float32, and working
+    /// memory of attention.
     /// </summary>
     internal readonly float* Packed, Wide, Heads;
 
@@ -47,7 +50,7 @@ internal readonly unsafe ref struct StepMemory<T> where T : unmanaged
     /// feed-forward layer.</summary>
     internal readonly T* Projected, Mixed, Attended, Fed, Inner, Activated;
 
-    /// <summary>Packs the input of a product.</summary>
+    /// <summary>Packs the input of a linear layer.</summary>
     internal void Pack(T* from, in StepLinear linear)
     {
         var product = Product(linear, null);

@@ -8,8 +8,8 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Draws dropout masks that are bit-identical to libtorch's <c>bernoulli_</c>, about ten times as fast, and stores one bit per
 /// element.</summary>
-/// <remarks>For each element, in memory order, libtorch draws two 32-bit words of MT19937, the first of which is the upper half, and
-/// keeps the element if their lower 53 bits are below keep·2⁵³.</remarks>
+/// <remarks>For each element, in memory order, libtorch draws two 32-bit words of MT19937, which form a 64-bit number (the first word is
+/// the upper half). The element is kept if the lower 53 bits of the number are below keep·2⁵³.</remarks>
 internal static class BernoulliMask
 {
     private const int Lanes = 8, MinPart = 1 << 15;
@@ -22,7 +22,9 @@ internal static class BernoulliMask
     /// </summary>
     internal static bool CanRun(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.CanRun(x);
 
-    /// <summary>Draws the mask that <c>bernoulli_(keep)</c> would draw and advances libtorch's generator as it would.</summary>
+    /// <summary>
+    /// Draws the mask that <c>bernoulli_(keep)</c> would draw, and advances libtorch's generator by the same number of words.
+    /// </summary>
     /// <param name="count">Number of elements.</param>
     /// <param name="keep">Probability of keeping an element; above 0, below 1.</param>
     /// <returns>Uint8: one bit per element, starting with the lowest bit of each byte, and one more byte, because readers load two bytes

@@ -22,7 +22,7 @@ internal static class FastDropout
         return Masked(x, new Drawing(1, 1, 1 - probability));
     }
 
-    /// <summary>Dropout of the first token of each row, with the mask that it has when all tokens of the row are computed.</summary>
+    /// <summary>Dropout of the first token of each row, with the same mask as if all tokens of the row were computed.</summary>
     /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> must be true for it.</param>
     /// <param name="tokens">Number of tokens of a row for which the mask is drawn.</param>
     /// <param name="probability">Probability with which an element is set to 0; above 0, below 1.</param>
@@ -84,8 +84,8 @@ internal static class FastDropout
                 p.Y + index, count);
     }
 
-    /// <summary>The layout of a mask: the tensor has <paramref name="Groups"/> groups of elements, and each uses the first of the
-    /// <paramref name="GroupsDrawn"/> groups that are drawn for it.</summary>
+    /// <summary>The layout of a mask: the tensor has <paramref name="Groups"/> groups of elements. For each group, the mask of
+    /// <paramref name="GroupsDrawn"/> groups is drawn, and the first of them is used.</summary>
     private sealed record Drawing(long Groups, long GroupsDrawn, double Keep)
     {
         internal Tensor Bits(Tensor x) => BernoulliMask.Draw(x.numel() * GroupsDrawn, Keep);

@@ -68,8 +68,8 @@ internal unsafe struct MersenneTwister
         BinaryPrimitives.WriteUInt64LittleEndian(state[NextOffset..], (ulong)_next);
     }
 
-    /// <summary>Generates the next block in place: each word from itself, its successor and the word 397 ahead. The block is a ring, so
-    /// the last 397 words read words that are already new.</summary>
+    /// <summary>Generates the next block in place: each word from itself, its successor and the word 397 ahead. The block is a ring, so the
+    /// last 397 words are computed from words that are already new.</summary>
     // With tiered compilation the method would start unoptimized, although one call may run for seconds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NextBlock()

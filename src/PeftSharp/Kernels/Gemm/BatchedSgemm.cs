@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Products of many small float32 matrices, one for each head of each batch row. One thread computes each product with
+/// <summary>Computes many small float32 matrix products, one for each head of each batch row. Each product is computed by one thread, with
 /// <see cref="SgemmMicroKernel"/>; operands may be strided.</summary>
 internal static unsafe class BatchedSgemm
 {
     private const int MinSize = 32;
     private const int MaxValues = 1 << 18;                         // a packed right operand of a megabyte stays in the cache
 
-    /// <summary>Which part of a product is not needed under a causal mask, in which a query attends to its own token and those before
-    /// it.</summary>
+    /// <summary>The part of a matrix product that is not needed under a causal mask. Under such a mask, a query attends to its own token
+    /// and to preceding tokens.</summary>
     internal enum Triangle
     {
         /// <summary>The whole product is computed.</summary>

@@ -76,7 +76,7 @@ internal static unsafe class Gemv
             ElementLoop.Run<AddBias<T>, Epilogue<T>>(new Epilogue<T> { Sums = sums, Bias = (T*)p->Bias, Result = result }, from, to);
     }
 
-    /// <summary>The products of eight rows of the input with three rows of the weight: 24 accumulators.</summary>
+    /// <summary>The dot products of eight rows of the input with three rows of the weight: 24 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyEightRows<T>(SkinnyGemmArguments* p, int firstRow, int output, float* sums) where T : unmanaged
     {
@@ -116,7 +116,7 @@ internal static unsafe class Gemv
         StoreSums(sums + 2 + 4 * SumsStride, s4.C, s5.C, s6.C, s7.C);
     }
 
-    /// <summary>The products of four rows of the input with four rows of the weight: 16 accumulators.</summary>
+    /// <summary>The dot products of four rows of the input with four rows of the weight: 16 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyFourRows<T>(SkinnyGemmArguments* p, int firstRow, int output, float* sums) where T : unmanaged
     {
@@ -146,7 +146,7 @@ internal static unsafe class Gemv
         StoreSums(sums + 3, s0.D, s1.D, s2.D, s3.D);
     }
 
-    /// <summary>The product of one row of the input with one row of the weight.</summary>
+    /// <summary>The dot product of one row of the input with one row of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void MultiplyOneRow<T>(SkinnyGemmArguments* p, int row, int output, float* sums) where T : unmanaged
     {

@@ -22,8 +22,8 @@ internal static unsafe class PanelPacking
 
     /// <summary>Packs consecutive panels.</summary>
     /// <param name="from">Element (0, 0) of the first panel.</param>
-    /// <param name="rowStride">Elements from one row of a panel to the next (for the right operand: one column). Either it or
-    /// <paramref name="depthStride"/> is 1.</param>
+    /// <param name="rowStride">Elements from one row of a panel to the next (for the right operand: from one column to the next). Either
+    /// this stride or <paramref name="depthStride"/> is 1.</param>
     /// <param name="depthStride">Elements from one depth to the next.</param>
     /// <param name="count">Rows of all panels together; the last panel is padded with zeros.</param>
     /// <param name="depth">Depth of the panels.</param>
@@ -71,8 +71,8 @@ internal static unsafe class PanelPacking
         }
     }
 
-    /// <summary>Packs one panel whose depth is contiguous: transposes 4 x 4 elements at a time, a cache line of each row after
-    /// another.</summary>
+    /// <summary>Packs one panel whose depth is contiguous: transposes blocks of 4 x 4 elements, and completes one cache line of every row
+    /// before the next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transpose(float* from, nint rowStride, int depth, float* to, int width)
     {

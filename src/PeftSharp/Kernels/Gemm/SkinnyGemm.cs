@@ -35,8 +35,8 @@ internal static unsafe class SkinnyGemm
         && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>
-    /// Maximum number of rows. libtorch's products of bfloat16 are slow on processors without 512-bit vectors, so this kernel also computes
-    /// more rows, 16 at a time.
+    /// Maximum number of rows. libtorch's bfloat16 matrix products are slow on processors without 512-bit vectors, so this kernel also
+    /// computes more rows, 16 at a time.
     /// </summary>
     private static int MaxRowsOf(ScalarType type) =>
         type == ScalarType.BFloat16 && !IsWide ? MaxNarrowRows : SkinnyGemmArguments.MaxRows;
@@ -94,7 +94,7 @@ internal static unsafe class SkinnyGemm
     }
 
     /// <summary>Packs the input in the order in which the kernels read it.</summary>
-    /// <param name="product">The product, whose packed input has room for its blocks of rows.</param>
+    /// <param name="product">The operands; the memory of the packed input is large enough for all blocks of rows.</param>
     /// <param name="input">The input, [rows, inputs].</param>
     /// <param name="wide">Room for the input in float32, used if the weight is transposed and bfloat16.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>

@@ -6,7 +6,7 @@ internal unsafe struct SkinnyGemmArguments
 {
     internal const int MaxRows = 16;
 
-    /// <summary>The input in float32, packed block of rows after block of rows, each in the order in which its kernel reads it.</summary>
+    /// <summary>The input in float32, packed block of rows after block of rows, each in the order in which the kernel reads it.</summary>
     internal float* X;
 
     /// <summary>Weight, bias (or null) and result, all of the layer's type.</summary>

@@ -31,8 +31,8 @@ internal unsafe struct VectorPair
     }
 
     /// <summary>Adds <paramref name="values"/> times <paramref name="factor"/>, rounding once (fused multiply-add).</summary>
-    /// <remarks>It changes this accumulator in place, and the caller broadcasts the factor: in this form the JIT emits one instruction
-    /// for a broadcast and one for a multiply-add, without register moves.</remarks>
+    /// <remarks>The method changes this accumulator in place, and the caller broadcasts the factor: in this form the JIT emits one
+    /// instruction for a broadcast and one for a multiply-add, without register moves.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddProduct(VectorPair values, Vector512<float> factor)
     {

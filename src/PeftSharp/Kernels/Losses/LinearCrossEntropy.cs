@@ -34,7 +34,8 @@ internal static class LinearCrossEntropy
     /// <param name="table">Float [classes, hidden].</param>
     /// <param name="settings">Targets and divisor.</param>
     /// <param name="statesGradient">Receives the gradient of <paramref name="states"/>; null: not computed.</param>
-    /// <param name="tableGradient">The gradient of <paramref name="table"/> is added to it, float32; null: not computed.</param>
+    /// <param name="tableGradient">Float32; the gradient of <paramref name="table"/> is added to this tensor. Null: the gradient is not
+    /// computed.</param>
     private static Tensor Compute(Tensor states, Tensor table, Settings settings, Tensor? statesGradient, Tensor? tableGradient)
     {
         var maxScores = states.dtype == ScalarType.Float32 ? MaxFloat32Scores : MaxBFloat16Scores;
@@ -70,8 +71,8 @@ internal static class LinearCrossEntropy
         else sum.addmm_(a, b, 1, 1);
     }
 
-    /// <summary>The sum of the losses, with libtorch's operations. If the gradient is wanted, it replaces the scores: (softmax - 1 at the
-    /// target) / items.</summary>
+    /// <summary>Computes the sum of the losses with libtorch's operations. If <paramref name="wantsGradient"/> is true, the scores are
+    /// replaced by their gradient, (softmax - 1 at the target) / items.</summary>
     /// <param name="scores">Float [rows, classes].</param>
     /// <param name="targets">Int64 [rows].</param>
     /// <param name="settings">Divisor and the ignored target.</param>

@@ -22,8 +22,8 @@ public partial record GenerationConfig
     /// <summary>The maximum number of generated tokens, without the prompt. Null: <see cref="MaxLength"/> limits the text.</summary>
     public int? MaxNewTokens { get; init; }
     /// <summary>
-    /// The minimum number of tokens of prompt and generated text together; end-of-sequence tokens are excluded until it is reached.
-    /// Default 0.
+    /// The minimum number of tokens of prompt and generated text together; end-of-sequence tokens are excluded until this number is
+    /// reached. Default 0.
     /// </summary>
     public int? MinLength { get; init; }
     /// <summary>The minimum number of generated tokens.</summary>
@@ -33,8 +33,8 @@ public partial record GenerationConfig
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
     /// <summary>
-    /// Strings that stop generation when a token completes one of them. The text then ends with this token, so it contains the string.
-    /// Requires <c>GenerationOptions.Tokenizer</c>. Default: none.
+    /// Strings that stop generation when a token completes one of them. The text then ends with this token, so the text contains the
+    /// string. Requires <c>GenerationOptions.Tokenizer</c>. Default: none.
     /// </summary>
     [JsonConverter(typeof(OneOrManyStringsConverter))]
     public IReadOnlyList<string>? StopStrings { get; init; }
@@ -82,8 +82,8 @@ public partial record GenerationConfig
     public double? EtaCutoff { get; init; }
 
     /// <summary>
-    /// The penalty for tokens that the text already contains: positive logits are divided by it, negative ones multiplied. Values greater
-    /// than 1 discourage repetition. Default 1.
+    /// The penalty for tokens that the text already contains: positive logits are divided by the penalty, negative logits are multiplied by
+    /// it. Values greater than 1 discourage repetition. Default 1.
     /// </summary>
     public double? RepetitionPenalty { get; init; }
     /// <summary>

@@ -6,8 +6,8 @@ namespace PeftSharp.Generation;
 /// <summary>A bias that is added to the score of the token that completes a sequence.</summary>
 /// <param name="Tokens">The sequence of one or more tokens.</param>
 /// <param name="Bias">
-/// The value that is added to the score of the last token if the text ends with the tokens before it. A negative value makes the sequence
-/// less likely.
+/// The value that is added to the score of the last token if the text ends with the preceding tokens of the sequence. A negative value
+/// makes the sequence less likely.
 /// </param>
 [JsonConverter(typeof(Converter))]
 public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)

@@ -79,7 +79,7 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     /// </summary>
     /// <param name="body">The body.</param>
     /// <param name="isHeadFirst">
-    /// Whether the other modules are registered before the body. The order determines the values that a seed gives.
+    /// Whether the other modules are registered before the body. The order determines which initial values the weights get from a seed.
     /// </param>
     /// <returns>The body in a <c>StrongBox</c>: a field that holds a module would be registered under the name of the field.</returns>
     private protected StrongBox<PretrainedModel> RegisterComponents(PretrainedModel body, bool isHeadFirst)

@@ -19,7 +19,7 @@ internal static class Attention
     /// <param name="dropout">Dropout probability of the attention probabilities; 0 outside training.</param>
     /// <param name="isCausal">Whether a token attends only to itself and preceding tokens; only without a mask.</param>
     /// <param name="drawnQueries">
-    /// Number of queries for which dropout draws random numbers, if it differs from the number of queries. Null: the number of queries.
+    /// Number of queries for which dropout draws random numbers. Null: the number of queries in <paramref name="query"/>.
     /// </param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(

@@ -117,7 +117,8 @@ public sealed class AttentionContext : IDisposable
     /// Sliding window: a token attends to this many tokens including itself, and in a bidirectional model to as many in each direction.
     /// Null: no limit.
     /// </param>
-    /// <returns>Float, broadcast to [batch, heads, queries, tokens]. Null if nothing is hidden except by causality.</returns>
+    /// <returns>Float, broadcast to [batch, heads, queries, tokens]. Null if no token is hidden other than the tokens that causal attention
+    /// hides.</returns>
     internal Tensor? Mask(int? window)
     {
         var key = window ?? 0;

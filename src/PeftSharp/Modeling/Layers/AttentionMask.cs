@@ -12,7 +12,7 @@ internal static class AttentionMask
     /// </param>
     /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
     /// <param name="window">Maximum distance between two tokens that attend to each other, plus one. Null: no limit.</param>
-    /// <returns>Float [batch or 1, 1, 1 or tokens, tokens]; null if nothing is hidden.</returns>
+    /// <returns>Float, broadcast to [batch, heads, tokens, tokens]; null if nothing is hidden.</returns>
     internal static Tensor? Bidirectional(Tensor? mask, Tensor x, int? window = null)
     {
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
@@ -36,11 +36,12 @@ internal static class AttentionMask
     /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
     /// <param name="past">Number of tokens in the cache.</param>
     /// <param name="positions">
-    /// Positions that the caller provided, int64 [batch or 1, tokens]. Without a mask and a past, a new text begins where they do not
-    /// increase by one, and texts do not attend to each other.
+    /// Positions that the caller provided, int64 [batch or 1, tokens]. If there is neither a mask nor a past, a new text begins at each
+    /// position that is not the preceding position plus one; tokens attend only to tokens of their own text.
     /// </param>
     /// <param name="window">Number of tokens that a token attends to, including itself. Null: no limit.</param>
-    /// <returns>Float [batch or 1, 1, tokens, past + tokens]; null if nothing is hidden except by causality without a past.</returns>
+    /// <returns>Float, broadcast to [batch, heads, tokens, past + tokens]. Null if no mask is needed: no token is masked, all tokens belong
+    /// to one text, and there is either one new token, or no past and no window that is shorter than the input.</returns>
     /// <exception cref="ArgumentException">The mask has the wrong length, shape or type.</exception>
     internal static Tensor? Causal(Tensor? mask, Tensor x, long past, Tensor? positions = null, int? window = null)
     {
@@ -48,7 +49,7 @@ internal static class AttentionMask
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
         if (mask is not null && mask.shape[^1] != all)
             throw new ArgumentException($"'attention_mask' has length {mask.shape[^1]}, but the number of tokens is {all} ({past} in the "
-                + $"key-value cache and {tokens} new). Provide one value for each.");
+                + $"key-value cache and {tokens} new). Provide one value for each token.");
         using var scope = NewDisposeScope();
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
@@ -79,7 +80,8 @@ internal static class AttentionMask
         + "A mask for each pair of tokens must be bool (true is attended to) or float (added to the scores).");
 
     /// <summary>
-    /// True for masked tokens; null if no token is masked. On a GPU this is not determined, because it would synchronize with the device.
+    /// True for masked tokens; null if no token is masked. On a GPU the result is never null, because the check would synchronize with the
+    /// device.
     /// </summary>
     private static Tensor? Unread(Tensor mask)
     {
@@ -87,7 +89,10 @@ internal static class AttentionMask
         return mask.device_type == TorchSharp.DeviceType.CPU && !unread.any().item<bool>() ? null : unread;
     }
 
-    /// <summary>True [batch or 1, tokens, tokens] for two tokens of different texts; null if each row is one text.</summary>
+    /// <summary>
+    /// Bool [batch or 1, tokens, tokens]: true for two tokens of different texts. Null if each row is one text; on a GPU, where the check
+    /// would synchronize with the device, null only for a single token.
+    /// </summary>
     private static Tensor? OtherTexts(Tensor positions)
     {
         var tokens = positions.shape[1];

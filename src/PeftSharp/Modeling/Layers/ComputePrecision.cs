@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The data type in which layers compute if it differs from that of their weights: bfloat16 products of float32 weights (PyTorch's
-/// autocast).
+/// A data type in which layers compute although their weights have another type: for example, bfloat16 matrix products with float32 weights
+/// (PyTorch's autocast).
 /// </summary>
 /// <remarks>
-/// The weights do not change, so optimizers, checkpoints and merging are unaffected. Embeddings output the compute type, linear layers
-/// cast their weights to it, and norms and losses compute in float32 internally. The cast of a frozen weight is cached while the
+/// The weights do not change, so optimizers, checkpoints and merging are unaffected. Embeddings output the compute type, linear layers cast
+/// their weights to the compute type, and norms and losses compute in float32 internally. The cast of a frozen weight is cached while the
 /// precision is in use.
 /// </remarks>
 internal sealed class ComputePrecision : IDisposable

@@ -23,8 +23,8 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
     }
 
     /// <summary>
-    /// Until the result is disposed, dropout of a single token draws the random numbers of <paramref name="tokens"/> tokens, of which it
-    /// is the first.
+    /// Until the result is disposed, dropout of a single token draws the random numbers of <paramref name="tokens"/> tokens and uses those
+    /// of the first.
     /// </summary>
     internal static IDisposable DrawFor(long tokens)
     {

@@ -15,7 +15,7 @@ internal static class FirstToken
     /// dropout can draw the random numbers of all tokens.
     /// </summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="x">Its input, float [batch, tokens, hidden].</param>
+    /// <param name="x">The input of the layer, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="options">The options of the forward pass.</param>
     internal static bool CanBeComputedAlone(Module layer, Tensor x, AttentionContext context, ForwardOptions options)

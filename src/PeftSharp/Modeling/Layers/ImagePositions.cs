@@ -11,7 +11,7 @@ internal static class ImagePositions
     /// <param name="classToken">Float, broadcast to [batch, 1, width].</param>
     /// <param name="positions">Float [1, 1 + patches, width].</param>
     /// <param name="trained">The patches of the images for which the positions were trained.</param>
-    /// <param name="image">The patches of these images. If they differ, the positions are interpolated.</param>
+    /// <param name="image">The patches of the images in the batch. If the two grids differ, the positions are interpolated.</param>
     /// <returns>Float [batch, 1 + patches, width].</returns>
     internal static Tensor Embed(Tensor patches, Tensor classToken, Tensor positions, PatchGrid trained, PatchGrid image)
     {
@@ -21,7 +21,7 @@ internal static class ImagePositions
         return (cat([first, patches], 1) + positions.to(patches.dtype)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Interpolates the positions of the patches to another grid, as transformers' <c>interpolate_pos_encoding</c>.</summary>
+    /// <summary>Interpolates the positions of the patches to another grid, as transformers' <c>interpolate_pos_encoding</c> does.</summary>
     private static Tensor Interpolate(Tensor positions, PatchGrid trained, PatchGrid image)
     {
         var width = positions.shape[2];

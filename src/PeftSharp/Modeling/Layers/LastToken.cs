@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Selects the hidden state of each row's last token that is not padding, from which decoders classify a text.</summary>
+/// <summary>
+/// Selects, for each row, the hidden state of the last token that is not padding. Decoders classify a text from this state.
+/// </summary>
 public static class LastToken
 {
     /// <summary>Selects the hidden state of the last token of each row.</summary>

@@ -12,7 +12,10 @@ namespace PeftSharp.Modeling.Layers;
 /// </param>
 internal sealed record RelativePositions(Tensor Embeddings, Tensor Rows)
 {
-    /// <summary>Assigns distances to rows: one row for each distance, or for larger distances logarithmic buckets.</summary>
+    /// <summary>
+    /// Assigns a row of the embeddings to each distance. Small distances have a row each; larger distances share the rows of logarithmic
+    /// buckets.
+    /// </summary>
     /// <param name="embeddings">Float [2 · span, hidden].</param>
     /// <param name="tokens">Number of tokens of the pass.</param>
     /// <param name="buckets">

@@ -4,7 +4,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A convolution over the tokens of a text (PyTorch's <c>Conv1d</c>), with zeros before the first and after the last.</summary>
+/// <summary>
+/// A convolution over the tokens of a text (PyTorch's <c>Conv1d</c>), with zeros before the first token and after the last one.
+/// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 internal sealed class TokenConvolution : Module<Tensor, Tensor>, IParameterInitializer
 {

@@ -35,7 +35,7 @@ public sealed class ContrastiveObjective : Objective
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">The output has no <c>logits_per_text</c>, or it is not square.</exception>
+    /// <exception cref="DatasetException">The output has no <c>logits_per_text</c>, or <c>logits_per_text</c> is not square.</exception>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -4,7 +4,7 @@ namespace PeftSharp.Modeling;
 
 /// <summary>
 /// The objective of predicting the first and the last token of the answer (transformers' <c>ForQuestionAnsweringLoss</c>). Positions after
-/// the last token of the input are ignored; negative positions count as 0.
+/// the last token of the input are ignored; negative positions are treated as 0.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class QuestionAnsweringObjective : Objective

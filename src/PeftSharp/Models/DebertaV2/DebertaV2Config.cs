@@ -38,9 +38,9 @@ public sealed record DebertaV2Config : EncoderConfig
     public int PositionBuckets { get; init; } = -1;
 
     /// <summary>
-    /// The terms of the attention scores besides the product of the two contents: <c>c2p</c> (the query's content and the key's position)
-    /// and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such as <c>p2c|c2p</c>. Null:
-    /// none.
+    /// The terms of the attention scores in addition to the term of the query's content and the key's content: <c>c2p</c> (the query's
+    /// content and the key's position) and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such
+    /// as <c>p2c|c2p</c>. Null: none.
     /// </summary>
     public IReadOnlyList<string>? PosAttType { get; init; }
 
@@ -126,8 +126,8 @@ public sealed record DebertaV2Config : EncoderConfig
         if (PoolerHiddenSize is { } pooled && pooled != HiddenSize)
             yield return $"pooler_hidden_size is {pooled}; only hidden_size ({HiddenSize}) is supported";
         if (RelativeAttention && PositionBuckets > 0 && (PositionBuckets < 2 || MaxDistance - 1 <= PositionBuckets / 2))
-            yield return $"position_buckets is {PositionBuckets}; it must be at least 2 and less than twice max_relative_positions - 1 "
-                + $"({MaxDistance - 1})";
+            yield return $"position_buckets is {PositionBuckets}; it must be at least 2 and less than {2L * (MaxDistance - 1)}, "
+                + "which is twice (max_relative_positions - 1)";
         if (ConvKernelSize < 0 || (ConvKernelSize > 0 && ConvKernelSize % 2 == 0))
             yield return $"conv_kernel_size is {ConvKernelSize}; it must be odd, or 0 for no convolution";
         if (ConvKernelSize > 0 && ConvGroups > 0 && HiddenSize % ConvGroups != 0)

@@ -39,7 +39,7 @@ public abstract class ModernBertClassifier<TSelf> : HeadModel<TSelf, ModernBertC
     /// <inheritdoc/>
     protected sealed override PretrainedModel Body => _model;
 
-    /// <summary>The hidden states that the head reads. Default: those of all tokens.</summary>
+    /// <summary>The hidden states that the head reads. Default: the hidden states of all tokens.</summary>
     /// <param name="states">Float [batch, tokens, hidden].</param>
     /// <param name="mask">Int64 [batch, tokens] or null.</param>
     private protected virtual Tensor Read(Tensor states, Tensor? mask) => states;

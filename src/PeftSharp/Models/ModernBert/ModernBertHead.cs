@@ -40,7 +40,8 @@ internal sealed class ModernBertHead : Module<Tensor, Tensor>, IChildInitializer
 
     /// <summary>The hidden state that a classifier reads, float [batch, hidden].</summary>
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <param name="mask">1 for tokens that are not padding, int64 [batch, tokens]. With another mask, no token counts as padding.</param>
+    /// <param name="mask">1 for tokens that are not padding, int64 [batch, tokens]. If the mask is null or has a value for each pair of
+    /// tokens, no token is treated as padding.</param>
     /// <param name="config">Determines whether the state of the first token or the mean of the states is returned.</param>
     /// <param name="firstRead">
     /// Whether padding before the text is skipped, so that the first token is the first one that is not padding. Default false.

@@ -43,7 +43,7 @@ public sealed record LrSchedulerOptions
     /// </summary>
     public double? WarmupLrRate { get; init; }
 
-    /// <summary>The number of decay steps (<c>warmup_stable_decay</c>, which requires it).</summary>
+    /// <summary>The number of decay steps (<c>warmup_stable_decay</c>, which requires this option).</summary>
     public int? NumDecaySteps { get; init; }
 
     /// <summary>
@@ -72,7 +72,9 @@ public sealed record LrSchedulerOptions
     /// </summary>
     public int? Patience { get; init; }
 
-    /// <summary>The minimum difference that counts as an improvement (<c>reduce_lr_on_plateau</c>). Default 1e-4.</summary>
+    /// <summary>
+    /// The difference from the best metric above which an evaluation is an improvement (<c>reduce_lr_on_plateau</c>). Default 1e-4.
+    /// </summary>
     public double? Threshold { get; init; }
 
     /// <summary>Whether <see cref="Threshold"/> is relative or absolute (<c>reduce_lr_on_plateau</c>). Default relative.</summary>

@@ -30,7 +30,7 @@ internal static class LegacyArchiveReader
         foreach (var key in keys)
         {
             if (key is not string name || !storages.All.TryGetValue(name, out var storage) || !found.Add(name))
-                throw new InvalidDataException($"it lists the storage '{key}', which no tensor uses, or which it lists twice");
+                throw new InvalidDataException($"it lists the storage '{key}' twice, or no tensor uses this storage");
             if (position > file.Length - count.Length) throw new InvalidDataException($"it ends before storage '{name}'");
             file.Read(count, position);
             var width = storage.Type is { } type ? SafetensorsDtypes.BitsOf(type) / 8 : 1;

@@ -16,7 +16,8 @@ internal static class PickleGlobals
 
     /// <param name="module">The module in Python.</param>
     /// <param name="name">The name in the module.</param>
-    /// <param name="ignoresArrays">Whether the names with which numpy stores an array are known, as values that are not read.</param>
+    /// <param name="ignoresArrays">Whether the names that numpy uses to store an array are accepted. The values of the array are not
+    /// read.</param>
     internal static PickleGlobal? Find(string module, string name, bool ignoresArrays) =>
         _known.GetValueOrDefault($"{module}.{name}")
             ?? (ignoresArrays && _arrays.Contains($"{module}.{name}") ? PickleArray.Global($"{module}.{name}") : null);

@@ -19,8 +19,8 @@ namespace PeftSharp.Serialization;
 /// </remarks>
 /// <param name="input">The pickle.</param>
 /// <param name="storages">Receives the storages.</param>
-/// <param name="ignoresArrays">Whether numpy arrays are values that are not read (<see cref="PickleArray"/>); otherwise they are
-/// rejected.</param>
+/// <param name="ignoresArrays">Whether numpy arrays are accepted, without reading their values (<see cref="PickleArray"/>); otherwise they
+/// are rejected.</param>
 internal sealed class PickleReader(PickleInput input, PickleStorages storages, bool ignoresArrays = false)
 {
     private const int MaxInstructions = 1 << 21;                        // enough for about 60,000 tensors
@@ -158,7 +158,10 @@ internal sealed class PickleReader(PickleInput input, PickleStorages storages, b
         catch (InvalidDataException error) { throw new InvalidDataException($"{global.Name}: {error.Message}", error); }
     }
 
-    /// <summary>Only an <c>OrderedDict</c> has a state: the attribute <c>_metadata</c> of a <c>state_dict</c>, which is not used.</summary>
+    /// <summary>
+    /// Sets the state of an object. Only an <c>OrderedDict</c> has one: the attribute <c>_metadata</c> of a <c>state_dict</c>, which is not
+    /// used.
+    /// </summary>
     private void Build(object? state)
     {
         if (_stack.Peek() is PickleArray) return;                       // the elements of an array

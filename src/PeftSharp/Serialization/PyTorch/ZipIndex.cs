@@ -19,7 +19,7 @@ internal sealed class ZipIndex
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Reads the directory of a zip file.</summary>
-    /// <exception cref="InvalidDataException">It is missing or malformed.</exception>
+    /// <exception cref="InvalidDataException">The directory is missing or malformed.</exception>
     internal ZipIndex(MappedFile file)
     {
         _file = file;

@@ -4,11 +4,15 @@ namespace PeftSharp.Serialization;
 
 /// <summary>An open safetensors file. Its header is read and validated; tensors are read on request.</summary>
 /// <remarks>
-/// <para>This class corresponds to <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
+/// <para>
+/// This class corresponds to <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
 /// <see href="https://github.com/huggingface/safetensors"/> for the format), so the bytes of each tensor are inside the file and match its
-/// shape.</para>
-/// <para>The file must not be truncated or overwritten in place while it is open. It can be replaced by another file that is renamed, as
-/// this library does when it saves a file. On Windows, this is possible only after <see cref="Dispose"/>.</para>
+/// shape.
+/// </para>
+/// <para>
+/// The file must not be truncated or overwritten in place while it is open. It can be replaced: another file can be renamed to its path, as
+/// this library does when it saves a file. On Windows, the file can be replaced only after <see cref="Dispose"/>.
+/// </para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class SafetensorsFile : ITensorFile
@@ -70,13 +74,19 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first
     /// used.</summary>
     /// <remarks>
-    /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
-    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
-    /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from
-    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file, the operating
-    /// system ends the process when it accesses the missing pages.</para>
-    /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files
-    /// written by this library or the reference implementation are aligned.</para>
+    /// <para>
+    /// Use this method for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
+    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.
+    /// </para>
+    /// <para>
+    /// The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from this
+    /// object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file, the operating system
+    /// ends a process that accesses the missing pages.
+    /// </para>
+    /// <para>
+    /// If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files written by
+    /// this library or the reference implementation are aligned.
+    /// </para>
     /// </remarks>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A CPU tensor with the dtype and shape in the file. The caller disposes it.</returns>

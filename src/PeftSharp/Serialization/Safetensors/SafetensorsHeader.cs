@@ -7,8 +7,9 @@ namespace PeftSharp.Serialization;
 /// <summary>The validated header of a safetensors file: every entry is inside the file and has the size of its shape.</summary>
 /// <remarks>
 /// A file consists of eight bytes (the header's length, little-endian), the header (JSON), and the bytes of the tensors without gaps or
-/// overlaps. Validation rejects what the reference implementation (safetensors 0.8) rejects. As there, the last entry of a duplicate name
-/// is used and unknown fields are ignored. Sizes in the file never determine an allocation before they are validated.
+/// overlaps. Validation rejects what the reference implementation (safetensors 0.8) rejects. As in the reference implementation, the last
+/// entry of a duplicate name is used and unknown fields are ignored. Sizes in the file never determine an allocation before they are
+/// validated.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {

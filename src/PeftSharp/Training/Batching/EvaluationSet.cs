@@ -8,7 +8,7 @@ namespace PeftSharp.Training.Batching;
 /// <param name="Stream">The stream; null for a dataset.</param>
 internal sealed record EvaluationSet(string? Name, Dataset Data, RowStream? Stream)
 {
-    /// <summary>Returns the batches of all rows, and their number; 0 if it is not known.</summary>
+    /// <summary>Returns the batches of all rows, and the number of batches; 0 if the number is not known.</summary>
     /// <param name="loader">Collates rows into batches.</param>
     /// <param name="size">The number of rows in a batch.</param>
     /// <param name="dropLast">Whether an incomplete last batch is dropped, unless it is the only one.</param>

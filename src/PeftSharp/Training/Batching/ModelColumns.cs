@@ -63,8 +63,8 @@ internal static class ModelColumns
     internal static bool IsLabelName(string column) => Data.ColumnNames.Normalize(column) is "LABELS" or "LABEL" or "LABELIDS";
 
     /// <summary>
-    /// Returns the new names of columns whose names differ from a name that the model reads only in case and underscores, unless a column
-    /// with that name exists.
+    /// Returns the new names of columns. A column is renamed if its name and a name that the model reads differ only in case and
+    /// underscores, and no other column has that name.
     /// </summary>
     private static Dictionary<string, string> Renames(Dataset dataset, string[] read, IReadOnlyList<string> labels)
     {

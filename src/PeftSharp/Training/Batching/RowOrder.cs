@@ -6,7 +6,7 @@ namespace PeftSharp.Training.Batching;
 internal static class RowOrder
 {
     /// <summary>
-    /// Returns a random permutation from a generator with the seed <paramref name="seed"/> + <paramref name="epoch"/>, as accelerate's
+    /// Returns a random permutation from a generator with the seed <paramref name="seed"/> + <paramref name="epoch"/>, as in accelerate's
     /// <c>SeedableRandomSampler</c>.
     /// </summary>
     internal static int[] Random(int rows, long seed, int epoch)

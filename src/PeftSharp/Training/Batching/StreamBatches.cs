@@ -5,8 +5,9 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>
-/// Batches of the rows of a stream, in its order. Rows are read one after the other even if batches are prefetched; only collating runs on
-/// several threads. The saved position is the position after the last batch that was returned, not after the prefetched batches.
+/// Batches of the rows of a stream, in the order of the stream. Rows are read one after the other even if batches are prefetched; only
+/// collating runs on several threads. The saved position is the position after the last batch that was returned, not after the prefetched
+/// batches.
 /// </summary>
 internal sealed class StreamBatches : EpochBatches
 {

@@ -5,12 +5,12 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training.Batching;
 
 /// <summary>
-/// Checks token ids: those of a dataset before the first step, so that an id without an embedding is reported immediately and not hours
-/// later, and those of each batch before it is collated, so that the message names the row.
+/// Checks token ids. The ids of a dataset are checked before the first step, so that an id without an embedding is reported immediately and
+/// not hours later. The ids of each batch are checked before the batch is collated, so that the message names the row.
 /// </summary>
 /// <remarks>
-/// Reading all ids of files that are mapped into memory could take minutes. Of such columns, rows at the start, at the end and in regular
-/// distances between them are checked before the first step. The other rows are checked when they are in a batch.
+/// Reading all ids of files that are mapped into memory could take minutes. In large columns of such files, only blocks of rows at regular
+/// intervals, from the first row to the last, are checked before the first step. The other rows are checked when they are in a batch.
 /// </remarks>
 internal static class TokenIdCheck
 {

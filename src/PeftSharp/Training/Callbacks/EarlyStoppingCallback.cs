@@ -25,8 +25,8 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     /// The number of consecutive evaluations without improvement after which the run ends. Default 1.
     /// </param>
     /// <param name="earlyStoppingThreshold">
-    /// The change of the metric that an evaluation must exceed to count as an improvement. Default 0: any improvement counts, however
-    /// small.
+    /// The change of the metric above which an evaluation is an improvement. Default 0: every better value is an improvement, even if the
+    /// difference is small.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The patience is below 1, or the threshold is negative.</exception>
     public EarlyStoppingCallback(int earlyStoppingPatience = 1, double earlyStoppingThreshold = 0)

@@ -98,7 +98,7 @@ public sealed class TensorBoardCallback : TrainerCallback, IDisposable
         _file.Write(sum);
     }
 
-    /// <summary>Returns the masked CRC-32C of the TFRecord format: rotated right by 15 bits plus a constant.</summary>
+    /// <summary>Returns the masked CRC-32C of the TFRecord format: the CRC, rotated right by 15 bits, plus a constant.</summary>
     private static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         var sum = uint.MaxValue;

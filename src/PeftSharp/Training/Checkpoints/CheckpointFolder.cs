@@ -77,7 +77,7 @@ internal static class CheckpointFolder
         return all.Last(checkpoint => checkpoint.Identity.RunId == run).Folder;
     }
 
-    /// <summary>Returns the checkpoint to resume, as <see cref="Last"/>.</summary>
+    /// <summary>Returns the checkpoint to resume, as <see cref="Last"/> does.</summary>
     /// <exception cref="CheckpointException">There is no checkpoint.</exception>
     internal static string RequireLast(string outputDir) => Last(outputDir)
         ?? throw new CheckpointException($"OutputDir '{outputDir}' contains no checkpoint to resume. "

@@ -6,12 +6,13 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training.Checkpoints;
 
 /// <summary>
-/// Loads a checkpoint of transformers' trainer, whose state files are pickles. They are read by an allow-list, and no code in them is run.
+/// Loads a checkpoint of transformers' trainer, whose state files are pickles. Only tensors and plain data are read from them, and no code
+/// in them is run.
 /// </summary>
 /// <remarks>
 /// <c>training_args.bin</c> is not read: it is an object of a Python class. The arguments come from the program;
 /// <see cref="RunProgress.ContinueAfter"/>, <see cref="PythonOptimizerState"/>, <see cref="PythonSchedulerState"/> and
-/// <see cref="PythonRandomState"/> compare them with what the other files imply.
+/// <see cref="PythonRandomState"/> compare these arguments with the values in the other files.
 /// </remarks>
 internal static class PythonCheckpoint
 {
@@ -52,8 +53,8 @@ internal static class PythonCheckpoint
         var rates = PythonOptimizerState.LoadInto(
             run.Optimizer, Path.Combine(folder, PythonOptimizerState.FileName), run.State.GlobalStep, warn);
         if (model.modules().FirstOrDefault(IsForeign) is { } foreign)
-            warn($"The state of the parameters of {foreign.GetType().Name} is found by their order: the class must declare its modules and "
-                + "parameters in the order of the Python class.");
+            warn($"The optimizer state is assigned to the parameters of {foreign.GetType().Name} by their order: the class must declare "
+                + "its modules and parameters in the order of the Python class.");
         LoadSchedule(run, Path.Combine(folder, PythonSchedulerState.FileName), rates, warn);
         if (File.Exists(Path.Combine(folder, ScalerFile)))
             warn($"The Python run of checkpoint '{folder}' was trained in float16 ({ScalerFile}). This run computes in "
@@ -63,7 +64,8 @@ internal static class PythonCheckpoint
     }
 
     /// <summary>
-    /// Whether neither this library nor TorchSharp declares a module, so that its order was not compared with that of transformers.
+    /// Whether a module with parameters belongs neither to this library nor to TorchSharp. The order of its parameters was then not
+    /// compared with the order in transformers.
     /// </summary>
     private static bool IsForeign(nn.Module module) => module.parameters(recurse: false).Any()
         && module.GetType().Assembly is var assembly && assembly != typeof(Trainer).Assembly && assembly != typeof(nn.Module).Assembly;

@@ -31,7 +31,7 @@ internal sealed class PythonOptimizerState
         (_file, _path, _optimizer) = (file, path, optimizer);
         _state = file.Values["state"] as PickleDictionary ?? throw file.Error("it has no dictionary 'state'");
         _groups = [.. file.List(file.Values, "param_groups").Select(
-            group => group as PickleDictionary ?? throw file.Error("an element of 'param_groups' is no dictionary"))];
+            group => group as PickleDictionary ?? throw file.Error("an element of 'param_groups' is not a dictionary"))];
     }
 
     /// <summary>Loads the state into an optimizer. If an exception is thrown, the optimizer is unchanged.</summary>
@@ -70,7 +70,8 @@ internal sealed class PythonOptimizerState
     /// <summary>The parameters of the optimizer with their positions in the file.</summary>
     private (long Position, NamedParameter Parameter)[] Match(IReadOnlyList<PickleDictionary> groups)
     {
-        var positions = groups.SelectMany(Positions).Select(position => position as long? ?? throw _file.Error("a position is no integer"))
+        var positions = groups.SelectMany(Positions)
+            .Select(position => position as long? ?? throw _file.Error("a position is not an integer"))
             .ToArray();
         var known = positions.ToHashSet();
         if (known.Count < positions.Length) throw _file.Error("a parameter is in two groups");
@@ -103,7 +104,7 @@ internal sealed class PythonOptimizerState
     {
         var (name, slots) = (parameter.Name, _optimizer.SlotsOf(parameter.Value));
         var state = _state.Items.TryGetValue(position, out var value)
-            ? value as PickleDictionary ?? throw _file.Error($"the state of parameter {position} is no dictionary")
+            ? value as PickleDictionary ?? throw _file.Error($"the state of parameter {position} is not a dictionary")
             : new PickleDictionary();
         var items = state.Items.Where(item => item.Value is not null).ToDictionary(item => PythonFile.Text(item.Key), item => item.Value);
         var hasState = slots.Count == 0 || slots.Any(slot => items.ContainsKey(slot.Name)) || items.ContainsKey("step");
@@ -125,7 +126,10 @@ internal sealed class PythonOptimizerState
         return hasState;
     }
 
-    /// <summary>Adafactor also stores the root mean square of a parameter, which it computes again in each step.</summary>
+    /// <summary>
+    /// Whether a value of the file is not needed. Adafactor also stores the root mean square of a parameter, and computes it again in each
+    /// step.
+    /// </summary>
     private bool IsUnused(string key) => key == "RMS" && _optimizer is Adafactor;
 
     private long Steps(object? value, string name) => _file.Number(value) is { } number and >= 0 and < 1e15 && double.IsInteger(number)

@@ -37,7 +37,10 @@ internal static class PythonRandomState
         return state;
     }
 
-    /// <summary>The seed of the row order is that of the default generator, which is a part of its state, unless DataSeed is set.</summary>
+    /// <summary>
+    /// Checks the seed of the row order. Unless DataSeed is set, it is the seed of the default generator, which the state of the generator
+    /// contains.
+    /// </summary>
     private static void CheckSeed(TrainingRun run, ulong seed, string path)
     {
         var arguments = run.Arguments;

@@ -6,7 +6,7 @@ namespace PeftSharp.Training.Checkpoints;
 
 /// <summary>
 /// Reads <c>scheduler.pt</c> of transformers. The schedule is created from the arguments of the run and depends on the step only, so the
-/// file is compared with it; the state of <see cref="ReduceLrOnPlateau"/> is loaded.
+/// file is only compared with the schedule; the state of <see cref="ReduceLrOnPlateau"/> is loaded.
 /// </summary>
 internal static class PythonSchedulerState
 {

@@ -56,11 +56,11 @@ internal static class ResumeCheck
     }
 
     /// <summary>
-    /// Finds the best checkpoint of the earlier run, also if its folder was moved. If it does not exist, the run forgets it, as in
-    /// transformers.
+    /// Finds the best checkpoint of the earlier run, even if the folder of the run was moved. If this checkpoint does not exist, the
+    /// resumed run continues without a best checkpoint, as in transformers.
     /// </summary>
     /// <param name="folder">The folder of the checkpoint that is resumed.</param>
-    /// <param name="saved">Its state, which is changed.</param>
+    /// <param name="saved">The state in this checkpoint; <see cref="TrainerState.BestModelCheckpoint"/> is updated.</param>
     /// <returns>A warning if the best checkpoint does not exist.</returns>
     internal static IEnumerable<string> FindBest(string folder, TrainerState saved)
     {

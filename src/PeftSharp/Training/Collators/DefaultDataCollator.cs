@@ -19,7 +19,8 @@ public sealed class DefaultDataCollator : IDataCollator
     /// <summary>Creates a collator.</summary>
     public DefaultDataCollator() { }
 
-    /// <param name="hasTokenizer">Whether the trainer has a tokenizer, which then has no padding token; for messages.</param>
+    /// <param name="hasTokenizer">Whether the trainer has a tokenizer, for messages. Such a tokenizer has no padding token: otherwise the
+    /// trainer uses a <see cref="DataCollatorWithPadding"/>.</param>
     internal DefaultDataCollator(bool hasTokenizer) => _hasTokenizer = hasTokenizer;
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ internal sealed class LossScaling(PretrainedModel model, bool isCustom, bool isO
     /// <summary>Checks the values of a batch, which is on the CPU, before native code reads it.</summary>
     internal void CheckInputs(ModelInputs inputs) => model.CheckInputs(isCustom ? WithoutLabels(model, inputs) : inputs);
 
-    /// <summary>Returns the number of targets of a batch. With a custom loss, a row without labels counts as one target.</summary>
+    /// <summary>Returns the number of targets of a batch. With a custom loss, a row without labels is one target.</summary>
     internal long CountTargets(ModelInputs inputs)
     {
         var count = model.CountTargets(inputs);

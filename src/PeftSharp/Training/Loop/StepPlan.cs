@@ -42,7 +42,8 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
     /// epoch in the log is then the number of completed passes over the stream, plus the batches of the current pass divided by the batches
     /// of the run.
     /// </summary>
-    /// <param name="rows">The number of rows; null if it is not known, which requires <see cref="TrainingArguments.MaxSteps"/>.</param>
+    /// <param name="rows">The number of rows. Null: the number is not known; <see cref="TrainingArguments.MaxSteps"/> is then
+    /// required.</param>
     /// <param name="arguments">The arguments of the run.</param>
     /// <exception cref="DatasetException">There are no rows, or fewer rows than a batch while incomplete batches are dropped.</exception>
     internal static StepPlan ForStream(long? rows, TrainingArguments arguments) => rows is { } count

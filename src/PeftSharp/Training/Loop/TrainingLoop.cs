@@ -122,7 +122,9 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>Stops the run if the stream returned no rows in an epoch, because it would return none in the next epochs either.</summary>
+    /// <summary>
+    /// Stops the run if the stream returned no rows in an epoch, because the stream would return no rows in the next epochs either.
+    /// </summary>
     /// <exception cref="DatasetException">No epoch had rows.</exception>
     private void StopWithoutRows(int epoch)
     {

@@ -53,7 +53,7 @@ internal sealed class TrainingRun(
     }
 
     /// <summary>
-    /// Starts the run: sets the state, which is that of the checkpoint in a resumed run, and the values that depend on the arguments.
+    /// Starts the run: sets the state (in a resumed run, the state of the checkpoint) and the values that depend on the arguments.
     /// </summary>
     internal void Begin(TrainerState? resumed)
     {

@@ -4,8 +4,8 @@ using PeftSharp.Training.Checkpoints;
 namespace PeftSharp.Training.Publishing;
 
 /// <summary>
-/// Uploads the model of each checkpoint while the training continues (<see cref="TrainingArguments.PushToHub"/>). An upload that fails is a
-/// warning, because it must not end the run.
+/// Uploads the model of each checkpoint while the training continues (<see cref="TrainingArguments.PushToHub"/>). A failed upload causes a
+/// warning instead of an exception, because it must not end the run.
 /// </summary>
 /// <remarks>
 /// The files are copied first, because old checkpoints are deleted during the run. If the previous upload is not finished, a checkpoint is

@@ -12,7 +12,7 @@ internal sealed class DoraMagnitude : Module
     [ComponentName(Name = "weight")] private readonly Parameter _lengths;
 
     /// <param name="direction">
-    /// W + s·B·A, float [outputs, inputs]; m is initialized to its norms, so that the model is initially unchanged.
+    /// W + s·B·A, float [outputs, inputs]; m is initialized to the norms of the rows, so that the model is initially unchanged.
     /// </param>
     internal DoraMagnitude(Tensor direction) : base(nameof(DoraMagnitude))
     {

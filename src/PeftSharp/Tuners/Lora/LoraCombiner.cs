@@ -17,7 +17,7 @@ internal static class LoraCombiner
     /// <param name="isTransposed">
     /// Whether the layer's weight is [inputs, outputs]: updates are pruned in the layer's layout, in which peft draws its random masks.
     /// </param>
-    /// <returns>A and B, whose rank is at most that of the combination.</returns>
+    /// <returns>A and B; their rank is at most the rank of the combination.</returns>
     internal static (Tensor A, Tensor B) Combine(IReadOnlyList<Source> sources, WeightedCombination how, bool isTransposed)
     {
         if (how.Type == CombinationType.Cat)
@@ -31,7 +31,8 @@ internal static class LoraCombiner
             return Decompose(TransposeIfNeeded(combined), how);
         }
 
-        // The factor of B·A is distributed to A and B: each is multiplied by its square root, and one of them by its sign.
+        // The factor of B·A is divided between A and B: both are multiplied by the square root of the absolute factor, and A also by the
+        // sign of the factor.
         var roots = sources.Select(source => Math.Sqrt(Math.Abs(source.Weight * source.Scale))).ToArray();
         var signed = roots.Select((root, index) => sources[index].Weight * sources[index].Scale >= 0 ? root : -root).ToArray();
         var a = AdapterArithmetic.Combine([.. sources.Select(source => source.A)], signed, how);

@@ -87,7 +87,9 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary>Whether the base weight is changed, in which case the layer must not have another adapter.</summary>
     internal virtual bool ChangesBase => false;
 
-    /// <summary>Whether the name is supported only in files of trained adapters, which do not depend on it.</summary>
+    /// <summary>
+    /// Whether the name is supported only in files of trained adapters: their values do not depend on the initialization.
+    /// </summary>
     internal virtual bool IsStartOnly => false;
 
     /// <summary>Initializes the factors of a linear layer. Before the call they have the default values of a linear layer.</summary>

@@ -75,7 +75,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
                 "An adapter with LoraBias cannot be merged into a layer without a bias. Keep it unmerged.");
     }
 
-    /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>
+    /// <summary>Computes result + s·B·(A·x) with one <c>addmm</c>, instead of a matrix multiplication, a scaling and an addition.</summary>
     private static Tensor AddUpdate(Tensor result, Tensor reduced, Tensor up, double scale)
     {
         var (outputs, rank) = (up.shape[0], up.shape[1]);

@@ -22,7 +22,7 @@ internal sealed record LoraStart(LinearTarget Target, Tensor A, Tensor B, Tensor
         return Target.TransposeIfNeeded(Target.Weight.detach()).to(ScalarType.Float32);
     }
 
-    /// <summary>Sets A and B and subtracts their product from the base weight, so that the sum is unchanged.</summary>
+    /// <summary>Sets A and B and subtracts s·B·A from the base weight W, so that W + s·B·A is unchanged.</summary>
     internal void MoveFromBase(Tensor a, Tensor b, Tensor weight)
     {
         A.copy_(a);

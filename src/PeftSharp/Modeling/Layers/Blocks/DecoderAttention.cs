@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Causal self-attention of <see cref="DecoderLayer"/>, with separate projections or one for queries, keys and values.</summary>
+/// <summary>
+/// Causal self-attention of <see cref="DecoderLayer"/>, with separate projections for queries, keys and values, or with one projection for
+/// all three.
+/// </summary>
 /// <remarks>Names and order of the parameters are those of transformers' <c>LlamaAttention</c> and <c>Phi3Attention</c>.</remarks>
 internal sealed class DecoderAttention : Module<Tensor, AttentionContext, Tensor>
 {

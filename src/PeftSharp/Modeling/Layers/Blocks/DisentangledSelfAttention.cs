@@ -5,8 +5,9 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// Disentangled self-attention (He et al. 2020, arXiv:2006.03654, section 3.1): scores of a query's content with a key's content, of its
-/// content with the key's relative position (<c>c2p</c>), and of its relative position with the key's content (<c>p2c</c>).
+/// Disentangled self-attention (He et al. 2020, arXiv:2006.03654, section 3.1): a score is the sum of up to three terms: the query's
+/// content with the key's content, the query's content with the key's relative position (<c>c2p</c>), and the query's relative position
+/// with the key's content (<c>p2c</c>).
 /// </summary>
 /// <remarks>Parameter names are those of transformers' <c>DisentangledSelfAttention</c>.</remarks>
 internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContext, Tensor>, IFirstTokenAware

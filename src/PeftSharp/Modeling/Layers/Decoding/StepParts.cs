@@ -11,7 +11,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <param name="type">The type of the hidden states, which all weights must have.</param>
 internal readonly struct StepParts(ScalarType type)
 {
-    /// <summary>Describes a linear layer. Null is described as none.</summary>
+    /// <summary>Describes a linear layer. The description of null has no weight.</summary>
     internal bool TryDescribe(Module<Tensor, Tensor>? module, out StepLinear linear)
     {
         linear = default;
@@ -24,7 +24,7 @@ internal readonly struct StepParts(ScalarType type)
         };
     }
 
-    /// <summary>Describes a normalization. Null is described as none.</summary>
+    /// <summary>Describes a normalization. The description of null is empty.</summary>
     internal bool TryDescribe(Module<Tensor, Tensor>? module, out StepNorm norm)
     {
         norm = default;

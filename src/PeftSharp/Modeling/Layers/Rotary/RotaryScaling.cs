@@ -69,7 +69,7 @@ internal abstract class RotaryScaling
             Unscaled(parameters.RopeTheta, width) / parameters.Factor!.Value;
     }
 
-    /// <summary>Dynamic NTK scaling: the base grows with the input length once it exceeds the configured maximum.</summary>
+    /// <summary>Dynamic NTK scaling: the base grows with the input length when the input is longer than the configured maximum.</summary>
     /// <remarks>
     /// transformers keeps the frequencies of the longest input so far until an input is shorter than the maximum; here the result depends
     /// on the current input only.
