@@ -1,5 +1,6 @@
 // Runs the programs of the pages in docs: dotnet run --project samples/Pages [-- NAME …]. Without a name, runs all programs.
-// The programs of docs/images.md, and the one that resumes a run of Python, need files, so only the tests run them, with small files.
+// Only the tests run the programs of docs/images.md and docs/hub.md and the program that resumes a run of Python, because these programs
+// need files or a server.
 using Pages.Chat;
 using Pages.Data;
 using Pages.Extensions;

@@ -11,7 +11,7 @@ internal static class Templates
     internal static void Run()
     {
         #region readme-templates
-        // A tokenizer with a chat template. Replace these lines with AutoTokenizer.FromPretrained with the folder of your model.
+        // A tokenizer with a chat template. For your model, call AutoTokenizer.FromPretrained(folder) instead of these lines.
         AddedToken[] special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
         var tokenizer = new BpeTrainer { VocabSize = 300, SpecialTokens = special }.Train(["What is the capital of France?", "Paris."]);
         tokenizer.ChatTemplate = """

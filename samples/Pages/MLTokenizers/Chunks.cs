@@ -13,7 +13,7 @@ internal static class Chunks
     internal static void Run()
     {
         #region readme-chunks
-        // A tokenizer. Replace these three lines with AutoTokenizer.FromPretrained with the folder of your model.
+        // A tokenizer. For your model, call AutoTokenizer.FromPretrained(folder) instead of these three lines.
         Directory.CreateDirectory("small-vocabulary");
         File.WriteAllLines("small-vocabulary/vocab.txt", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "sentence", "is", "short", "."]);
         var tokenizer = BertTokenizer.FromPretrained("small-vocabulary");

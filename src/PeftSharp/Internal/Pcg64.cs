@@ -9,7 +9,7 @@ internal sealed class Pcg64
     private static readonly UInt128 Multiplier = new(0x2360ED051FC65DA4, 0x4385DF649FCCF645);
     private readonly UInt128 _increment;
     private UInt128 _state;
-    private uint? _upperHalf;      // of the last 64-bit word, whose lower half was drawn as a 32-bit value
+    private uint? _upperHalf;      // the unused half of the last 64-bit word; the lower half was drawn as a 32-bit value
 
     internal Pcg64(UInt128 entropy)
     {

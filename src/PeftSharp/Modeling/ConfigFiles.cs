@@ -67,7 +67,7 @@ internal static class ConfigFiles
     internal static void Write(string path, PretrainedConfig config)
     {
         var json = ToJson(config);
-        // A null field is omitted, unless the default of the record is not null: reading would then restore the default.
+        // A null field is omitted only if the default of the record is null too. Otherwise, reading the file would restore the default.
         if (Activator.CreateInstance(config.GetType()) is PretrainedConfig defaults) AddNulls(json, ToJson(defaults));
         JsonFile.Write(path, json);
     }

@@ -51,7 +51,7 @@ internal sealed class ElfBytes(byte[] bytes, string path)
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !HasElfHeader(header))
             return true;
         var elf = new ElfBytes(header, path);
-        var table = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(0x28));       // at the end: a truncated file lacks it
+        var table = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(0x28));       // the table is at the end of the file
         return table <= (ulong)stream.Length && table + (ulong)elf.UInt16(0x3A) * elf.UInt16(0x3C) <= (ulong)stream.Length;
     }
 

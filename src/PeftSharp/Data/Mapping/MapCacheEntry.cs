@@ -75,7 +75,7 @@ internal sealed class MapCacheEntry
             if (!File.Exists(description) || !DiskLayout.IsDataset(entry)
                 || (unusedFor is { } age && DateTime.UtcNow - File.GetLastWriteTimeUtc(description) < age))
                 continue;
-            // The folder is renamed first, so that no incomplete result has the name of a result.
+            // The folder is renamed before it is deleted, so that a partly deleted result cannot be loaded.
             var temporary = TemporaryEntry.NameFor(entry);
             using var inUse = TemporaryEntry.Lock(temporary);
             try

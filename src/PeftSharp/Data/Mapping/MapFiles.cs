@@ -23,7 +23,7 @@ internal sealed class MapFiles(string folder, Func<IReadOnlyCollection<string>, 
 
     public void Dispose()
     {
-        // After an exception, the last result may still be being written. An exception of that task is ignored.
+        // After an exception, the task that writes the last result may still be running. The exception of this task is ignored.
         _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
             .GetAwaiter().GetResult();
         _writer.Dispose();

@@ -33,7 +33,7 @@ internal sealed class RepeatedRows(RowSource input, int? times) : RowOperation(i
                     return true;
                 }
                 if (_isEmpty)
-                    return false;                                  // otherwise an endless repetition of no rows would not return
+                    return false;                                  // an endless repetition of a stream without rows would never return
                 _rows.Dispose();
                 (_rows, _isEmpty) = (source.Open(epoch, null), true);
                 _done++;

@@ -26,7 +26,8 @@ public sealed class StopStringCriteria : StoppingCriteria
             throw new ArgumentException(
                 "The list is empty or contains an empty string. Provide at least one non-empty string.", nameof(stopStrings));
         (_tokenizer, _strings) = (tokenizer, [.. stopStrings]);
-        // A token has at least one byte, so this many tokens contain a stop string. One more, because a decoder may strip a leading space.
+        // A token has at least one byte, so a stop string has at most as many tokens as bytes. One token is added, because a decoder may
+        // strip a leading space.
         _tokens = stopStrings.Max(System.Text.Encoding.UTF8.GetByteCount) + 1;
     }
 

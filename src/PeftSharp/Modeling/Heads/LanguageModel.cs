@@ -69,7 +69,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     private ModelOutput LabeledOnly(Tensor states, Tensor targets, ModelOutput body, ForwardOptions options)
     {
         var places = targets.reshape(-1).ne(InputCheck.Ignored).nonzero().squeeze(1);
-        // If no token is labeled, the loss is computed from all tokens. If almost all are labeled, copying them takes longer than it saves.
+        // If no token is labeled, the loss is computed from all tokens, and also if almost all are labeled, because copying the states of
+        // the labeled tokens would take more time than it saves.
         if (places.numel() > 0 && (ScoresLabeledTokensOnly || places.numel() < MostTokens * targets.numel()))
         {
             states = states.flatten(0, 1).index_select(0, places).unsqueeze(0);

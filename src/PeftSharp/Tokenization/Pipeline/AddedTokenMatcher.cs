@@ -42,7 +42,7 @@ internal sealed class AddedTokenMatcher
             {
                 while (start > done && UnicodeTables.Is(text[start - 1], UnicodeFlags.Space))
                     start--;
-                start = Math.Max(start, done);                  // the white space of the token before it is not matched again
+                start = Math.Max(start, done);                  // white space that the previous token includes is not matched again
             }
             if (match.Token.RStrip)
                 while (end < text.Length && UnicodeTables.Is(text[end], UnicodeFlags.Space))

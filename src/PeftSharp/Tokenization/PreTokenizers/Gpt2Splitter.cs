@@ -28,7 +28,7 @@ internal static class Gpt2Splitter
         var kind = KindAt(text, first, out var units);
         if (kind != UnicodeFlags.Space)
             return RunEnd(text, first + units, kind);
-        // White space without the last character of a run before a word. If this character is a space, it belongs to the word.
+        // A run of white space before a word ends before its last character. If that character is a space, it belongs to the word.
         var end = RunEnd(text, start + 1, UnicodeFlags.Space);
         return end < text.Length && end - start > 1 ? end - 1 : end;
     }

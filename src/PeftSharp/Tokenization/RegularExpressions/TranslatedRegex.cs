@@ -11,7 +11,7 @@ namespace PeftSharp.Tokenization;
 /// </remarks>
 internal sealed class TranslatedRegex
 {
-    // Of one match. Oniguruma gives up after 10,000,000 steps, in less than a second.
+    // The time limit of one match. Oniguruma gives up after 10,000,000 steps, which take less than a second.
     private static readonly TimeSpan _longestMatch = TimeSpan.FromSeconds(10);
     private readonly string _expression;
     private readonly TimeSpan _timeout;

@@ -101,7 +101,7 @@ internal static class CheckpointFolder
         var surplus = Math.Max(0, own.Length - Math.Max(count, kept.Count));
         foreach (var (folder, _) in own.Where(checkpoint => !kept.Contains(checkpoint.Folder)).Take(surplus))
         {
-            // The folder is renamed first, so that no folder with the name of a checkpoint is incomplete.
+            // The folder is renamed before it is deleted, so that a partly deleted checkpoint cannot be resumed.
             var temporary = TemporaryEntry.NameFor(folder);
             using var inUse = TemporaryEntry.Lock(temporary);
             Directory.Move(folder, temporary);

@@ -12,7 +12,7 @@ internal static class PythonSchedulerState
 {
     internal const string FileName = "scheduler.pt";
 
-    private const double Tolerance = 1e-6;              // of two learning rates that differ by rounding
+    private const double Tolerance = 1e-6;              // learning rates with a smaller relative difference are equal
 
     /// <param name="run">The run.</param>
     /// <param name="path">The path of the file.</param>

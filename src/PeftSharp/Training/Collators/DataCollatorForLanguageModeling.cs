@@ -93,7 +93,7 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
             : _specialIds.Aggregate(zeros_like(ids).to(ScalarType.Bool), (all, id) => all.logical_or(ids.eq(id)));
         excluded = excluded.logical_or(inputs.AttentionMask!.eq(0));
         var selected = full(ids.shape, _probability).masked_fill(excluded, 0).bernoulli().to(ScalarType.Bool);
-        // A small batch may have no selected token by chance. Its loss would be a mean over nothing.
+        // A small batch may have no selected token by chance. Its loss would be the mean over no tokens, which is NaN.
         if (!selected.any().item<bool>() && excluded.logical_not().flatten().nonzero() is { } candidates && candidates.shape[0] > 0)
             selected.view(-1).index_fill_(0, candidates[randint(0, candidates.shape[0], 1)].flatten(), true);
         var replaced = full(ids.shape, MaskedFraction).bernoulli().to(ScalarType.Bool).logical_and(selected);
