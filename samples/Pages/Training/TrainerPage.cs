@@ -49,7 +49,7 @@ internal static class TrainerPage
         var arguments = new TrainingArguments("trainer-run")
         {
             NumTrainEpochs = 10,
-            LearningRate = 1e-3,
+            LearningRate = 2e-3,
             EvalStrategy = IntervalStrategy.Epoch,
             SaveStrategy = SaveStrategy.Epoch,
             SaveTotalLimit = 2,
@@ -271,7 +271,7 @@ internal static class TrainerPage
         Trainer Callback()
         {
             #region readme-trainer-callback
-            var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, callbacks: [new StopAtLoss(0.5)]);
+            var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, callbacks: [new StopAtLoss(0.4)]);
             trainer.Train();
             Console.WriteLine($"The run ended after step {trainer.State.GlobalStep}");
             #endregion
