@@ -10,15 +10,14 @@ namespace PeftSharp.MLTokenizers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Offsets and indices are UTF-16 code units of the original text, even if the tokenizer normalizes the text. The methods of the base class
-/// therefore always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are also null, because the tokenizer
-/// contains both steps; setting <c>considerNormalization</c> and <c>considerPreTokenization</c> to false turns them off
+/// Offsets and indices count UTF-16 code units of the original text, even if the tokenizer normalizes the text. The methods of the base
+/// class therefore always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are also null, because the
+/// tokenizer contains both steps; setting <c>considerNormalization</c> and <c>considerPreTokenization</c> to false turns them off
 /// (<see cref="PeftSharp.Tokenization.Tokenizer.WithPreprocessing"/>).
 /// </para>
 /// <para>
-/// If a maximum token count would separate the tokens of one character, the whole character is omitted. Added special tokens count towards
-/// the maximum and are always kept; tokens of the text are removed first. If the special tokens alone exceed the maximum, the result is
-/// empty.
+/// If a maximum token count would separate the tokens of one character, the whole character is omitted. Added special tokens are included
+/// in the count, and only tokens of the text are removed. If the special tokens alone exceed the maximum, the result is empty.
 /// </para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes <see cref="Source"/>.</para>
 /// </remarks>
@@ -33,9 +32,9 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Whether the special tokens of the model are added to a text, such as <c>[CLS]</c> and <c>[SEP]</c>.</summary>
     public bool AddSpecialTokens { get; }
 
-    /// <summary>Returns the text of tokens, special tokens included.</summary>
-    /// <param name="ids">The tokens.</param>
-    /// <exception cref="InvalidOperationException">An id has no token.</exception>
+    /// <summary>Converts token ids to text, including special tokens.</summary>
+    /// <param name="ids">The token ids.</param>
+    /// <exception cref="InvalidOperationException">An id is not in the vocabulary.</exception>
     public override string Decode(IEnumerable<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -47,8 +46,8 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
                 $"No token has the id {all[unknown]} (position {unknown}); the tokenizer has {Source.Count} tokens.");
     }
 
-    /// <summary>Writes the text of tokens, special tokens included.</summary>
-    /// <param name="ids">The tokens.</param>
+    /// <summary>Writes the text of tokens, including special tokens.</summary>
+    /// <param name="ids">The token ids.</param>
     /// <param name="destination">
     /// Receives the text. If the text does not fit, only the first tokens are written, up to a character boundary.
     /// </param>
@@ -56,7 +55,8 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <param name="charsWritten">The number of UTF-16 code units written.</param>
     /// <returns>
     /// <see cref="OperationStatus.Done"/> if all tokens were written; <see cref="OperationStatus.DestinationTooSmall"/> if the text does
-    /// not fit; <see cref="OperationStatus.InvalidData"/> if an id has no token, in which case the tokens before it are written.
+    /// not fit; <see cref="OperationStatus.InvalidData"/> if an id is not in the vocabulary, in which case the tokens before it are
+    /// written.
     /// </returns>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {

@@ -27,7 +27,7 @@ public static class MLTokenizerExtensions
     /// <see cref="TextEncoding.WordIds"/>, the text between two special tokens is one word.
     /// </para>
     /// <para>
-    /// Offsets are UTF-16 code units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
+    /// Offsets count UTF-16 code units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
     /// normalizing each character, or each word between white space, on its own. If the results together differ from the normalized text,
     /// every token has the range of the whole text.
     /// </para>
@@ -38,9 +38,9 @@ public static class MLTokenizerExtensions
     /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
     /// <param name="vocabulary">
     /// All tokens and ids. Default null: the tokens of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
-    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c> and
-    /// <c>WordPieceTokenizer</c>. Tiktoken does not provide the bytes of its tokens, so a token that is not valid UTF-8 by itself is named
-    /// by its id, such as <c>&lt;token 188&gt;</c>.
+    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c>,
+    /// <c>WordPieceTokenizer</c> and <see cref="MLTokenizer"/>. Tiktoken does not provide the bytes of its tokens, so a token that is not
+    /// valid UTF-8 by itself is named by its id, such as <c>&lt;token 188&gt;</c>.
     /// </param>
     /// <param name="options">
     /// Special tokens, template and properties of the model. Null: the options that <paramref name="tokenizer"/> provides
@@ -66,9 +66,11 @@ public static class MLTokenizerExtensions
     /// expression.
     /// </summary>
     /// <remarks>
-    /// <c>BertTokenizer</c> provides BERT's special tokens, templates and columns. SentencePiece, CodeGen and BPE tokenizers provide their
-    /// beginning, end and unknown tokens, and a template if they add the beginning or end token. Tiktoken tokenizers provide
-    /// <c>&lt;|endoftext|&gt;</c> as beginning and end. All others provide the defaults of <see cref="TokenizerBackendOptions"/>.
+    /// <c>BertTokenizer</c> provides BERT's special tokens, templates and columns; other WordPiece tokenizers provide their unknown token.
+    /// SentencePiece, CodeGen and BPE tokenizers provide their beginning, end and unknown tokens, and a template if they add the beginning
+    /// or end token. Tiktoken tokenizers provide <c>&lt;|endoftext|&gt;</c> as beginning and end, if they have this token. The remaining
+    /// special tokens of these tokenizers are in <see cref="TokenizerBackendOptions.ExtraSpecialTokens"/>. All other tokenizers provide the
+    /// defaults of <see cref="TokenizerBackendOptions"/>.
     /// </remarks>
     /// <param name="tokenizer">The tokenizer.</param>
     public static TokenizerBackendOptions GetBackendOptions(this Microsoft.ML.Tokenizers.Tokenizer tokenizer)

@@ -30,8 +30,8 @@ public sealed record AddedToken(string Content)
     private readonly bool? _normalized;
 
     /// <summary>
-    /// Whether the text and the values of all properties are equal. A property that is set to its default value is equal to a property that
-    /// is not set.
+    /// Returns whether the text and the values of all properties are equal. A property that is set to its default value is equal to a
+    /// property that is not set.
     /// </summary>
     public bool Equals(AddedToken? other) => other is not null
         && (Content, SingleWord, LStrip, RStrip, Special, Normalized)

@@ -8,8 +8,7 @@ namespace PeftSharp.Tokenization;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each column is an array with one element per row. <see cref="InputIds"/>, <see cref="TokenTypeIds"/>, <see cref="AttentionMask"/> and
-/// <see cref="SpecialTokensMask"/> are created on first use; do not change them.
+/// Each column is an array with one element per row. The arrays are not copied when they are returned, so do not change them.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
@@ -54,7 +53,10 @@ public sealed class BatchEncoding
     /// <summary>Token ids, one array per row: <c>input_ids</c>.</summary>
     public int[][] InputIds => _inputIds ??= [.. Encodings.Select(encoding => encoding.Ids)];
 
-    /// <summary>Token types, 0 for the first text of a pair and 1 for the second: <c>token_type_ids</c>.</summary>
+    /// <summary>
+    /// Token types, one array per row: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Models
+    /// without token types, such as RoBERTa, have 0 for both texts.
+    /// </summary>
     public int[][] TokenTypeIds => _tokenTypeIds ??= [.. Encodings.Select(encoding => encoding.TypeIds)];
 
     /// <summary>1 for tokens, 0 for padding: <c>attention_mask</c>.</summary>
@@ -71,12 +73,12 @@ public sealed class BatchEncoding
     /// <summary>The range of the text that each token covers, in UTF-16 code units: <c>offset_mapping</c>.</summary>
     public TokenOffset[][] OffsetMapping => [.. Encodings.Select(encoding => encoding.Offsets)];
 
-    /// <summary>The index of the text that each row comes from; null unless overflowing tokens were requested.</summary>
+    /// <summary>For each row, the index of its text; null unless overflowing tokens were requested.</summary>
     public int[]? OverflowToSampleMapping { get; }
 
     /// <summary>
-    /// The names of the columns in <see cref="ToColumns"/>: the columns that the model expects, and the columns that were requested in the
-    /// call of <c>Encode</c>.
+    /// The names of the columns in <see cref="ToColumns"/>: <c>input_ids</c>, those of <c>token_type_ids</c> and <c>attention_mask</c> that
+    /// the model expects, and the columns that were requested when the texts were encoded.
     /// </summary>
     public IReadOnlyList<string> Keys => _columns;
 
@@ -93,12 +95,14 @@ public sealed class BatchEncoding
     /// <param name="labels">The labels of each text, one for each word.</param>
     /// <param name="alignment">Which tokens of a word get its label. Default: the first.</param>
     /// <param name="ignored">
-    /// The label of all other tokens: special tokens, padding and the second text of a pair. Default -100, which losses and metrics ignore.
+    /// The label of all other tokens: special tokens, padding, the second text of a pair and, with <see cref="LabelAlignment.FirstToken"/>,
+    /// the further tokens of a word. Default -100, which losses and metrics ignore.
     /// </param>
     /// <typeparam name="T">The type of the labels, such as <see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <returns>The labels, one array per row, with one label per token.</returns>
     /// <exception cref="ArgumentException">The number of texts or the number of labels of a text is wrong.</exception>
     /// <exception cref="InvalidOperationException">The texts were not encoded with <c>EncodeWords</c>.</exception>
+    /// <exception cref="OverflowException"><typeparamref name="T"/> cannot store <paramref name="ignored"/>.</exception>
     public T[][] AlignLabels<T>(
         IReadOnlyList<IReadOnlyList<T>> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
         where T : IBinaryInteger<T>
@@ -114,13 +118,14 @@ public sealed class BatchEncoding
     }
 
     /// <summary>
-    /// The text that each token of a row belongs to: 0 for the first of a pair, 1 for the second; null for special tokens and padding.
+    /// For each token of a row, the text that it belongs to: 0 for the first text, 1 for the second text of a pair; null for special tokens
+    /// and padding.
     /// </summary>
     public IReadOnlyList<int?> SequenceIds(int row = 0) => Encodings[row].SequenceIds;
 
     /// <summary>
     /// The columns by their names in transformers: <c>int[][]</c>, except <c>offset_mapping</c> (<c>TokenOffset[][]</c>) and
-    /// <c>overflow_to_sample_mapping</c> (<c>int[]</c>). Each array has one element per row, as a column of a dataset has.
+    /// <c>overflow_to_sample_mapping</c> (<c>int[]</c>). Each array has one element per row, like a column of a dataset.
     /// </summary>
     public IReadOnlyDictionary<string, Array> ToColumns() => _columns.ToDictionary(name => name, Array (name) => name switch
     {
@@ -137,9 +142,9 @@ public sealed class BatchEncoding
     internal BatchEncoding WithAssistantMasks(IReadOnlyList<(int Start, int End)>[] ranges) =>
         new([.. Encodings.Select((encoding, row) => encoding.WithAssistantMask(ranges[row]))], [.. _columns, "assistant_masks"]);
 
-    /// <summary>An integer column by its name in transformers, such as <c>input_ids</c>.</summary>
-    /// <exception cref="KeyNotFoundException">The column was not requested, or its rows are not integers.</exception>
+    /// <summary>A column of integer arrays, by its name in transformers, such as <c>input_ids</c>.</summary>
+    /// <exception cref="KeyNotFoundException">The column was not requested, or its rows are not arrays of integers.</exception>
     public int[][] this[string name] => _columns.Contains(name) && ToColumns()[name] is int[][] column
         ? column
-        : throw new KeyNotFoundException($"There is no integer column '{name}'. Columns: {string.Join(", ", _columns)}.");
+        : throw new KeyNotFoundException($"There is no column '{name}' of integer arrays. Columns: {string.Join(", ", _columns)}.");
 }

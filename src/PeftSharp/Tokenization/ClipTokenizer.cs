@@ -27,8 +27,8 @@ public static class ClipTokenizer
     /// and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines normalization (NFC, one space for white space, lower case), pre-tokenization, decoding
-    /// and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>).
+    /// As in transformers 5, this class determines normalization (NFC, one space for each run of white space, lower case),
+    /// pre-tokenization, decoding and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>).
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">

@@ -35,8 +35,8 @@ public static class DebertaV2Tokenizer
     /// Whether to make each punctuation character a word. Default: <c>split_by_punct</c> in tokenizer_config.json, otherwise false.
     /// </param>
     /// <param name="addPrefixSpace">
-    /// Whether to add a space before each piece of text. If false, only the piece at the beginning of a text gets one. Default:
-    /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise true.
+    /// Whether to add a space before the text and after each special token (with <paramref name="splitByPunct"/>, also around punctuation).
+    /// If false, a space is added only before the text. Default: <c>add_prefix_space</c> in tokenizer_config.json, otherwise true.
     /// </param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>

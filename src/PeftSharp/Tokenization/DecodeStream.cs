@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <see cref="Tokenizer.CreateDecodeStream"/>.
 /// </summary>
 /// <remarks>
-/// <para>The returned pieces followed by the result of <see cref="Flush"/> are equal to the result of <see cref="Tokenizer.Decode"/> for
-/// all tokens, without the cleanup of spaces.</para>
+/// <para>Concatenated, the returned pieces and the result of <see cref="Flush"/> are the text that <see cref="Tokenizer.Decode"/> returns
+/// for all tokens, without the cleanup of spaces.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The name of the class in Hugging Face's tokenizers.")]
@@ -24,7 +24,7 @@ public sealed class DecodeStream
 
     /// <summary>Adds the next token.</summary>
     /// <param name="id">The id of the token. An id that is not in the vocabulary is ignored.</param>
-    /// <returns>The text that is complete with this token; empty while a character is incomplete.</returns>
+    /// <returns>The text that this token completes; empty while a character is incomplete, and for a token that is skipped.</returns>
     public string Step(int id)
     {
         if (_skipSpecialTokens && _pipeline.Added.IsSpecial(id) || _pipeline.Added.TokenOf(id) is null)
@@ -38,7 +38,7 @@ public sealed class DecodeStream
 
     /// <summary>Adds several tokens.</summary>
     /// <param name="ids">The ids of the tokens.</param>
-    /// <returns>The text that is complete with these tokens.</returns>
+    /// <returns>The text that these tokens complete; empty while a character is incomplete.</returns>
     public string Step(IEnumerable<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);

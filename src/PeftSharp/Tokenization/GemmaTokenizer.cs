@@ -26,8 +26,16 @@ public static class GemmaTokenizer
     /// <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
-    /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
+    /// <param name="addBosToken">
+    /// Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json, but false if
+    /// <paramref name="addEosToken"/> is given. If tokenizer.json is absent, the default is <c>add_bos_token</c> in tokenizer_config.json,
+    /// otherwise false.
+    /// </param>
+    /// <param name="addEosToken">
+    /// Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json, but false if
+    /// <paramref name="addBosToken"/> is given. If tokenizer.json is absent, the default is <c>add_eos_token</c> in tokenizer_config.json,
+    /// otherwise false.
+    /// </param>
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>

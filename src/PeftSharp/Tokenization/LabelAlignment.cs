@@ -4,8 +4,8 @@ namespace PeftSharp.Tokenization;
 public enum LabelAlignment
 {
     /// <summary>
-    /// The first token of a word gets the label; the other tokens are ignored. Each word has the same weight, regardless of its number of
-    /// tokens, and metrics count words.
+    /// The first token of a word gets the label; the other tokens of the word are ignored. Each word has the same weight in the loss and in
+    /// metrics, regardless of its number of tokens. If overflowing tokens are requested, this applies to each row separately.
     /// </summary>
     FirstToken,
 

@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 /// Corresponds to <c>LlamaTokenizer</c> in transformers.
 /// </summary>
 /// <remarks>
-/// Some checkpoints, such as LLaMA 3, name this class but have byte-level tokens. <c>AutoTokenizer</c> loads such a checkpoint from
-/// <c>tokenizer.json</c> alone.
+/// Some checkpoints, such as LLaMA 3, name this class but have byte-level tokens, which this class does not support. Load such a checkpoint
+/// with <c>AutoTokenizer</c>.
 /// </remarks>
 public static class LlamaTokenizer
 {
@@ -20,15 +20,23 @@ public static class LlamaTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if
-    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>tokenizer.model</c> if <c>tokenizer.json</c> is absent,
+    /// and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is read from <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
-    /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
+    /// <param name="addBosToken">
+    /// Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json, but false if
+    /// <paramref name="addEosToken"/> is given. If tokenizer.json is absent, the default is <c>add_bos_token</c> in tokenizer_config.json,
+    /// otherwise false.
+    /// </param>
+    /// <param name="addEosToken">
+    /// Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json, but false if
+    /// <paramref name="addBosToken"/> is given. If tokenizer.json is absent, the default is <c>add_eos_token</c> in tokenizer_config.json,
+    /// otherwise false.
+    /// </param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before a text that does not start with one. Default: <c>add_prefix_space</c> in tokenizer_config.json,
     /// otherwise true.

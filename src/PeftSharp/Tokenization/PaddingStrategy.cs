@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// How rows are padded; <c>padding</c> in Python. <c>true</c> converts to <see cref="Longest"/>, <c>false</c> to <see cref="DoNotPad"/>
-/// (the default).
+/// How rows are padded; <c>padding</c> in Python. <c>true</c> converts to <see cref="Longest"/>, <c>false</c> to <see cref="DoNotPad"/>.
+/// The default value is <see cref="DoNotPad"/>.
 /// </summary>
 public readonly record struct PaddingStrategy
 {
@@ -16,13 +16,16 @@ public readonly record struct PaddingStrategy
     /// <summary>Pads to the length of the longest row in the batch.</summary>
     public static PaddingStrategy Longest { get; } = new("longest");
 
-    /// <summary>Pads to <c>maxLength</c>, or, if <c>maxLength</c> is not given, to the maximum length that the model accepts.</summary>
+    /// <summary>
+    /// Pads to <c>maxLength</c>. If <c>maxLength</c> is not given, pads to <see cref="Tokenizer.ModelMaxLength"/>; if that is null, too,
+    /// rows are not padded.
+    /// </summary>
     public static PaddingStrategy MaxLength { get; } = new("max_length");
 
-    /// <summary>Converts <c>padding=True</c> and <c>padding=False</c> of Python.</summary>
+    /// <summary>Converts true to <see cref="Longest"/> and false to <see cref="DoNotPad"/>, as Python does.</summary>
     public static implicit operator PaddingStrategy(bool longest) => longest ? Longest : DoNotPad;
 
-    /// <summary>Converts a name of Python: <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</summary>
+    /// <summary>Converts a name that Python uses: <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</summary>
     /// <exception cref="ArgumentException">The name is not <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</exception>
     public static implicit operator PaddingStrategy(string name) => name switch
     {

@@ -12,12 +12,14 @@ public sealed partial class TextEncoding
     /// <param name="labels">A label for each word of the text, or of the first text of a pair.</param>
     /// <param name="alignment">Which tokens of a word get its label. Default: the first.</param>
     /// <param name="ignored">
-    /// The label of all other tokens: special tokens, padding and the second text of a pair. Default -100, which losses and metrics ignore.
+    /// The label of all other tokens: special tokens, padding, the second text of a pair and, with <see cref="LabelAlignment.FirstToken"/>,
+    /// the further tokens of a word. Default -100, which losses and metrics ignore.
     /// </param>
     /// <typeparam name="T">The type of the labels, such as <see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <returns>The labels, one per token.</returns>
     /// <exception cref="ArgumentException">The number of labels is not the number of words.</exception>
     /// <exception cref="InvalidOperationException">The text was not encoded with <c>EncodeWords</c>.</exception>
+    /// <exception cref="OverflowException"><typeparamref name="T"/> cannot store <paramref name="ignored"/>.</exception>
     public T[] AlignLabels<T>(IReadOnlyList<T> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
         where T : IBinaryInteger<T>
     {

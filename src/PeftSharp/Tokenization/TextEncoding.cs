@@ -6,7 +6,7 @@ namespace PeftSharp.Tokenization;
 /// </summary>
 /// <remarks>
 /// <para>Offsets are in UTF-16 code units, as in .NET strings, so <c>text[offset.Start..offset.End]</c> is the text of a token. Hugging
-/// Face counts code points (<see cref="CodePointOffsets"/>); the two differ only after a character above U+FFFF.</para>
+/// Face counts code points (<see cref="CodePointOffsets"/>); the two differ only in texts with characters above U+FFFF.</para>
 /// <para>Arrays are created on first use and returned without a copy; do not change them.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
@@ -40,7 +40,10 @@ public sealed partial class TextEncoding
             segment.SpecialIds.CopyTo(row);
     });
 
-    /// <summary>The token type of each token, 0 for the first text of a pair and 1 for the second: <c>token_type_ids</c>.</summary>
+    /// <summary>
+    /// The token type of each token: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Models
+    /// without token types, such as RoBERTa, have 0 for both texts.
+    /// </summary>
     public int[] TypeIds => _typeIds ??= Fill((segment, row) => row.Fill(segment.TypeId));
 
     /// <summary>1 for tokens, 0 for padding: <c>attention_mask</c>.</summary>

@@ -48,18 +48,19 @@ public sealed partial class Tokenizer
     public bool CanSave => _pipeline.Model is not BackendModel;
 
     /// <summary>
-    /// Returns a tokenizer that skips normalization or pre-tokenization. It shares the vocabulary, the added tokens and the special tokens
-    /// with this tokenizer; the other properties are copied.
+    /// Returns a tokenizer that skips normalization, pre-tokenization or both. The new tokenizer shares the vocabulary, the added tokens,
+    /// the special tokens and the chat templates with this tokenizer; the other properties are copied.
     /// </summary>
     /// <remarks>
-    /// The model was trained with both steps, so ordinary texts need both steps. A tokenizer from <see cref="FromBackend"/> has neither
-    /// step, because its backend performs both.
+    /// The model was trained with both steps, so ordinary texts need both steps. This method has no effect on a tokenizer from
+    /// <see cref="FromBackend"/>, because the backend always performs both steps.
     /// </remarks>
     /// <param name="normalization">Whether to normalize the text. Default true.</param>
     /// <param name="preTokenization">
     /// Whether to split the text into words. If false, the text between added tokens is one word. The byte-level and SentencePiece
     /// representations of bytes and spaces are applied in both cases, because the vocabulary requires them. Default true.
     /// </param>
+    /// <returns>The new tokenizer; this tokenizer itself if both arguments are true.</returns>
     public Tokenizer WithPreprocessing(bool normalization = true, bool preTokenization = true)
     {
         if (normalization && preTokenization)
@@ -91,8 +92,9 @@ public sealed partial class Tokenizer
         catch (TokenizerException error)
         {
             throw new ArgumentException(
-                $"The templates '{options.SingleTemplate}' and '{options.PairTemplate}' are invalid: "
-                + $"{error.Message}", nameof(options), error);
+                (options.PairTemplate is null ? $"SingleTemplate '{options.SingleTemplate}' is invalid: "
+                    : $"SingleTemplate '{options.SingleTemplate}' or PairTemplate '{options.PairTemplate}' is invalid: ")
+                + error.Message, nameof(options), error);
         }
 
         static (string Name, char Type)[] Pieces(string template) =>
@@ -106,5 +108,5 @@ public sealed partial class Tokenizer
     private static int BackendId(TokenizerPipeline pipeline, string token, string place) =>
         pipeline.Model.IdOf(token) ?? throw new ArgumentException(
             $"The token '{token}' of {place} is not in the backend's vocabulary ({pipeline.Model.Vocabulary.Count} tokens). "
-            + "Use a token of the vocabulary, or add the token to the tokenizer with AddSpecialTokens.");
+            + "Use a token of the vocabulary, or remove the token from the options.");
 }

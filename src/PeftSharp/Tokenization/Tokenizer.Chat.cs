@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 public sealed partial class Tokenizer
 {
     /// <summary>
-    /// The chat template: a Jinja template that converts messages to the text that the model was trained with. Null if the tokenizer has no
-    /// default chat template. <see cref="ChatTemplates"/> contains all templates.
+    /// The chat template: a Jinja template that converts messages to text in the format that the model was trained with. Null if the
+    /// tokenizer has no default chat template. <see cref="ChatTemplates"/> contains all templates.
     /// </summary>
     public string? ChatTemplate
     {
@@ -33,8 +33,12 @@ public sealed partial class Tokenizer
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
     /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
-    /// <exception cref="ArgumentException">The conversation is empty, or its last message cannot be continued.</exception>
-    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="ArgumentException">
+    /// The conversation is empty, its last message cannot be continued, or options contradict each other.
+    /// </exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template is invalid or not supported, it failed, or it rejected the messages.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
     [OverloadResolutionPriority(1)]                   // for [new("user", "…")], which could also be a list of conversations
     public string RenderChatTemplate(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
@@ -61,19 +65,30 @@ public sealed partial class Tokenizer
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
     /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
-    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
-    /// <param name="truncation">Whether to truncate to <paramref name="maxLength"/>. Default: no truncation.</param>
-    /// <param name="maxLength">Maximum number of tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="padding">
+    /// Whether to pad to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>). The value <c>true</c>, the longest row,
+    /// has no effect on one conversation. Default: no padding.
+    /// </param>
+    /// <param name="truncation">
+    /// Whether to truncate to <paramref name="maxLength"/>. Default: truncated if <paramref name="maxLength"/> is given without padding,
+    /// otherwise not truncated.
+    /// </param>
+    /// <param name="maxLength">The number of tokens to truncate or pad to. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="returnAssistantTokensMask">
     /// Whether to set <see cref="TextEncoding.AssistantMask"/>: 1 for the tokens that the template encloses in <c>{% generation %}</c>. The
     /// template must contain that tag. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The conversation is empty, its last message cannot be continued, the template has no tag <c>generation</c> although the mask is
-    /// requested, or options contradict each other.
+    /// requested, padding is requested but the tokenizer has no padding token, or options contradict each other.
     /// </exception>
-    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template is invalid or not supported, it failed, or it rejected the messages.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="TokenizerException">
+    /// Truncation of a second text is requested, or the text requires an unknown token that is not in the vocabulary.
+    /// </exception>
     [OverloadResolutionPriority(1)]
     public TextEncoding ApplyChatTemplate(
         IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null, PaddingStrategy padding = default,
@@ -90,8 +105,11 @@ public sealed partial class Tokenizer
     /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
     /// Default: no padding.
     /// </param>
-    /// <param name="truncation">Whether to truncate to <paramref name="maxLength"/>. Default: no truncation.</param>
-    /// <param name="maxLength">Maximum number of tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="truncation">
+    /// Whether to truncate to <paramref name="maxLength"/>. Default: truncated if <paramref name="maxLength"/> is given without padding,
+    /// otherwise not truncated.
+    /// </param>
+    /// <param name="maxLength">The number of tokens to truncate or pad to. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="returnAssistantTokensMask">
     /// Whether to include the column <c>assistant_masks</c>: 1 for the tokens that the template encloses in <c>{% generation %}</c>. The
     /// template must contain that tag. Default false.
@@ -182,7 +200,8 @@ public sealed partial class Tokenizer
         if (options.Tools is not null && ChatTemplates.TryGetValue(ForTools, out var forTools))
             return forTools;
         return ChatTemplate ?? throw new InvalidOperationException(ChatTemplates.Count == 0
-            ? "The tokenizer has no chat template: its model was not trained for conversations. Pass a template, or set ChatTemplate."
+            ? "The tokenizer has no chat template; its model was probably not trained for conversations. Pass a template, or set "
+                + "ChatTemplate."
             : "The tokenizer has no default chat template. Pass the name of one of its templates: "
                 + $"{string.Join(", ", ChatTemplates.Keys)}.");
     }

@@ -9,20 +9,30 @@ public sealed partial class Tokenizer
     /// <param name="text">The text.</param>
     /// <param name="textPair">The second text of a pair. Default null: a single text.</param>
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
-    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
-    /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
-    /// without padding, tokens are removed from the longer text.
+    /// <param name="padding">
+    /// Whether to pad to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>). With <c>true</c>, the text itself is the
+    /// longest row, so only <paramref name="padToMultipleOf"/> can add padding. Default: no padding.
     /// </param>
-    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: <see cref="TruncationStrategy.LongestFirst"/> if
+    /// <paramref name="maxLength"/> is given without padding, otherwise no truncation.
+    /// </param>
+    /// <param name="maxLength">
+    /// The number of tokens to truncate or pad to, including special tokens. Default <see cref="ModelMaxLength"/>.
+    /// </param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
-    /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
+    /// Whether to return the truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
     /// </param>
-    /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
+    /// <exception cref="ArgumentException">
+    /// Padding is requested but the tokenizer has no padding token, options are out of range or contradict each other, or
+    /// <paramref name="maxLength"/> has no room for the special tokens.
+    /// </exception>
+    /// <exception cref="TokenizerException">
+    /// The text to truncate is absent or too short, or the text requires an unknown token that is not in the vocabulary.
+    /// </exception>
     public TextEncoding Encode(
         string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null,
@@ -38,30 +48,38 @@ public sealed partial class Tokenizer
     /// Encodes several texts or pairs in parallel; rows are in the order of the texts. Corresponds to <c>tokenizer(texts, …)</c> in Python.
     /// </summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="textPairs">The second texts of pairs, as many as <paramref name="texts"/>. Default null: single texts.</param>
+    /// <param name="textPairs">The second text of each pair; as many as in <paramref name="texts"/>. Default null: single texts.</param>
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">
     /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
-    /// without padding, tokens are removed from the longer text.
+    /// Which text is truncated if there are too many tokens. Default: <see cref="TruncationStrategy.LongestFirst"/> if
+    /// <paramref name="maxLength"/> is given without padding, otherwise no truncation.
     /// </param>
-    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="maxLength">
+    /// The number of tokens to truncate or pad to, including special tokens. Default <see cref="ModelMaxLength"/>.
+    /// </param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
-    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the index of the text of
-    /// each row. Default false.
+    /// Whether to return the truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is then the index of the
+    /// text of each row. Default false.
     /// </param>
     /// <param name="returnSpecialTokensMask">Whether to include the column <c>special_tokens_mask</c>. Default false.</param>
     /// <param name="returnOffsetsMapping">Whether to include the column <c>offset_mapping</c>. Default false.</param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is null, <paramref name="textPairs"/> has another number of elements than <paramref name="texts"/>, padding is requested but
+    /// the tokenizer has no padding token, options are out of range or contradict each other, or <paramref name="maxLength"/> has no room
+    /// for the special tokens.
+    /// </exception>
+    /// <exception cref="TokenizerException">
+    /// The text to truncate is absent or too short, or a text requires an unknown token that is not in the vocabulary.
+    /// </exception>
     public BatchEncoding Encode(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true,
         PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,

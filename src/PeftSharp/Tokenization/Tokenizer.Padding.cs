@@ -19,7 +19,8 @@ public sealed partial class Tokenizer
     /// <param name="padToMultipleOf">Rounds the length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <exception cref="ArgumentException">
-    /// There is no column <c>input_ids</c>, columns have different numbers of rows, or the tokenizer has no padding token.
+    /// There is no column <c>input_ids</c>, columns have different numbers of rows, the tokenizer has no padding token, or a length is out
+    /// of range.
     /// </exception>
     public IReadOnlyDictionary<string, int[][]> Pad(
         IReadOnlyDictionary<string, int[][]> columns, PaddingStrategy? padding = null, int? maxLength = null, int? padToMultipleOf = null,
@@ -28,7 +29,8 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
             throw new ArgumentException(
-                $"There is no column input_ids to pad. Columns: {string.Join(", ", columns.Keys)}.", nameof(columns));
+                $"There is no column input_ids to pad. Columns: {(columns.Count == 0 ? "none" : string.Join(", ", columns.Keys))}.",
+                nameof(columns));
         foreach (var (name, rows) in columns)
             if (rows.Length != ids.Length)
                 throw new ArgumentException(

@@ -34,7 +34,7 @@ public sealed partial class Tokenizer
         if (!CanSave)
             throw new NotSupportedException(
                 $"The tokenizer cannot be saved to '{folder}': it was created by Tokenizer.FromBackend and has no tokenizer.json. "
-                + "Save the files of the backend's own library with the model.");
+                + "Save the files of the backend's library with the model.");
         FolderAccess.Create(folder);
         using var files = new StagedFiles();
         void Write(string name, string text) =>
@@ -63,7 +63,7 @@ public sealed partial class Tokenizer
         if (name == TokenizerConfig.DefaultChatTemplate)
             return TokenizerConfig.ChatTemplateFile;
         if (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\') || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
-            throw new TokenizerException($"The chat template '{name}' cannot be saved, because its name is not the name of a file.");
+            throw new TokenizerException($"The chat template '{name}' cannot be saved, because its name cannot be the name of a file.");
         FolderAccess.Create(Path.Combine(folder, TokenizerConfig.ChatTemplateFolder));
         return Path.Combine(TokenizerConfig.ChatTemplateFolder, name + ".jinja");
     }

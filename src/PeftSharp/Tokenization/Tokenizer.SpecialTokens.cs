@@ -70,12 +70,12 @@ public sealed partial class Tokenizer
     public IReadOnlyList<string> AllSpecialTokens =>
         [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
 
-    /// <summary>The ids of <see cref="AllSpecialTokens"/>.</summary>
+    /// <summary>The ids of <see cref="AllSpecialTokens"/>, in the same order.</summary>
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);
 
     /// <summary>
-    /// Adds tokens to the vocabulary. A token that is already in the vocabulary keeps its id; it is then matched as a whole. Afterwards,
-    /// resize the model's embeddings to <see cref="Count"/>.
+    /// Adds tokens to the vocabulary, which are then matched as a whole. A token that is already in the vocabulary keeps its id. If tokens
+    /// were added, resize the model's embeddings to <see cref="Count"/>.
     /// </summary>
     /// <param name="tokens">The tokens, as strings or with properties.</param>
     /// <param name="specialTokens">Whether the tokens are special, so that decoding can skip them. Default false.</param>
@@ -87,7 +87,10 @@ public sealed partial class Tokenizer
         return _pipeline.Added.Add(tokens.Select(token => specialTokens ? token with { Special = true } : token));
     }
 
-    /// <summary>Sets special tokens by their names in transformers, and adds those that are not in the vocabulary.</summary>
+    /// <summary>
+    /// Sets special tokens by their names in transformers, and adds the tokens that are not in the vocabulary. If tokens were added, resize
+    /// the model's embeddings to <see cref="Count"/>.
+    /// </summary>
     /// <param name="tokens">The tokens by name, such as <c>new Dictionary&lt;string, string&gt; { ["pad_token"] = "[PAD]" }</c>.</param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     /// <exception cref="ArgumentException">A name is not a standard name or a name of the model.</exception>

@@ -9,7 +9,10 @@ public sealed partial class Tokenizer
     /// has the normalization, splitting, decoding, special tokens and settings of this tokenizer, which is not changed.
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
-    /// <param name="vocabSize">The number of tokens, including special tokens. Fewer tokens are learned if the texts are short.</param>
+    /// <param name="vocabSize">
+    /// The number of tokens, including special tokens (<see cref="TokenizerTrainer.VocabSize"/>). Fewer tokens are learned if the texts are
+    /// short.
+    /// </param>
     /// <param name="newSpecialTokens">Special tokens in addition to the special tokens of this tokenizer. Null: none.</param>
     /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>

@@ -15,24 +15,31 @@ public sealed partial class Tokenizer
     /// <param name="words">The words, without the white space between them.</param>
     /// <param name="wordPairs">The words of the second text of a pair. Default null: a single text.</param>
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
-    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
-    /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
-    /// without padding, tokens are removed from the longer text.
+    /// <param name="padding">
+    /// Whether to pad to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>). With <c>true</c>, the text itself is the
+    /// longest row, so only <paramref name="padToMultipleOf"/> can add padding. Default: no padding.
     /// </param>
-    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: <see cref="TruncationStrategy.LongestFirst"/> if
+    /// <paramref name="maxLength"/> is given without padding, otherwise no truncation.
+    /// </param>
+    /// <param name="maxLength">
+    /// The number of tokens to truncate or pad to, including special tokens. Default <see cref="ModelMaxLength"/>.
+    /// </param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
-    /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
+    /// Whether to return the truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A word is null, options contradict each other, or the length has no room for special tokens.
+    /// A text or a word is null, the two arguments with words have different numbers of texts, padding is requested but the tokenizer has
+    /// no padding token, options are out of range or contradict each other, or the maximum length has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer joins words without a space between them (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3, Qwen), and no word
-    /// starts with a space. The exception is also thrown if the text to truncate is absent or too short.
+    /// The tokenizer treats words without a space between them as one word (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3,
+    /// Qwen), and no word starts with a space. The exception is also thrown if the text to truncate is absent or too short, or if a text
+    /// requires an unknown token that is not in the vocabulary.
     /// </exception>
     public TextEncoding EncodeWords(
         IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true,
@@ -53,7 +60,7 @@ public sealed partial class Tokenizer
     /// int?, PaddingSide?, bool)"/>
     /// <param name="words">The words of each text, without the white space between them.</param>
     /// <param name="wordPairs">
-    /// The words of the second texts of pairs, as many texts as <paramref name="words"/>. Default null: single texts.
+    /// The words of the second text of each pair; as many texts as in <paramref name="words"/>. Default null: single texts.
     /// </param>
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">
@@ -61,16 +68,18 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// The text that is truncated if there are too many tokens. Default: no truncation; but if <paramref name="maxLength"/> is given
-    /// without padding, tokens are removed from the longer text.
+    /// Which text is truncated if there are too many tokens. Default: <see cref="TruncationStrategy.LongestFirst"/> if
+    /// <paramref name="maxLength"/> is given without padding, otherwise no truncation.
     /// </param>
-    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="maxLength">
+    /// The number of tokens to truncate or pad to, including special tokens. Default <see cref="ModelMaxLength"/>.
+    /// </param>
     /// <param name="stride">Number of tokens that an overflowing part shares with the previous part. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
-    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the index of the text of
-    /// each row. Default false.
+    /// Whether to return the truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is then the index of the
+    /// text of each row. Default false.
     /// </param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

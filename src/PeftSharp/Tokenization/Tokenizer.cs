@@ -35,10 +35,13 @@ public sealed partial class Tokenizer
     /// <summary>The maximum number of tokens that the model accepts, including special tokens; null if no limit is known.</summary>
     public int? ModelMaxLength { get; set; }
 
-    /// <summary>The side on which rows are padded. Default right.</summary>
+    /// <summary>
+    /// The side on which rows are padded. Default: as in the tokenizer's files, otherwise the side of the class in transformers, which is
+    /// left for Llama and Gemma, and right for the other classes.
+    /// </summary>
     public PaddingSide PaddingSide { get; set; }
 
-    /// <summary>The side on which tokens are truncated. Default right.</summary>
+    /// <summary>The side on which tokens are truncated. Default: as in the tokenizer's files, otherwise right.</summary>
     public TruncationSide TruncationSide { get; set; }
 
     /// <summary>
@@ -84,6 +87,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Returns the ids of several tokens. A token that is not in the vocabulary has the id of the unknown token.</summary>
+    /// <exception cref="TokenizerException">A token is not in the vocabulary and the tokenizer has no unknown token.</exception>
     public int[] ConvertTokensToIds(IReadOnlyList<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);

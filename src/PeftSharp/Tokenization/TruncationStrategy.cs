@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <see cref="LongestFirst"/>, <c>false</c> to <see cref="DoNotTruncate"/>.
 /// </summary>
 /// <remarks>
-/// The default value (<c>None</c> in Python) does not truncate. If <c>maxLength</c> is given without padding, the default value means
-/// <see cref="LongestFirst"/>.
+/// The default value (<c>None</c> in Python) means <see cref="LongestFirst"/> if <c>maxLength</c> is given without padding, and
+/// <see cref="DoNotTruncate"/> otherwise.
 /// </remarks>
 public readonly record struct TruncationStrategy
 {
@@ -14,7 +14,7 @@ public readonly record struct TruncationStrategy
 
     private TruncationStrategy(string name) => _name = name;
 
-    /// <summary>Removes tokens one by one from the longer text of a pair.</summary>
+    /// <summary>Removes tokens from a single text or, one by one, from the text of a pair that is longer at that moment.</summary>
     public static TruncationStrategy LongestFirst { get; } = new("longest_first");
 
     /// <summary>Removes tokens from the first text only.</summary>
@@ -29,11 +29,11 @@ public readonly record struct TruncationStrategy
     /// <summary>Whether no strategy was chosen.</summary>
     internal bool IsLeftOut => _name is null;
 
-    /// <summary>Converts <c>truncation=True</c> and <c>truncation=False</c> of Python.</summary>
+    /// <summary>Converts true to <see cref="LongestFirst"/> and false to <see cref="DoNotTruncate"/>, as Python does.</summary>
     public static implicit operator TruncationStrategy(bool longestFirst) => longestFirst ? LongestFirst : DoNotTruncate;
 
     /// <summary>
-    /// Converts a name of Python: <c>"longest_first"</c>, <c>"only_first"</c>, <c>"only_second"</c> or <c>"do_not_truncate"</c>.
+    /// Converts a name that Python uses: <c>"longest_first"</c>, <c>"only_first"</c>, <c>"only_second"</c> or <c>"do_not_truncate"</c>.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The name is not <c>"longest_first"</c>, <c>"only_first"</c>, <c>"only_second"</c> or <c>"do_not_truncate"</c>.
@@ -48,6 +48,6 @@ public readonly record struct TruncationStrategy
             $"'{name}' is not a truncation strategy. Use longest_first, only_first, only_second or do_not_truncate.", nameof(name)),
     };
 
-    /// <summary>The name in Python.</summary>
+    /// <summary>The name in Python; <c>none</c> for the default value.</summary>
     public override string ToString() => _name ?? "none";
 }

@@ -23,7 +23,7 @@ public sealed record TokenizerBackendOptions
 
     /// <summary>
     /// The template for a pair of texts, such as <c>[CLS] $A [SEP] $B:1 [SEP]:1</c>. Default null: <see cref="SingleTemplate"/> for each
-    /// text.
+    /// text; all pieces of the second text have the token type 1.
     /// </summary>
     public string? PairTemplate { get; init; }
 

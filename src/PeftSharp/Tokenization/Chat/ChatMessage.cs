@@ -34,8 +34,8 @@ public sealed record ChatMessage
     public string? Content { get; init; }
 
     /// <summary>
-    /// The content as a list of parts, such as <c>{"type": "text", "text": "…"}</c>, for templates that expect one. Null: the content is
-    /// <see cref="Content"/>.
+    /// The content as a list of parts, such as <c>{"type": "text", "text": "…"}</c>, for templates that expect a list. Null: the content
+    /// is <see cref="Content"/>.
     /// </summary>
     public JsonArray? ContentParts { get; init; }
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// Options of a chat template: the values that the template receives besides the messages (the arguments of Python's
-/// <c>apply_chat_template</c>).
+/// Options for rendering a conversation: the chat template, and the values that the template receives besides the messages. They correspond
+/// to the arguments of Python's <c>apply_chat_template</c>.
 /// </summary>
 public sealed record ChatTemplateOptions
 {
@@ -35,7 +35,8 @@ public sealed record ChatTemplateOptions
     public string? ChatTemplate { get; init; }
 
     /// <summary>
-    /// Further variables of the template, such as <c>enable_thinking</c>. They replace special tokens of the same name. Null: none.
+    /// Further variables of the template, such as <c>enable_thinking</c>. They replace special tokens of the same name. Variables with the
+    /// names <c>messages</c>, <c>tools</c>, <c>documents</c> and <c>add_generation_prompt</c> are ignored. Null: none.
     /// </summary>
     public JsonObject? Variables { get; init; }
 }

@@ -14,8 +14,9 @@ public abstract record TokenizerTrainer
     private protected TokenizerTrainer() { }
 
     /// <summary>
-    /// The number of tokens to learn, including special tokens. Fewer tokens are learned if the texts are short. Default 30,000; 8,000 for
-    /// a <see cref="UnigramTrainer"/>.
+    /// The number of tokens in the vocabulary, including special tokens. Fewer tokens are learned if the texts are short. With a
+    /// <see cref="BpeTrainer"/> or a <see cref="WordPieceTrainer"/>, the vocabulary is larger if the special tokens and the single
+    /// characters alone exceed this number. Default 30,000; 8,000 for a <see cref="UnigramTrainer"/>.
     /// </summary>
     public int VocabSize { get; init; } = 30_000;
 

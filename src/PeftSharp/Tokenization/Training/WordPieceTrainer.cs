@@ -26,7 +26,7 @@ public sealed record WordPieceTrainer : TokenizerTrainer
     /// <summary>Characters that are in the vocabulary even if the texts do not contain them. Default: none.</summary>
     public string InitialAlphabet { get; init; } = "";
 
-    /// <summary>The maximum number of characters in the vocabulary; rare ones are omitted. Null: no limit.</summary>
+    /// <summary>The maximum number of characters in the vocabulary; rare characters are omitted. Null: no limit.</summary>
     public int? LimitAlphabet { get; init; }
 
     /// <summary>The prefix of tokens that continue a word. Default <c>##</c>.</summary>
