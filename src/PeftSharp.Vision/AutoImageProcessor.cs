@@ -15,7 +15,7 @@ public static class AutoImageProcessor
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">
     /// The file is missing or malformed, it is not the file of an image processor of ViT or CLIP, or it specifies a step that is not
-    /// supported; the message contains the field.
+    /// supported; the message names the field.
     /// </exception>
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -4,14 +4,14 @@ namespace PeftSharp.Vision;
 /// Settings for random changes of training images: a random part of an image is resized to the size of the model, and the image may be
 /// mirrored.
 /// </summary>
-/// <remarks>The changes are those of torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>.</remarks>
+/// <remarks>The changes are the same as in torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>.</remarks>
 public sealed record ImageAugmentation
 {
     private const int Attempts = 10;
 
     /// <summary>
-    /// Whether a random part of the image is used. It has no effect if the image processor has only a shortest edge and no center crop.
-    /// Default true.
+    /// Whether a random part of the image is used. This option has no effect if the image processor resizes to a shortest edge and does not
+    /// crop. Default true.
     /// </summary>
     public bool RandomResizedCrop { get; init; } = true;
 

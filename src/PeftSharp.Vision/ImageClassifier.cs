@@ -70,7 +70,9 @@ public sealed class ImageClassifier : ImagePredictor
 
     /// <summary>Classifies the image in a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="threshold">
+    /// The minimum score at which a label of a multi-label model applies (<see cref="ImageClassification.Labels"/>). Default 0.5.
+    /// </param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <exception cref="ImageException">The file is not an image of a supported format, or it is malformed or too large.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -79,14 +81,18 @@ public sealed class ImageClassifier : ImagePredictor
 
     /// <summary>Classifies an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="threshold">
+    /// The minimum score at which a label of a multi-label model applies (<see cref="ImageClassification.Labels"/>). Default 0.5.
+    /// </param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     public ImageClassification Classify(RgbImage image, double threshold = 0.5, string? adapter = null) =>
         Classify([image], threshold, batchSize: 1, adapter)[0];
 
     /// <summary>Classifies the images in files, in batches. The resized images of one batch are in memory at the same time.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="threshold">
+    /// The minimum score at which a label of a multi-label model applies (<see cref="ImageClassification.Labels"/>). Default 0.5.
+    /// </param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
@@ -102,7 +108,9 @@ public sealed class ImageClassifier : ImagePredictor
 
     /// <summary>Classifies several images, in batches.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="threshold">
+    /// The minimum score at which a label of a multi-label model applies (<see cref="ImageClassification.Labels"/>). Default 0.5.
+    /// </param>
     /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>

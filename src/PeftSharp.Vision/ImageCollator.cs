@@ -7,8 +7,8 @@ namespace PeftSharp.Vision;
 /// <summary>Reads the images of the rows of a batch and converts them to <c>pixel_values</c>.</summary>
 /// <remarks>
 /// <para>
-/// The random numbers of an augmentation depend only on the seed, the epoch and the row. A resumed run and a run with
-/// <c>DataloaderNumWorkers</c> therefore use the same images. Images are not augmented in evaluation.
+/// The random numbers of an augmentation depend only on the seed, the epoch and the row. Augmented images are therefore the same in a
+/// resumed run and in a run with <c>DataloaderNumWorkers</c>. Images are not augmented in evaluation.
 /// </para>
 /// <para>
 /// Thread safety: instances are immutable and can be used from several threads at once, if several threads can use the collator of the

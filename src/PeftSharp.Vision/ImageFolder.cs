@@ -26,13 +26,13 @@ public static class ImageFolder
 
     /// <summary>Loads all splits of a folder.</summary>
     /// <param name="folder">
-    /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>), or the folder of one split, which is then
+    /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>), or the folder of one split; this split is
     /// named <c>train</c>. The folder of a split contains a subfolder with images for each class; or images and <c>metadata.csv</c>, whose
     /// column <c>file_name</c> contains the path of each image relative to the folder.
     /// </param>
     /// <returns>
-    /// The splits. The column <c>image</c> contains the paths. With <c>metadata.csv</c>, the rows and the other columns are those of
-    /// <c>metadata.csv</c>, without <c>file_name</c>. Otherwise, the rows are sorted by path, and if there are several classes, the column
+    /// The splits. The column <c>image</c> contains the paths. With <c>metadata.csv</c>, the rows and the other columns are read from
+    /// that file, without the column <c>file_name</c>. Otherwise, the rows are sorted by path, and if there are several classes, the column
     /// <c>label</c> contains the class (<see cref="ClassLabel"/>).
     /// </returns>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
@@ -54,7 +54,9 @@ public static class ImageFolder
     }
 
     /// <summary>Loads one split of a folder of images.</summary>
-    /// <param name="folder">A folder with a subfolder for each split, or the folder of one split, which is then named <c>train</c>.</param>
+    /// <param name="folder">
+    /// A folder with a subfolder for each split, or the folder of one split; this split is named <c>train</c>.
+    /// </param>
     /// <param name="split">The name of the split.</param>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
@@ -73,7 +75,7 @@ public static class ImageFolder
         var images = files.Where(file => _read.Contains(Extension(file))).ToArray();
         if (images.Length == 0)
             throw new DatasetException($"'{folder}' contains no images ({string.Join(", ", _read)}). "
-                + "Put the images of each class into a subfolder with its name.");
+                + "Put the images of each class into a subfolder with the name of the class.");
         var classes = images.Select(ClassOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (classes.Length == 1) return Dataset.FromDict((ImageColumn, images));
         var labels = images.Select(image => (long)Array.IndexOf(classes, ClassOf(image))).ToArray();

@@ -37,7 +37,7 @@ public abstract class ImagePredictor : IDisposable
     public ImageProcessor Processor { get; }
 
     /// <summary>
-    /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually those of a new head. If the list
+    /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually the parameters of a new head. If the list
     /// is not empty, predictions are random, and the constructor logs a warning (without a logger, to standard error).
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;

@@ -7,8 +7,9 @@ namespace PeftSharp.Vision;
 /// <remarks>
 /// <para>
 /// The results are equal, bit for bit, to those of transformers' processors that use Pillow (<c>ViTImageProcessorPil</c>,
-/// <c>CLIPImageProcessorPil</c>). By default, transformers 5 uses torchvision instead, which resizes slightly differently. Images are
-/// always converted to RGB.
+/// <c>CLIPImageProcessorPil</c>). One exception: if the height is reduced significantly more than the width, Pillow 13 resizes in another
+/// order, and a byte of the resized image can differ by 1. By default, transformers 5 uses torchvision instead, which resizes slightly
+/// differently. Images are always converted to RGB.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

@@ -19,9 +19,16 @@ public sealed record ImageSize(int? Height = null, int? Width = null, int? Short
 
     /// <summary>Describes what is wrong; null if the size is valid.</summary>
     internal string? Problem => (Height, Width, ShortestEdge) is not (({ }, { }, null) or (null, null, { }))
-        ? "it must have height and width, or shortest_edge"
+        ? "it must have either height and width, or only shortest_edge"
         : new[] { Height, Width, ShortestEdge }.Any(value => value < 1) ? "its values must be at least 1" : null;
 
     /// <inheritdoc/>
-    public override string ToString() => ShortestEdge is { } edge ? $"shortest edge {edge}" : $"{Width} x {Height}";
+    public override string ToString() => (Height, Width, ShortestEdge) switch
+    {
+        (null, null, { } edge) => $"shortest edge {edge}",
+        ({ } height, { } width, null) => $"{width} x {height}",
+        _ => $"height {Show(Height)}, width {Show(Width)}, shortest edge {Show(ShortestEdge)}",
+    };
+
+    private static object Show(int? value) => value is { } number ? number : "null";
 }

@@ -24,8 +24,8 @@ internal static class JpegReader
             decoder.jpeg_read_header(true);
             ImageDecoder.CheckSize(decoder.Image_width, decoder.Image_height, maxPixels);
             if (decoder.Num_components is not (1 or RgbImage.Channels))
-                throw new ImageException($"The JPEG file has {decoder.Num_components} color components (CMYK), which is not supported. "
-                    + "Convert it to RGB.");
+                throw new ImageException($"The JPEG file has {decoder.Num_components} color components"
+                    + $"{(decoder.Num_components == 4 ? " (CMYK)" : "")}, which is not supported. Convert it to RGB.");
             var isGray = decoder.Num_components == 1;
             decoder.Out_color_space = isGray ? J_COLOR_SPACE.JCS_GRAYSCALE : J_COLOR_SPACE.JCS_RGB;
             decoder.jpeg_start_decompress();

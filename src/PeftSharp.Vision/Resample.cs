@@ -6,7 +6,7 @@ public enum Resample
     /// <summary>The nearest pixel.</summary>
     Nearest = 0,
 
-    /// <summary>A truncated sinc function over six pixels.</summary>
+    /// <summary>A sinc function with a Lanczos window, over six pixels.</summary>
     Lanczos = 1,
 
     /// <summary>Linear interpolation over two pixels.</summary>
@@ -18,6 +18,6 @@ public enum Resample
     /// <summary>The mean of the pixels that a pixel of the result covers.</summary>
     Box = 4,
 
-    /// <summary>A Hamming window over two pixels.</summary>
+    /// <summary>A sinc function with a Hamming window, over two pixels.</summary>
     Hamming = 5,
 }

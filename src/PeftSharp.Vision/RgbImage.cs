@@ -14,7 +14,7 @@ public sealed class RgbImage
     internal const int Channels = 3;
 
     /// <summary>
-    /// The default of the maximum number of pixels of a file, 89,478,485: the limit above which Pillow warns of a decompression bomb.
+    /// The default maximum number of pixels of a file, 89,478,485: the limit above which Pillow warns of a decompression bomb.
     /// </summary>
     public const long DefaultMaxPixels = 1024L * 1024 * 1024 / 4 / 3;
 
@@ -26,7 +26,7 @@ public sealed class RgbImage
     /// <summary>Creates a black image.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the pixels do not fit in an array.</exception>
     public RgbImage(int width, int height) : this(width, height, new byte[ByteCount(width, height)]) { }
 
     /// <summary>Creates an image from its pixels, which are not copied.</summary>
@@ -34,7 +34,7 @@ public sealed class RgbImage
     /// <param name="height">Height in pixels.</param>
     /// <param name="pixels">Red, green and blue of each pixel, row by row: 3 · width · height bytes.</param>
     /// <exception cref="ArgumentException">The number of bytes is not 3 · width · height.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the pixels do not fit in an array.</exception>
     public RgbImage(int width, int height, byte[] pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
@@ -115,7 +115,9 @@ public sealed class RgbImage
     /// <param name="width">The new width.</param>
     /// <param name="height">The new height.</param>
     /// <param name="resample">The filter. Default bilinear.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the filter is unknown.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is less than 1, the pixels do not fit in an array, or the filter is unknown.
+    /// </exception>
     public RgbImage Resize(int width, int height, Resample resample = Resample.Bilinear)
     {
         ByteCount(width, height);
@@ -130,7 +132,7 @@ public sealed class RgbImage
     /// <param name="top">The first row; may be negative.</param>
     /// <param name="width">Width of the part.</param>
     /// <param name="height">Height of the part.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the pixels do not fit in an array.</exception>
     public RgbImage Crop(int left, int top, int width, int height)
     {
         var part = new RgbImage(width, height);

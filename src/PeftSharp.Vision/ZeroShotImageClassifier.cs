@@ -118,7 +118,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
+    /// <returns>
+    /// One result for each image, in the order of the images: the labels with their probabilities, which sum to 1.
+    /// </returns>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
     /// <exception cref="ImageException">A file is not an image of a supported format, or it is malformed or too large.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -139,7 +141,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
+    /// <returns>
+    /// One result for each image, in the order of the images: the labels with their probabilities, which sum to 1.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
     public IReadOnlyList<ImageClassification> Classify(

@@ -4,10 +4,10 @@ namespace PeftSharp.Hub;
 
 /// <summary>The cache of one repository on the disk, in the format of the Python package <c>huggingface_hub</c>.</summary>
 /// <remarks>
-/// <c>blobs</c> contains the files, named by their ETag; <c>snapshots/COMMIT</c> the folder of each revision, whose files are relative
-/// symbolic links to blobs; <c>refs</c> the commit of each branch and tag; <c>trees/COMMIT.json</c> the list of all files of a commit
-/// (<see cref="HubTree"/>); and <c>.no_exist/COMMIT</c> the names of files that a revision does not contain. Lock files are in
-/// <c>.locks</c> of the cache's folder.
+/// <c>blobs</c> contains the files, named by their ETag. <c>snapshots/COMMIT</c> is the folder of a revision, whose files are relative
+/// symbolic links to blobs. <c>refs</c> contains the commit of each branch and tag. <c>trees/COMMIT.json</c> contains the list of all files
+/// of a commit (<see cref="HubTree"/>). <c>.no_exist/COMMIT</c> contains an empty file for each file that is known to be absent from the
+/// commit. Lock files are in the folder <c>.locks</c> of the cache.
 /// </remarks>
 internal sealed class HubCache
 {

@@ -21,7 +21,7 @@ public sealed partial class HubClient
     /// <exception cref="ArgumentException">The name is invalid.</exception>
     /// <exception cref="HubException">
     /// The token is missing or has no write permission, the repository exists and <paramref name="allowExisting"/> is false
-    /// (<see cref="HubError.Conflict"/>), or the Hub cannot be reached.
+    /// (<see cref="HubError.Conflict"/>), the Hub cannot be reached, or <see cref="IsOffline"/> is true.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> CreateRepositoryAsync(
@@ -63,9 +63,9 @@ public sealed partial class HubClient
 
     /// <summary>Uploads the files of a folder in one commit (<c>upload_folder</c>).</summary>
     /// <remarks>
-    /// Files that the repository already contains are not uploaded. If no file has changed, no commit is created. Large files are uploaded
-    /// first, and the commit is the last step. If an earlier step fails, the repository is unchanged, and the next attempt uploads only the
-    /// missing files.
+    /// Files whose content is already in the repository are not uploaded. If no file has changed, no commit is created. Large files are
+    /// uploaded first, and the commit is the last step. If an earlier step fails, the repository is unchanged, and the next attempt does
+    /// not upload again the large files that are complete.
     /// </remarks>
     /// <param name="repository">The repository, which must exist (<see cref="CreateRepositoryAsync"/>).</param>
     /// <param name="folder">The folder.</param>
@@ -124,7 +124,7 @@ public sealed partial class HubClient
     {
         var request = CheckUpload(repository, options.Revision, options.RepositoryType);
         if (options.ParentCommit is { } parent && !HubName.IsCommit(parent))
-            throw new ArgumentException($"ParentCommit is '{parent}', but must be the hash of a commit: 40 hexadecimal digits.");
+            throw new ArgumentException($"ParentCommit is '{parent}', but it must be the hash of a commit: 40 hexadecimal digits.");
         if (options.CommitMessage is { } message && string.IsNullOrWhiteSpace(message))
             throw new ArgumentException("CommitMessage is empty. Set a title, or null for the default.");
         return await new HubUpload(_settings, _connection, request).RunAsync(

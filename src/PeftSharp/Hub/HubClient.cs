@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Hub;
 
@@ -71,12 +72,12 @@ public sealed partial class HubClient : IDisposable
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
     /// <returns>
-    /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached, the folder may lack files that were
-    /// never downloaded, unless the cache contains the list of all files of the revision.
+    /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached and the cache does not contain the
+    /// list of all files of the revision, the folder may lack files that were never downloaded.
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// The files cannot be obtained, and the cache does not contain the revision or lacks some of its files.
+    /// A file cannot be downloaded, or the Hub cannot be reached and the cache does not contain the revision or lacks some of its files.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
@@ -97,14 +98,17 @@ public sealed partial class HubClient : IDisposable
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
-    /// <exception cref="HubException">The repository or revision does not exist, or the Hub cannot be reached.</exception>
+    /// <exception cref="HubException">
+    /// The repository or revision does not exist, the Hub cannot be reached, or <see cref="IsOffline"/> is true.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<HubRepository> GetRepositoryAsync(
         string repository, string? revision = null, HubRepositoryType repositoryType = HubRepositoryType.Model,
         CancellationToken cancellationToken = default)
     {
         var request = Check(repository, revision, repositoryType);
-        if (_settings.Offline) throw OfflineError(request);
+        if (_settings.Offline)
+            throw request.Error(HubError.Offline, "HF_HUB_OFFLINE or HubOptions.Offline disables requests. Remove the setting.");
         return await GuardAsync(request, () => ReadRepositoryAsync(request, once: false, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -193,8 +197,9 @@ public sealed partial class HubClient : IDisposable
         string[] missing = [.. (Tree(request).Find(commit) ?? []).Where(filter ?? (_ => true))
             .Where(file => HubName.Problem(file) is not null || cache.Find(commit, file) is null)];
         return missing.Length == 0 ? cache.Snapshot(commit)
-            : throw (request with { File = missing[0] }).Error(HubError.Offline, $"it is not in the cache ('{CacheFolder}')"
-                + (missing.Length > 1 ? $", and {missing.Length - 1} other file(s) of the commit are missing too. " : ". ")
+            : throw (request with { File = missing[0] }).Error(HubError.Offline,
+                (missing.Length > 1 ? $"it and {Quantity.Of(missing.Length - 1, "other file")} of the commit are" : "it is")
+                + $" not in the cache ('{CacheFolder}'). "
                 + (_settings.Offline ? "HF_HUB_OFFLINE or Offline disables downloads. " : "The Hub cannot be reached. ")
                 + $"Download the repository again with access to {Endpoint}.");
     }

@@ -54,8 +54,8 @@ internal sealed partial class HubConnection : IDisposable
                 HubError.RateLimited => " Wait and try again; with a token (HF_TOKEN) the limit is higher."
                     + (error.RetryAfter is { } delay ? $" The server asks to wait {delay.TotalSeconds:F0} seconds." : ""),
                 HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY)."
-                    + (request.File is null ? "" : " What was transferred is kept, so the next attempt continues from there.")
-                    + " On a machine without access to the Internet, load from a folder.",
+                    + (request.File is null ? "" : " The next attempt of a download continues after the bytes that were received.")
+                    + " To load on a machine without access to the Internet, pass the path of a folder.",
                 _ => " Try again later.",
             }), error);
         }
@@ -105,7 +105,7 @@ internal sealed partial class HubConnection : IDisposable
     /// <param name="address">The address.</param>
     /// <param name="request">The repository, revision and file, for error messages.</param>
     /// <param name="content">
-    /// Creates the content. The content must call the function that it receives after each part that was sent; the time between two calls
+    /// Creates the content. Its argument is a function that the content must call whenever it has sent a part; the time between two calls
     /// is limited.
     /// </param>
     /// <param name="cancellationToken">Cancels the request.</param>

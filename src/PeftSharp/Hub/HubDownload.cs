@@ -131,7 +131,7 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         partial.Restart();
         throw request.Error(HubError.Storage, $"the server did not announce the length of the file. After {length} bytes, the disk of "
             + $"'{settings.CacheFolder}' had less than {ReservedSpace >> 30} GB of free space. The data was deleted. Free disk space, or "
-            + "choose another disk with HF_HOME.");
+            + "choose another disk with HF_HOME or CacheFolder.");
     }
 
     private void CheckSpace(string path, long downloaded)
@@ -140,6 +140,6 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         var folder = Path.GetDirectoryName(path)!;
         if (settings.FreeSpace(folder) is var free && free < size - downloaded)
             throw request.Error(HubError.Storage, $"the disk of '{folder}' has {free} bytes of free space, but the file needs "
-                + $"{size - downloaded}. Free disk space, or choose another disk with HF_HOME.");
+                + $"{size - downloaded}. Free disk space, or choose another disk with HF_HOME or CacheFolder.");
     }
 }

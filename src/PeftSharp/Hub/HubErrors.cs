@@ -30,7 +30,7 @@ internal static partial class HubErrors
         var page = settings.Address(request.Path);
         if (code == "GatedRepo")
             return request.Error(HubError.GatedRepository, "access to this repository must be requested. Open "
-                + $"{page} in a browser, accept the conditions, and set HF_TOKEN to a token of that account. {TokenState(settings)}");
+                + $"{page} in a browser, accept the conditions, and set HF_TOKEN to a token of the same account. {TokenState(settings)}");
         if (code == "RevisionNotFound")
             return request.Error(
                 HubError.RevisionNotFound, $"there is no such revision. See {page}/tree/main for its branches and tags.");

@@ -11,7 +11,7 @@ internal sealed record HubFiles
     /// <summary>The configuration of a model.</summary>
     internal static HubFiles OfConfig { get; } = new() { Required = Config };
 
-    /// <summary>The options of generation of a model.</summary>
+    /// <summary>The generation configuration of a model.</summary>
     internal static HubFiles OfGenerationConfig { get; } = new() { Required = GenerationConfig };
 
     /// <summary>The configurations and the weights of a model.</summary>

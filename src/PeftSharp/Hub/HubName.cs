@@ -49,7 +49,7 @@ internal static partial class HubName
                 $"'{revision}' is not a revision: {problem}. A revision is a branch, a tag or the hash of a commit.", nameof(revision));
     }
 
-    /// <summary>The names that cannot be stored together, and why.</summary>
+    /// <summary>Returns the names that cannot be stored, alone or together with the other names, and the reasons.</summary>
     internal static IEnumerable<(string Name, string Problem)> Problems(IReadOnlyCollection<string> names)
     {
         foreach (var name in names)

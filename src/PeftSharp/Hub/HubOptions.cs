@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// Options of downloads from and uploads to the Hugging Face Hub. The defaults are those of the Python package <c>huggingface_hub</c>, with
-/// the same environment variables and the same cache.
+/// Options of downloads from and uploads to the Hugging Face Hub. The defaults, the environment variables and the cache are the same as in
+/// the Python package <c>huggingface_hub</c>.
 /// </summary>
 public sealed record HubOptions
 {
@@ -24,12 +24,12 @@ public sealed record HubOptions
 
     /// <summary>
     /// Folder of the cache. Null: the environment variable <c>HF_HUB_CACHE</c>; if it is not set, <c>hub</c> in the folder <c>HF_HOME</c>;
-    /// if neither is set, <c>~/.cache/huggingface/hub</c>.
+    /// if neither is set, <c>huggingface/hub</c> in the folder <c>XDG_CACHE_HOME</c>, which is <c>~/.cache</c> by default.
     /// </summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Whether only the cache is used and no request is sent. Null: the environment variable <c>HF_HUB_OFFLINE</c> or
+    /// Whether only the cache is used and no request is sent. Null: the environment variable <c>HF_HUB_OFFLINE</c>; if it is not set,
     /// <c>TRANSFORMERS_OFFLINE</c>; false if neither is set.
     /// </summary>
     public bool? Offline { get; init; }
@@ -41,8 +41,9 @@ public sealed record HubOptions
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>
-    /// Delay before the first retry. It doubles with each retry, up to eight times this value. A <c>Retry-After</c> header of the server
-    /// has precedence. Default 1 second.
+    /// The approximate delay before the first retry. The delay is varied randomly, and doubles approximately with each retry, up to eight
+    /// times this value. A <c>Retry-After</c> header of the server has precedence; if it asks for more than ten minutes, there is no retry.
+    /// Default 1 second.
     /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -53,7 +54,7 @@ public sealed record HubOptions
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Number of files of a repository that are downloaded or uploaded at the same time. Default 8.</summary>
+    /// <summary>The maximum number of files that are downloaded or uploaded at the same time. Default 8.</summary>
     public int MaxParallelDownloads { get; init; } = 8;
 
     /// <summary>Receives the progress of each download. Null: progress is not reported.</summary>

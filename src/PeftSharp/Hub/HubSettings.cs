@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace PeftSharp.Hub;
 
-/// <summary>The options with the values of the environment variables, as the Python package <c>huggingface_hub</c> reads them.</summary>
+/// <summary>
+/// The options of the caller. Options that are not set come from the environment variables of the Python package <c>huggingface_hub</c>.
+/// </summary>
 internal sealed partial class HubSettings
 {
     private static readonly string[] _true = ["1", "ON", "YES", "TRUE"];
@@ -77,7 +79,9 @@ internal sealed partial class HubSettings
     /// <summary>Returns an address below the endpoint.</summary>
     internal Uri Address(string path) => new($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
-    /// <summary>Whether the token may be sent to <paramref name="address"/>: scheme, host and port are those of the endpoint.</summary>
+    /// <summary>
+    /// Returns whether an address has the scheme, host and port of the endpoint. The token may only be sent to such an address.
+    /// </summary>
     internal bool IsEndpoint(Uri address) => Uri.Compare(address, Endpoint, UriComponents.SchemeAndServer, UriFormat.UriEscaped,
         StringComparison.OrdinalIgnoreCase) == 0;
 
@@ -86,7 +90,7 @@ internal sealed partial class HubSettings
         var source = option is null ? "HF_ENDPOINT" : "Endpoint";
         var text = option?.OriginalString ?? Value("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
-            : throw new ArgumentException($"{source} is '{text}', but must be an address such as https://huggingface.co.");
+            : throw new ArgumentException($"{source} is '{text}', but it must be an address such as https://huggingface.co.");
     }
 
     private string Home => Folder("HF_HOME") ?? Path.Combine(
@@ -124,7 +128,7 @@ internal sealed partial class HubSettings
         if (Value(name) is not { } value) return TimeSpan.FromSeconds(DefaultSeconds);
         if (!int.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
                 out var seconds))
-            throw new ArgumentException($"{name} is '{value}', but must be a positive number of seconds.");
+            throw new ArgumentException($"{name} is '{value}', but it must be an integer number of seconds.");
         return TimeSpan.FromSeconds(seconds == 0 ? DefaultSeconds : seconds);                      // 0 is the default in Python, too
     }
 

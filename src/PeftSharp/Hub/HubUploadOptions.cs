@@ -16,20 +16,23 @@ public sealed record HubUploadOptions
     public string? CommitDescription { get; init; }
 
     /// <summary>
-    /// The commit (40 hexadecimal digits) that the branch must have. If the branch has another commit, nothing is committed and a
-    /// <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: the commit of the branch is not checked.
+    /// The hash (40 hexadecimal digits) that the latest commit of the branch must have. If the branch has another latest commit, nothing is
+    /// committed and a <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: the latest commit is not checked.
     /// </summary>
     public string? ParentCommit { get; init; }
 
     /// <summary>Whether the files are committed to a new pull request instead of the branch. Default false.</summary>
     public bool CreatePullRequest { get; init; }
 
-    /// <summary>The folder in the repository, with <c>/</c>. Null: the root of the repository.</summary>
+    /// <summary>
+    /// The folder in the repository to which the files are uploaded. Nested folders are separated by <c>/</c>. Null: the root of the
+    /// repository.
+    /// </summary>
     public string? PathInRepository { get; init; }
 
     /// <summary>
-    /// Selects the files of a folder by their relative path, with <c>/</c>. Null: all files. Files of <c>.git</c>, caches and temporary
-    /// files are never uploaded.
+    /// Selects the files of a folder. The argument is the path relative to the folder, with the separator <c>/</c>. Null: all files. Files
+    /// in <c>.git</c>, <c>.cache/huggingface</c> and <c>__pycache__</c>, and temporary files of this library, are never uploaded.
     /// </summary>
     public Func<string, bool>? Filter { get; init; }
 

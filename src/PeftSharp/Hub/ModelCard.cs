@@ -23,10 +23,13 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     /// <summary>Returns the content of the file.</summary>
     public override string ToString() => Data.ToYaml() is { Length: > 0 } yaml ? $"---\n{yaml}---\n\n{Text}" : Text;
 
-    /// <summary>Writes the card, unless the folder contains a card that a person wrote or edited.</summary>
+    /// <summary>
+    /// Writes the card, unless the folder contains a card without <see cref="GeneratedComment"/>: such a card was written or edited by a
+    /// person.
+    /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <param name="overwrite">Whether to replace any existing card. Default false.</param>
-    /// <returns>True if the card was written; false if the folder contains a card that a person wrote or edited.</returns>
+    /// <returns>True if the card was written; false if an existing card was kept.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public bool Save(string folder, bool overwrite = false)
     {

@@ -20,10 +20,10 @@ public sealed record ModelCardData
     /// <summary>The name of the base model on the Hub: the model that was fine-tuned. Null: none.</summary>
     public string? BaseModel { get; init; }
 
-    /// <summary>Further tags. Null: none.</summary>
+    /// <summary>Tags of the model, such as <c>lora</c>. Null: none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>The names of the datasets on the Hub. Null: none.</summary>
+    /// <summary>The names of the datasets on the Hub, such as <c>stanfordnlp/imdb</c>. Null: none.</summary>
     public IReadOnlyList<string>? Datasets { get; init; }
 
     /// <summary>The metrics, such as <c>accuracy</c>. Null: none.</summary>

@@ -80,7 +80,7 @@ internal sealed class PartialBlob : IAsyncDisposable
         catch (IOException error)
         {
             throw _request.Error(HubError.Storage, $"'{_file.Name}' cannot be written ({error.Message}). Free disk space, or choose "
-                + "another disk with HF_HOME.", error);
+                + "another disk with HF_HOME or CacheFolder.", error);
         }
         Length += bytes.Length;
         _hash?.AppendData(bytes.Span);

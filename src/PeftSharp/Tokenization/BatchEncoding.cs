@@ -54,8 +54,8 @@ public sealed class BatchEncoding
     public int[][] InputIds => _inputIds ??= [.. Encodings.Select(encoding => encoding.Ids)];
 
     /// <summary>
-    /// Token types, one array per row: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Models
-    /// without token types, such as RoBERTa, have 0 for both texts.
+    /// Token types, one array per row: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Some
+    /// tokenizers, such as RoBERTa's, have the type 0 for both texts.
     /// </summary>
     public int[][] TokenTypeIds => _tokenTypeIds ??= [.. Encodings.Select(encoding => encoding.TypeIds)];
 
@@ -77,8 +77,8 @@ public sealed class BatchEncoding
     public int[]? OverflowToSampleMapping { get; }
 
     /// <summary>
-    /// The names of the columns in <see cref="ToColumns"/>: <c>input_ids</c>, those of <c>token_type_ids</c> and <c>attention_mask</c> that
-    /// the model expects, and the columns that were requested when the texts were encoded.
+    /// The names of the columns in <see cref="ToColumns"/>: <c>input_ids</c>; <c>token_type_ids</c> and <c>attention_mask</c>, if the model
+    /// expects them; and the columns that were requested when the texts were encoded.
     /// </summary>
     public IReadOnlyList<string> Keys => _columns;
 

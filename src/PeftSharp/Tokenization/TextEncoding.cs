@@ -41,8 +41,8 @@ public sealed partial class TextEncoding
     });
 
     /// <summary>
-    /// The token type of each token: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Models
-    /// without token types, such as RoBERTa, have 0 for both texts.
+    /// The token type of each token: <c>token_type_ids</c>. The type is 0 for the first text of a pair, and 1 for the second text. Some
+    /// tokenizers, such as RoBERTa's, have the type 0 for both texts.
     /// </summary>
     public int[] TypeIds => _typeIds ??= Fill((segment, row) => row.Fill(segment.TypeId));
 

@@ -14,7 +14,7 @@ public readonly record struct TruncationStrategy
 
     private TruncationStrategy(string name) => _name = name;
 
-    /// <summary>Removes tokens from a single text or, one by one, from the text of a pair that is longer at that moment.</summary>
+    /// <summary>Removes tokens from a single text. In a pair, removes tokens one by one from the text that is longer.</summary>
     public static TruncationStrategy LongestFirst { get; } = new("longest_first");
 
     /// <summary>Removes tokens from the first text only.</summary>

@@ -12,7 +12,9 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
 
     /// <summary>Uploads the files that have changed, and deletes files.</summary>
     /// <returns>The commit. Null: nothing has changed.</returns>
-    /// <exception cref="HubException">The upload failed. Nothing was committed.</exception>
+    /// <exception cref="HubException">
+    /// The upload failed. Nothing was committed, except if the message says that the state of the commit is not known.
+    /// </exception>
     internal async Task<HubCommit?> RunAsync(IReadOnlyList<UploadFile> files, IReadOnlyList<string> deletions, HubUploadOptions options,
         string title, CancellationToken cancellationToken)
     {
@@ -129,7 +131,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             or UriFormatException)
         {
             throw request.Error(HubError.Server, $"the response of {settings.Endpoint.Host} does not come from a Hugging Face endpoint. "
-                + "If HF_ENDPOINT is set, check its address.", error);
+                + "If HF_ENDPOINT is set, check its address; otherwise check the proxy and the firewall.", error);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ChatRenderer
         IReadOnlyList<ChatMessage> messages, bool tracksGeneration = false)
     {
         if (messages is not { Count: > 0 } || messages.Contains(null!))
-            throw new ArgumentException("The conversation has no messages, or a message is null.", nameof(messages));
+            throw new ArgumentException("The conversation has no messages, or one of its messages is null.", nameof(messages));
         if (_continues && tracksGeneration)
             throw new ArgumentException("ContinueFinalMessage and returnAssistantTokensMask cannot be combined.", nameof(tracksGeneration));
         JsonObject[] fields = [.. messages.Select(message => WithReasoningFields(message.ToJson()))];

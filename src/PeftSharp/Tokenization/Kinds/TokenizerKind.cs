@@ -52,7 +52,7 @@ internal sealed record TokenizerKind(string ClassName)
     /// <summary>Loads a tokenizer of this class.</summary>
     /// <param name="files">The folder.</param>
     /// <param name="options">
-    /// Options of the caller by their names in tokenizer_config.json, which they override. Null: the value in the file.
+    /// Options of the caller by their names in tokenizer_config.json. A value overrides the value in the file; a null value does not.
     /// </param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     internal Tokenizer Load(TokenizerFolder files, params ReadOnlySpan<(string Name, bool? Value)> options)

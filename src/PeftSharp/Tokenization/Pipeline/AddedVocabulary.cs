@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The vocabulary of a model with the tokens that were added to it, or that are matched as a whole.</summary>
+/// <summary>
+/// The vocabulary of a model together with the added tokens: new tokens, and tokens of the model that are matched as a whole.
+/// </summary>
 internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normalizer)
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -18,7 +20,7 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
 
     internal IReadOnlyDictionary<string, int> Ids => _ids;
 
-    /// <summary>The number of tokens in the vocabulary of the model and of added tokens that are not in this vocabulary.</summary>
+    /// <summary>The number of all tokens: the vocabulary of the model, and the added tokens that are not in it.</summary>
     internal int Count => model.Size + _ids.Keys.Count(token => model.IdOf(token) is null);
 
     internal int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : model.IdOf(token);

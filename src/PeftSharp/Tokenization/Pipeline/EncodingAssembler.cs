@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>Truncates the tokens of a text or a pair and adds special tokens.</summary>
@@ -12,7 +14,7 @@ internal static class EncodingAssembler
         var added = addSpecialTokens ? template.AddedTokens(isPair: runs.Length == 2) : 0;
         if (truncation is not null && truncation.MaxLength < added)
             throw new ArgumentException(
-                $"maxLength {truncation.MaxLength} has no room for the {added} special tokens of a "
+                $"maxLength {truncation.MaxLength} has no room for the {Quantity.Of(added, "special token")} of a "
                 + $"{(runs.Length == 2 ? "pair" : "text")}. Increase maxLength, or set addSpecialTokens to false.");
         var lengths = Array.ConvertAll(runs, run => run.Ids.Length);
         var parts = truncation is null

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The checked options of a truncation.</summary>
@@ -26,11 +28,11 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
         if (target >= lengths.Length)
             throw new TokenizerException(
                 "Truncation only_second requires a pair of texts, but there is only one text. "
-                + "Pass textPair, or use longest_first or only_first.");
+                + "Pass a second text, or use longest_first or only_first.");
         if (lengths[target] <= excess)
         {
-            throw new TokenizerException($"Text {target + 1} is too short to be truncated to the maximum length. "
-                + $"Truncation {Strategy} would have to remove {excess} of the {lengths[target]} tokens of text {target + 1} for "
+            throw new TokenizerException($"Text {target + 1} is too short to be truncated to the maximum length. It has "
+                + $"{Quantity.Of(lengths[target], "token")}, of which truncation {Strategy} would have to remove {excess} for "
                 + $"maxLength {MaxLength}. Increase maxLength, or use longest_first.");
         }
         parts[target] = Cut(lengths[target], lengths[target] - excess);
@@ -57,8 +59,8 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
             return [(0, 0), (0, length)];
         if (Stride >= kept)
             throw new ArgumentException(
-                $"stride {Stride} must be less than {kept}: maxLength {MaxLength} allows {kept} tokens of a text in addition to the "
-                + "special tokens.");
+                $"stride {Stride} must be less than {kept}: maxLength {MaxLength} allows {Quantity.Of(kept, "token")} of a text "
+                + "in addition to the special tokens.");
         var parts = new List<(int Start, int End)>();
         if (Side == TruncationSide.Right)
         {

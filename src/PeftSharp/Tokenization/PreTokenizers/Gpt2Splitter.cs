@@ -28,7 +28,8 @@ internal static class Gpt2Splitter
         var kind = KindAt(text, first, out var units);
         if (kind != UnicodeFlags.Space)
             return RunEnd(text, first + units, kind);
-        // A run of white space before a word ends before its last character. If that character is a space, it belongs to the word.
+        // If a word follows, the last character of the white space is not part of this piece. If that character is a space, it becomes the
+        // first character of the word; any other character becomes a piece of its own.
         var end = RunEnd(text, start + 1, UnicodeFlags.Space);
         return end < text.Length && end - start > 1 ? end - 1 : end;
     }

@@ -4,7 +4,10 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Replaces spaces by a visible character, SentencePiece's <c>▁</c>, and splits before it.</summary>
 /// <param name="replacement">The visible character.</param>
-/// <param name="prependScheme">The pieces of text to which the character is added as a prefix.</param>
+/// <param name="prependScheme">
+/// The pieces to which the character is added as a prefix, unless they start with it. The pieces are the words of the previous
+/// pre-tokenizer, or the text between added tokens.
+/// </param>
 /// <param name="split">Whether to split.</param>
 internal sealed class Metaspace(char replacement, PrependScheme prependScheme, bool split) : PreTokenizer
 {

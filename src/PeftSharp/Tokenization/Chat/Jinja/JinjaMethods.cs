@@ -48,7 +48,7 @@ internal static class JinjaMethods
         foreach (var i in new JinjaSlice(OrNull(given[1]), OrNull(given[2]), null).Indices(items.Count))
             if (JinjaEquality.Equal(items[i], given[0]))
                 return i;
-        throw new JinjaFault($"The list does not contain {JinjaRepr.Of(given[0])}.");
+        throw new JinjaFault($"The list does not contain the value {JinjaRepr.Of(given[0])}.");
     }
 
     private static object? OrNull(object? value) => value == JinjaFrame.Missing ? null : value;
