@@ -41,9 +41,9 @@ public sealed record HubOptions
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>
-    /// The approximate delay before the first retry. The delay is varied randomly, and doubles approximately with each retry, up to eight
-    /// times this value. A <c>Retry-After</c> header of the server has precedence; if it asks for more than ten minutes, there is no retry.
-    /// Default 1 second.
+    /// The delay before the first retry. Each further delay is about twice as long, up to eight times this value. All delays are varied
+    /// randomly. A <c>Retry-After</c> header of the server has precedence; if it requests more than ten minutes, there is no retry. Default
+    /// 1 second.
     /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 

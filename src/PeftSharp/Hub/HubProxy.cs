@@ -14,8 +14,9 @@ internal sealed class HubProxy : IWebProxy
     private readonly string[] _exceptions;
 
     /// <param name="proxy">The proxy of the process (<see cref="HttpClient.DefaultProxy"/>).</param>
-    /// <param name="exceptions">The hosts that are reached directly, separated by commas. Null: the exceptions of
-    /// <paramref name="proxy"/>.</param>
+    /// <param name="exceptions">
+    /// The hosts that are reached directly, separated by commas. Null: the exceptions of <paramref name="proxy"/>.
+    /// </param>
     internal HubProxy(IWebProxy proxy, string? exceptions) =>
         (_proxy, _exceptions) =
             (proxy, exceptions?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// The options of the caller. Options that are not set come from the environment variables of the Python package <c>huggingface_hub</c>.
+/// The options of the caller. An option that is not set is read from its environment variable, as in the Python package
+/// <c>huggingface_hub</c>, or has the default value.
 /// </summary>
 internal sealed partial class HubSettings
 {

@@ -74,8 +74,8 @@ public sealed partial class Tokenizer
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);
 
     /// <summary>
-    /// Adds tokens to the vocabulary, which are then matched as a whole. A token that is already in the vocabulary keeps its id. If tokens
-    /// were added, resize the model's embeddings to <see cref="Count"/>.
+    /// Adds tokens to the vocabulary. The tokens are then matched as a whole, and a token that is already in the vocabulary keeps its id.
+    /// If tokens were added, resize the model's embeddings to <see cref="Count"/>.
     /// </summary>
     /// <param name="tokens">The tokens, as strings or with properties.</param>
     /// <param name="specialTokens">Whether the tokens are special, so that decoding can skip them. Default false.</param>

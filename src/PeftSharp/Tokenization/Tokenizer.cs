@@ -36,12 +36,15 @@ public sealed partial class Tokenizer
     public int? ModelMaxLength { get; set; }
 
     /// <summary>
-    /// The side on which rows are padded. Default: as in the tokenizer's files, otherwise the side of the class in transformers, which is
-    /// left for Llama and Gemma, and right for the other classes.
+    /// The side on which rows are padded. Default: as in the tokenizer's files or in <see cref="TokenizerBackendOptions"/>, otherwise the
+    /// side of the class in transformers, which is left for Llama and Gemma, and right for the other classes.
     /// </summary>
     public PaddingSide PaddingSide { get; set; }
 
-    /// <summary>The side on which tokens are truncated. Default: as in the tokenizer's files, otherwise right.</summary>
+    /// <summary>
+    /// The side on which tokens are truncated. Default: as in the tokenizer's files or in <see cref="TokenizerBackendOptions"/>, otherwise
+    /// right.
+    /// </summary>
     public TruncationSide TruncationSide { get; set; }
 
     /// <summary>

@@ -36,8 +36,8 @@ public sealed record BpeTrainer : TokenizerTrainer
     public string? EndOfWordSuffix { get; init; }
 
     /// <summary>
-    /// The limit for the length of tokens, in characters (in bytes for a byte-level tokenizer). A merged token is merged with its neighbor
-    /// only if the result is shorter than this limit. Tokens of two characters are always allowed. Null: no limit.
+    /// The limit for the length of tokens, in characters (in bytes for a byte-level tokenizer). Tokens of three or more characters are
+    /// learned only if they are shorter than this limit; tokens of two characters are always allowed. Null: no limit.
     /// </summary>
     public int? MaxTokenLength { get; init; }
 

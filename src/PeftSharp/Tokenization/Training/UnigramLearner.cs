@@ -22,7 +22,7 @@ internal sealed class UnigramLearner
         var required = _corpus.Characters(_options.InitialAlphabet);
         if (required.Count > _options.PieceCount)
             throw new ArgumentException($"VocabSize {_options.VocabSize} is too small: each of the {required.Count} different characters "
-                + $"of the texts and of InitialAlphabet is a token, in addition to the special tokens "
+                + "of the texts and of InitialAlphabet is a token, in addition to the special tokens "
                 + $"({_options.VocabSize - _options.PieceCount}). Increase VocabSize to at least "
                 + $"{required.Count + _options.VocabSize - _options.PieceCount}.");
         var pieces = UnigramSeeds.Find(_corpus, _options);
