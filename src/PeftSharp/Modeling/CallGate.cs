@@ -78,7 +78,7 @@ internal sealed class CallGate
         public void Dispose() => gate.End();
     }
 
-    /// <summary>A change in progress; calls wait until the thread that started it disposes it.</summary>
+    /// <summary>A change in progress. Calls that other threads start wait until the change is disposed.</summary>
     internal readonly struct RunningChange(Lock held) : IDisposable
     {
         public void Dispose() => held.Exit();

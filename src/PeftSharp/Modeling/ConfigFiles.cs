@@ -12,8 +12,8 @@ namespace PeftSharp.Modeling;
 internal static class ConfigFiles
 {
     /// <summary>
-    /// Maximum nesting depth for the serializer: twice the maximum depth of a file, because objects of the library contain the values of a
-    /// file.
+    /// Maximum nesting depth for the serializer. It is twice the maximum depth of a file, because an object of the library can contain a
+    /// value of a file and adds levels around the value.
     /// </summary>
     internal const int MaxDepth = 2 * PythonJsonReader.MaxDepth;
 

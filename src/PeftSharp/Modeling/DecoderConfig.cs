@@ -4,13 +4,13 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Modeling;
 
 /// <summary>The configuration of a decoder with LLaMA's layers: the fields that LLaMA, Qwen2 and similar models share.</summary>
-/// <remarks>The default values are those of LLaMA 7B; the constructor of a derived record sets others.</remarks>
+/// <remarks>The constructor of a derived record can replace the default values, which are those of LLaMA 7B.</remarks>
 public abstract record DecoderConfig : TransformerConfig
 {
     private const double DefaultHeadDropout = 0.1;
 
     /// <summary>
-    /// Creates a configuration with the sizes of LLaMA 7B, and with a head whose weight is separate from the input embeddings.
+    /// Creates a configuration with the layers of LLaMA 7B, and with a head whose weight is separate from the input embeddings.
     /// </summary>
     protected DecoderConfig() =>
         (HiddenSize, NumHiddenLayers, NumAttentionHeads, IntermediateSize, MaxPositionEmbeddings, TieWordEmbeddings) =
@@ -30,7 +30,7 @@ public abstract record DecoderConfig : TransformerConfig
     /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
     public virtual string HiddenAct { get; init; } = "silu";
 
-    /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6.</summary>
+    /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6 (Phi-3: 1e-5).</summary>
     public double RmsNormEps { get; init; } = 1e-6;
 
     /// <summary>Base and scaling of the rotary embeddings.</summary>
@@ -73,14 +73,15 @@ public abstract record DecoderConfig : TransformerConfig
     private protected RotaryEmbedding RotaryOf(RotaryParameters parameters) => new(parameters, HeadWidth, MaxPositionEmbeddings);
 
     /// <summary>
-    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Default null: all preceding tokens.
+    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Null: a token attends to all
+    /// preceding tokens.
     /// </summary>
     /// <param name="layer">Zero-based index of the layer.</param>
     public virtual int? GetSlidingWindow(int layer) => null;
 
     /// <summary>
-    /// Whether layers can rotate a part of each head (<see cref="RotaryParameters.PartialRotaryFactor"/>). Default false: heads are rotated
-    /// as a whole, and a value other than 1 is invalid (<see cref="PretrainedConfig.Validate"/>).
+    /// Whether layers can rotate a part of each head (<see cref="RotaryParameters.PartialRotaryFactor"/>). Default false: whole heads are
+    /// rotated, and <see cref="PretrainedConfig.Validate"/> rejects a factor other than 1.
     /// </summary>
     protected virtual bool SupportsPartialRotation => false;
 

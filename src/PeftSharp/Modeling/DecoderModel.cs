@@ -8,7 +8,7 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The body of a decoder with LLaMA's layers: embeddings, decoder layers and a final normalization layer.</summary>
 /// <remarks>
-/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.</para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -5,10 +5,10 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Modeling;
 
 /// <summary>The configuration of an encoder with BERT's layers: the fields that BERT, RoBERTa and similar models share.</summary>
-/// <remarks>The default values are those of bert-base-uncased; the constructor of a derived record sets others.</remarks>
+/// <remarks>The constructor of a derived record can replace the default values, which are those of bert-base-uncased.</remarks>
 public abstract record EncoderConfig : TransformerConfig
 {
-    /// <summary>Creates a configuration with the sizes of bert-base-uncased.</summary>
+    /// <summary>Creates a configuration with the layers of bert-base-uncased.</summary>
     protected EncoderConfig() =>
         (HiddenSize, NumHiddenLayers, NumAttentionHeads, IntermediateSize, MaxPositionEmbeddings) = (768, 12, 12, 3072, 512);
 
@@ -21,13 +21,15 @@ public abstract record EncoderConfig : TransformerConfig
     /// <summary>Dropout of attention probabilities in training. Default 0.1.</summary>
     public double AttentionProbsDropoutProb { get; init; } = 0.1;
 
-    /// <summary>Number of token types. Default 2.</summary>
+    /// <summary>Number of token types. Default 2 (DeBERTa: 0).</summary>
     public int TypeVocabSize { get; init; } = 2;
 
-    /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12.</summary>
+    /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12 (DeBERTa: 1e-7).</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 
-    /// <summary>Dropout before the classifier, in training. Null: <see cref="HiddenDropoutProb"/>.</summary>
+    /// <summary>
+    /// Dropout before the classifier, in training. Null: <see cref="HiddenDropoutProb"/>. DeBERTa has the field <c>cls_dropout</c> instead.
+    /// </summary>
     public double? ClassifierDropout { get; init; }
 
     /// <summary>Whether the model is a decoder. Not supported: creating a model with true throws.</summary>

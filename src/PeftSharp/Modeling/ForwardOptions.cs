@@ -23,14 +23,14 @@ public sealed record ForwardOptions
     public bool OutputAttentions { get; init; }
 
     /// <summary>
-    /// Whether only the loss is needed. A language model may then skip the logits, and <see cref="ModelOutput.Logits"/> is null. The
-    /// trainer sets it. Default false.
+    /// Whether only the loss is needed. A language model then does not return <see cref="ModelOutput.Logits"/> if the batch has labels. The
+    /// trainer sets this option. Default false.
     /// </summary>
     public bool LossOnly { get; init; }
 
     /// <summary>
     /// Whether a model with a contrastive loss, which needs no labels, returns the loss (transformers' <c>return_loss</c>). The trainer
-    /// sets it. Default false.
+    /// sets this option. Default false.
     /// </summary>
     public bool ReturnLoss { get; init; }
 
@@ -57,7 +57,7 @@ public sealed record ForwardOptions
 
     /// <summary>
     /// The adapters of this call, for a model with adapters: one name for the whole batch, or one name per row; <c>__base__</c> selects the
-    /// base model. Null: the adapters of the current scope or of <c>SetAdapter</c>.
+    /// base model. Null: the adapters that the current scope (such as <c>UseAdapter</c>) or, outside a scope, <c>SetAdapter</c> selects.
     /// </summary>
     public IReadOnlyList<string>? AdapterNames { get; init; }
 

@@ -122,21 +122,31 @@ internal static class InputCheck
             throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, tokens] is expected. "
                 + "Call unsqueeze(0) to make a batch of one row.");
         Range(name, ids, 0, vocabSize - 1, null,
-            $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
+            vocabSize == long.MaxValue ? "Token ids are at least 0: correct the column"
+                : $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
 
     /// <exception cref="DatasetException">A label is neither -100 nor a class index.</exception>
-    internal static void Labels(Tensor labels, long classes, string name = "labels")
+    /// <param name="labels">The labels.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="name">The name of the labels.</param>
+    /// <param name="remedy">The valid values and the remedy, if the labels are not the classes of a classifier.</param>
+    internal static void Labels(Tensor labels, long classes, string name = "labels", string? remedy = null)
     {
         if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
         {
             var found = is_floating_point(labels) ? "floating-point values" : $"values of type {labels.dtype}";
+            if (remedy is not null)
+                throw new DatasetException(
+                    $"'{name}' contains {found}, but the labels of this model are integers (int64). Convert the column with CastColumn.");
             throw new DatasetException($"'{name}' contains {found}, but the model has {classes} classes, whose labels are integers "
                 + "(int64). For classification, convert the column to class ids with "
                 + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
         }
-        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
-            + "load the model with LabelNames or numLabels, or correct the column", introduction: "Classes are numbered from 0: ");
+        Range(name, labels, 0, classes - 1, Ignored, remedy
+            ?? $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
+            + "load the model with LabelNames or numLabels, or correct the column",
+            introduction: remedy is null ? "Classes are numbered from 0: " : "");
     }
 
     /// <exception cref="DatasetException">A value is negative or not less than <paramref name="rows"/>.</exception>

@@ -11,7 +11,10 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// <summary>Exclusive upper bound of the values; for <see cref="InputKind.TokenIds"/> the vocabulary size. Null: no limit.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>The configuration field that defines <see cref="Limit"/>, such as <c>vocab_size</c>, for error messages.</summary>
+    /// <summary>
+    /// The configuration field that defines <see cref="Limit"/>, such as <c>vocab_size</c>, for error messages. Null:
+    /// the messages contain <see cref="Name"/> instead.
+    /// </summary>
     public string? LimitField { get; init; }
 
     /// <summary>
@@ -28,7 +31,7 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// </param>
     /// <param name="positions">Exclusive upper bound of <c>position_ids</c>. Null: no limit.</param>
     /// <param name="positionsField">
-    /// The configuration field that defines <paramref name="positions"/>, for error messages. Null: <c>position_ids</c>.
+    /// The configuration field that defines <paramref name="positions"/>, for error messages. Null: the messages name <c>position_ids</c>.
     /// </param>
     public static IReadOnlyList<InputSpec> ForText(
         TextConfig config, bool hasCache = false, long? positions = null, string? positionsField = null)

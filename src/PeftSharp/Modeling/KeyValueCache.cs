@@ -6,8 +6,9 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
-/// whenever the cache is full. While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place,
-/// because the backward pass still reads them. Layers with a sliding window reserve memory for the window and up to a quarter more.
+/// whenever the cache is full. While gradients are recorded, for example to train a prefix, new tensors are created instead of writing to
+/// the old ones, because the backward pass reads the old tensors. A layer with a sliding window reserves memory for the window and for
+/// additional tokens: a quarter of the window, but at least 64 tokens.
 /// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
@@ -51,7 +52,8 @@ public sealed class KeyValueCache : IDisposable
     /// <paramref name="window"/> - 1 tokens precede the new ones.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A layer before <paramref name="layer"/> is still empty, or <paramref name="window"/> is less than 1.
+    /// <paramref name="layer"/> is negative, a layer before <paramref name="layer"/> is still empty, or <paramref name="window"/> is less
+    /// than 1.
     /// </exception>
     /// <exception cref="ArgumentException">The shape does not match the cached tensors.</exception>
     public (Tensor Keys, Tensor Values) Update(int layer, Tensor keys, Tensor values, int? window = null)
@@ -100,7 +102,7 @@ public sealed class KeyValueCache : IDisposable
         foreach (var layer in _layers) layer.SelectRows(rows, changed);
     }
 
-    /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>
+    /// <summary>Removes all tokens except the first <paramref name="length"/> tokens.</summary>
     /// <param name="length">Number of tokens to keep, including tokens that a sliding window has removed.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="length"/> is negative or greater than <see cref="Length"/>.

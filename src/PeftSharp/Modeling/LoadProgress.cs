@@ -6,6 +6,6 @@ namespace PeftSharp.Modeling;
 /// <param name="Tensor">The name, in the model, of the tensor that was loaded last.</param>
 public readonly record struct LoadProgress(long LoadedBytes, long TotalBytes, string Tensor)
 {
-    /// <summary>The fraction that is loaded, from 0 to 1.</summary>
+    /// <summary>The fraction of the bytes that has been loaded, from 0 to 1.</summary>
     public double Fraction => TotalBytes == 0 ? 1 : (double)LoadedBytes / TotalBytes;
 }

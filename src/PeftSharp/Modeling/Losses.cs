@@ -96,7 +96,8 @@ internal static class Losses
             throw new DatasetException(EachRowHas(targets.shape[1], logits.shape[1]));
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "
-                + $"{Quantity.Of(config.NumLabels, "output")} expects one value for each element of [{string.Join(", ", logits.shape)}].");
+                + $"{Quantity.Of(config.NumLabels, "output")} expects one value for each element of the logits, whose shape is "
+                + $"[{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
         var loss = kind == ProblemType.Regression
@@ -144,8 +145,8 @@ internal static class Losses
         if (labels.numel() == rows.numel() / rows.shape[^1]) return;
         if (labels.dim() == 2 && rows.dim() == 2 && labels.shape[0] == rows.shape[0] && labels.shape[1] != rows.shape[1])
             throw new DatasetException(EachRowHas(labels.shape[1], rows.shape[1]));
-        throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
-            + $"row of [{string.Join(", ", rows.shape)}]."
+        throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects class indices of "
+            + $"shape [{string.Join(", ", rows.shape[..^1])}]."
             + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
             + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }

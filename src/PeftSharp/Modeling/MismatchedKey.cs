@@ -1,6 +1,6 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>A tensor whose shape in the checkpoint differs from that of the parameter.</summary>
+/// <summary>A tensor whose shape in the checkpoint differs from the shape of the parameter.</summary>
 /// <param name="Name">The name of the parameter.</param>
 /// <param name="CheckpointShape">The shape in the checkpoint.</param>
 /// <param name="ModelShape">The shape in the model.</param>

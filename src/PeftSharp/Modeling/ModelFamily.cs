@@ -29,7 +29,7 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The modules of each role, by the end of their path: <c>query</c> matches every module whose path is <c>query</c> or ends with
-    /// <c>.query</c>.
+    /// <c>.query</c>. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } =
         new Dictionary<ModuleRole, IReadOnlyList<string>>();
@@ -57,13 +57,13 @@ public abstract class ModelFamily
     /// <summary>
     /// The family's tokenizer class in transformers, such as <c>BertTokenizer</c>. Used if neither <c>tokenizer_config.json</c> nor
     /// <c>config.json</c> names a class. The value <see cref="TokenizersBackend"/> is used even if a file names a class, as in
-    /// transformers. Default null: the files determine the class.
+    /// transformers. Null: the files determine the class.
     /// </summary>
     public virtual string? TokenizerClass => null;
 
     /// <summary>Reads the configuration from <paramref name="json"/>, the content of <c>config.json</c>.</summary>
     /// <remarks>Usually implemented with <see cref="PretrainedConfig.FromJson{TConfig}"/>.</remarks>
-    /// <exception cref="System.Text.Json.JsonException">A field has an invalid type.</exception>
+    /// <exception cref="System.Text.Json.JsonException">A field has an invalid value.</exception>
     public abstract PretrainedConfig ReadConfig(JsonObject json);
 
     /// <summary>Converts a key of an older checkpoint to its current name; returns the key itself if it has not changed.</summary>
@@ -72,11 +72,11 @@ public abstract class ModelFamily
 
     /// <summary>
     /// Converts the name of a parameter or of a module to its name in the checkpoints that transformers writes; returns the name itself if
-    /// they do not differ. <see cref="RenameKey"/> is the inverse.
+    /// the checkpoints use the same name. <see cref="RenameKey"/> is the inverse.
     /// </summary>
     /// <remarks>
-    /// Adapter methods also accept the names of checkpoints in <c>target_modules</c>, which are the names of the modules in older versions
-    /// of transformers.
+    /// In <c>target_modules</c>, adapter methods also accept the names that modules have in checkpoints. These are the names of the modules
+    /// in older versions of transformers.
     /// </remarks>
     /// <param name="name">The name in the model, such as <c>vit.layers.0.attention.q_proj.weight</c>.</param>
     public virtual string CheckpointName(string name) => name;
@@ -94,7 +94,7 @@ public abstract class ModelFamily
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 
-    /// <summary>Whether an unexpected key can be ignored without a report, such as stored position indices. Default false.</summary>
+    /// <summary>Whether an unexpected key, such as stored position indices, is ignored and not reported. Default false.</summary>
     /// <param name="key">The key in the checkpoint.</param>
     public virtual bool IsObsoleteKey(string key) => false;
 

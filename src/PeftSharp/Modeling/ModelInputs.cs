@@ -77,7 +77,7 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Number of rows of the batch.</summary>
     /// <exception cref="ArgumentException">The batch contains no tensor.</exception>
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
-        : throw new ArgumentException("The batch contains no tensor. Set at least InputIds.");
+        : throw new ArgumentException("The batch contains no tensor. Set at least the main input of the model, such as InputIds.");
 
     /// <summary>
     /// Creates a batch with the same tensors. Replacing a tensor in the new batch does not change this batch. Dispose only one of the two
@@ -94,8 +94,8 @@ public sealed class ModelInputs : IDisposable
     }
 
     /// <summary>
-    /// Moves the batch to <paramref name="device"/>. Returns this instance if its tensors are already on the device, otherwise a new batch
-    /// with new tensors, which the caller disposes; this batch is not disposed.
+    /// Copies the batch to <paramref name="device"/>. Returns a new batch with new tensors, which the caller disposes; this batch is not
+    /// disposed. If all tensors are already on a device of this type, returns this instance.
     /// </summary>
     public ModelInputs To(Device device)
     {

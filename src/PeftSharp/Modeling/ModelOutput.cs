@@ -12,10 +12,16 @@ public sealed class ModelOutput : IDisposable
     private const string LossName = "loss";
     private readonly OrderedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Loss, float scalar; null if the batch has no labels.</summary>
+    /// <summary>
+    /// Loss, float scalar. Null if the batch has no labels; for a contrastive loss, null unless <see cref="ForwardOptions.ReturnLoss"/> is
+    /// set.
+    /// </summary>
     public Tensor? Loss { get => this[LossName]; init => this[LossName] = value; }
 
-    /// <summary>Logits; the shape depends on the head. Null for models without a head and for question answering.</summary>
+    /// <summary>
+    /// Logits; the shape depends on the head. Null for models without a head and for question answering. Also null for a language model if
+    /// <see cref="ForwardOptions.LossOnly"/> is set and the batch has labels.
+    /// </summary>
     public Tensor? Logits { get => this["logits"]; init => this["logits"] = value; }
 
     /// <summary>Logits for the position of the first token of the answer, float [batch, tokens] (question answering).</summary>
@@ -24,7 +30,7 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Logits for the position of the last token of the answer, float [batch, tokens] (question answering).</summary>
     public Tensor? EndLogits { get => this["end_logits"]; init => this["end_logits"] = value; }
 
-    /// <summary>Output of the last layer, float [batch, tokens, hidden].</summary>
+    /// <summary>Last output of the body, after its final normalization layer if it has one; float [batch, tokens, hidden].</summary>
     public Tensor? LastHiddenState { get => this["last_hidden_state"]; init => this["last_hidden_state"] = value; }
 
     /// <summary>Pooled output of an encoder, float [batch, hidden].</summary>
@@ -42,7 +48,9 @@ public sealed class ModelOutput : IDisposable
     /// </summary>
     public IReadOnlyList<Tensor> Attentions { get; init; } = [];
 
-    /// <summary>The tensor with the given name; null if the model did not set it. Setting null removes it.</summary>
+    /// <summary>
+    /// The tensor with the given name; null if the model did not set it. Setting null removes the tensor without disposing it.
+    /// </summary>
     public Tensor? this[string name]
     {
         get => _tensors.GetValueOrDefault(name);
@@ -62,7 +70,7 @@ public sealed class ModelOutput : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
         _tensors.Concat(Numbered("hidden_states", HiddenStates)).Concat(Numbered("attentions", Attentions));
 
-    /// <summary>Moves all tensors to the outer dispose scope. Call it at the end of <c>forward</c>.</summary>
+    /// <summary>Moves all tensors to the outer dispose scope. Call this method at the end of <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
         // The last hidden state occurs twice, but must be moved only once.

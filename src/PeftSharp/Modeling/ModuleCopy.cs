@@ -88,9 +88,10 @@ internal static class ModuleCopy
         Parameter parameter => new Parameter(parameter.detach().clone(), parameter.requires_grad).DetachFromDisposeScope(),
         Tensor tensor => tensor.detach().clone().DetachFromDisposeScope(),
         Module module => Copy(module, path),
-        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' is a delegate bound to a module; "
-            + "in a copy it would still call the original module."),
-        IEnumerable<Module> => throw new NotSupportedException($"'{path}' is a collection of modules. Use a ModuleList."),
+        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' cannot be copied: it is a delegate that is "
+            + "bound to a module, so the copy would still call the original module."),
+        IEnumerable<Module> => throw new NotSupportedException(
+            $"'{path}' cannot be copied: it is a collection of modules. Use a ModuleList."),
         _ => value,
     };
 }

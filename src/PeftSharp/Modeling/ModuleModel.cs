@@ -25,7 +25,7 @@ public sealed class ModuleModel : PretrainedModel
     /// <param name="module">The module.</param>
     /// <param name="inputs">The tensors that the module reads; the first is the main input.</param>
     /// <param name="objective">
-    /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
+    /// Defines the labels and the loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
     /// </param>
     /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
     /// <exception cref="ArgumentException"><paramref name="inputs"/> is empty, or the configuration is invalid.</exception>

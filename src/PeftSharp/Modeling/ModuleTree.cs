@@ -103,7 +103,8 @@ internal static class ModuleTree
             ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: "
             + "this version of TorchSharp is not supported.");
         if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement))
-            throw Unfit(place, "a Sequential can hold only modules that map one tensor to one tensor");
+            throw new ArgumentException($"'{place.Path}' cannot be wrapped: its adapter does not map one tensor to one tensor, so a "
+                + "Sequential cannot hold it. Store the module in a field of its model.");
         for (var index = 0; index < modules.Count; index++)
             if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
     }

@@ -7,7 +7,8 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The fields of <c>config.json</c> that every family shares; each family's record adds its own.</summary>
 /// <remarks>
-/// transformers' <c>PreTrainedConfig</c>. Unknown fields of the file are kept in <see cref="AdditionalFields"/> and written back.
+/// Corresponds to transformers' <c>PreTrainedConfig</c>. Unknown fields of the file are kept in <see cref="AdditionalFields"/> and written
+/// back.
 /// </remarks>
 public abstract record PretrainedConfig
 {
@@ -23,7 +24,7 @@ public abstract record PretrainedConfig
     /// <summary>The class of the saved model, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
-    /// <summary>Data type of the saved weights: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
+    /// <summary>Data type of the saved weights: <c>float32</c>, <c>bfloat16</c>, <c>float16</c> or <c>float64</c>.</summary>
     public string? Dtype { get; init; }
 
     /// <summary>The name of each class, by its index. Null: two unnamed classes.</summary>
@@ -35,8 +36,8 @@ public abstract record PretrainedConfig
     public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
 
     /// <summary>
-    /// The type of prediction of a sequence classifier. Null: determined by the number of labels and their type in the first labeled batch,
-    /// as in transformers.
+    /// The type of prediction of a classifier of texts or images. Null: the number of classes and the data type of the labels in the first
+    /// labeled batch determine the type, as in transformers.
     /// </summary>
     public ProblemType? ProblemType { get; init; }
 
@@ -50,7 +51,10 @@ public abstract record PretrainedConfig
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
-    /// <summary>Whether the head of a language model shares its weight with the input embeddings. Default true.</summary>
+    /// <summary>
+    /// Whether the head of a language model shares its weight with the input embeddings. Default true; false for decoders with LLaMA's
+    /// layers (<see cref="DecoderConfig"/>), except Gemma 3.
+    /// </summary>
     public bool TieWordEmbeddings { get; init; } = true;
 
     /// <summary>Unknown fields of the file, which are written back.</summary>
@@ -58,8 +62,8 @@ public abstract record PretrainedConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting this property names the classes LABEL_0, LABEL_1
-    /// and so on.
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting a number that is not the number of names in
+    /// <see cref="Id2Label"/> names the classes LABEL_0, LABEL_1 and so on.
     /// </summary>
     [JsonIgnore]
     public int NumLabels
@@ -100,8 +104,8 @@ public abstract record PretrainedConfig
     /// Reads a configuration from the content of <c>config.json</c>, for <see cref="ModelFamily.ReadConfig"/> of a custom family.
     /// </summary>
     /// <remarks>
-    /// Property names are the field names in C# case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings (<c>torch_dtype</c>,
-    /// <c>num_labels</c>) are supported as in transformers.
+    /// The properties have the names of the fields in Pascal case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings
+    /// (<c>torch_dtype</c>, <c>num_labels</c>) are supported as in transformers.
     /// </remarks>
     /// <typeparam name="TConfig">The family's configuration type.</typeparam>
     /// <param name="json">The content of the file, which is modified.</param>

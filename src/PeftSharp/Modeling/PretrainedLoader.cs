@@ -109,7 +109,8 @@ internal static class PretrainedLoader
         catch (Exception error) when (error is System.Runtime.InteropServices.ExternalException or OverflowException)
         {
             throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': the model cannot be created: "
-                + $"{error.Message.Split('\n')[0].Trim()} Compare the sizes in the file with those of the weights.", error);
+                + $"{error.Message.Split('\n')[0].Trim().TrimEnd('.')}. "
+                + "Compare the sizes in the file with the sizes of the weights.", error);
         }
     }
 

@@ -13,8 +13,8 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
-    /// Predictions that use one of these weights are random. A head that an adapter freezes is not trained: set
-    /// <c>PeftConfig.TaskType</c> or <c>ModulesToSave</c>.
+    /// Predictions that use one of these weights are random. An adapter freezes a new head unless <c>PeftConfig.TaskType</c> or
+    /// <c>ModulesToSave</c> includes the head in training.
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => NewWeights.Untrained;
 
@@ -22,7 +22,7 @@ public abstract partial class PretrainedModel
     internal virtual NewWeights NewWeights { get; } = new();
 
     /// <summary>
-    /// A warning that names new weights which the adapters of this model neither train nor save, and the remedy. Null: there are none.
+    /// A warning that names new weights which the adapters of this model neither train nor save, and the remedy. Null: no such weights.
     /// </summary>
     internal virtual string? FrozenNewWeights => null;
 
@@ -44,8 +44,8 @@ public abstract partial class PretrainedModel
 
     /// <summary>Changes the vocabulary size of the input embeddings, of a language model head, and of the configuration.</summary>
     /// <remarks>
-    /// transformers' <c>resize_token_embeddings</c>. New rows are initialized near the mean of the existing rows, with libtorch's
-    /// generator. Parameters are replaced: create the trainer and add adapters afterwards.
+    /// Corresponds to transformers' <c>resize_token_embeddings</c>. New rows are initialized near the mean of the existing rows, with
+    /// libtorch's random number generator. The method replaces parameters, so create the trainer and add adapters afterwards.
     /// </remarks>
     /// <param name="vocabSize">The new vocabulary size.</param>
     /// <param name="padToMultipleOf">The vocabulary size is rounded up to a multiple of this number. Default 1.</param>
@@ -136,8 +136,8 @@ public abstract partial class PretrainedModel
     }
 
     /// <summary>
-    /// State tensors, by name, that exact resumption requires and that <see cref="SavePretrained"/> does not write. A checkpoint saves
-    /// them; resuming copies their values back. Default: none.
+    /// The tensors, by name, that training needs to resume with identical results and that <see cref="SavePretrained"/> does not write. A
+    /// checkpoint of the trainer contains them, and resuming restores their values. Default: none.
     /// </summary>
     protected internal virtual IReadOnlyDictionary<string, Tensor> GetTrainingState() => new Dictionary<string, Tensor>();
 

@@ -8,8 +8,9 @@ namespace PeftSharp.Modeling;
 /// <summary>The base class of all models, which can be loaded from and saved to folders in transformers' format.</summary>
 /// <remarks>
 /// <para>
-/// transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run the model with a batch and, optionally, options. A custom model class
-/// derives from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
+/// Corresponds to transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run the model with a batch and, optionally, options. A custom
+/// model class derives from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from
+/// <see cref="HeadModel{TSelf, TConfig}"/>.
 /// </para>
 /// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training,
 /// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
@@ -124,13 +125,14 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public bool SupportsCache => OptionNames.Contains("past_key_values");
 
     /// <summary>
-    /// Number of targets by which the trainer divides the loss of <paramref name="inputs"/>; 0 if the batch has no labels.
+    /// Number of targets in <paramref name="inputs"/>; 0 if the batch has no labels. The trainer divides the loss of an optimizer step by
+    /// the number of targets in all of its batches.
     /// </summary>
     public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
 
     /// <summary>
     /// Whether the model divides the loss by <see cref="ForwardOptions.NumItemsInBatch"/> if that is set (transformers'
-    /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, the trainer multiplies the loss by
+    /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of the batch, the trainer multiplies the loss by
     /// the number of targets of the batch divided by the number of targets of the optimizer step, and
     /// <see cref="ForwardOptions.NumItemsInBatch"/> is null.
     /// </summary>
@@ -148,14 +150,16 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     }
 
     /// <summary>
-    /// Checks the inputs and labels before native code reads them. <c>call</c> calls this method, unless the library has already checked
-    /// the batch, as the trainer does.
+    /// Checks the inputs and labels before native code reads them. <c>call</c> calls this method, unless the library, for example the
+    /// trainer, has already checked the batch.
     /// </summary>
     /// <param name="inputs">The batch. Values of tensors on a GPU are not checked.</param>
     /// <exception cref="DatasetException">
     /// A value is out of range or a shape is wrong; the message names the tensor, the value, its position and the remedy.
     /// </exception>
-    /// <exception cref="ArgumentException">Required inputs are missing, or there are more tokens than positions.</exception>
+    /// <exception cref="ArgumentException">
+    /// A required input is missing, the batch contains embeddings in addition to token ids, or there are more tokens than positions.
+    /// </exception>
     public virtual void CheckInputs(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -189,16 +193,22 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
-    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
+    /// <exception cref="ArgumentException">
+    /// A required input is missing, the call passes a tensor or an option that the model does not read, or there are more tokens than
+    /// positions.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
-    /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
+    /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in a separate dispose scope.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
-    /// <exception cref="ArgumentException">A required input is missing, or the model does not read a tensor or an option.</exception>
+    /// <exception cref="ArgumentException">
+    /// A required input is missing, the call passes a tensor or an option that the model does not read, or there are more tokens than
+    /// positions.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {
@@ -217,7 +227,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
 
     /// <summary>Computes the output. Temporary tensors need not be disposed: the caller's dispose scope frees them.</summary>
     /// <param name="inputs">The batch, which has been checked.</param>
-    /// <param name="options">The options of the forward pass. Pass them on to an inner model.</param>
+    /// <param name="options">The options of the forward pass. Pass the options to an inner model.</param>
     protected abstract ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options);
 
     /// <summary>

@@ -18,8 +18,8 @@ public sealed record PretrainedOptions
     public IReadOnlyList<string>? LabelNames { get; init; }
 
     /// <summary>
-    /// The type of prediction of a sequence classifier. Null: the value in <c>config.json</c>; if it has none, determined by the number of
-    /// labels and their type in the first labeled batch.
+    /// The type of prediction of a classifier of texts or images. Null: the value in <c>config.json</c>. If that file has no value, the
+    /// number of classes and the data type of the labels in the first labeled batch determine the type.
     /// </summary>
     public ProblemType? ProblemType { get; init; }
 
@@ -36,15 +36,15 @@ public sealed record PretrainedOptions
     public Device? Device { get; init; }
 
     /// <summary>
-    /// Whether a parameter whose shape differs from the checkpoint is initialized and reported, instead of throwing an exception. Default
-    /// false.
+    /// Whether a parameter whose shape differs from the checkpoint is initialized and reported. Default false: such a parameter causes an
+    /// exception.
     /// </summary>
     public bool IgnoreMismatchedSizes { get; init; }
 
     /// <summary>
-    /// Random seed for weights that the checkpoint does not contain, such as those of a new head, so that every run starts with the same
-    /// weights. libtorch's default random number generator is not advanced. Null: the weights are drawn from that generator, which
-    /// <c>Seed.Set</c> seeds.
+    /// Random seed, at least 0, for weights that the checkpoint does not contain, such as those of a new head, so that every run starts
+    /// with the same weights. libtorch's default random number generator is not advanced. Null: the weights are drawn from that generator,
+    /// which <c>Seed.Set</c> seeds.
     /// </summary>
     public long? Seed { get; init; }
 
@@ -87,8 +87,10 @@ public sealed record PretrainedOptions
             throw new ArgumentException("LabelNames is empty. Provide one name per class, or null for the names in config.json.");
         if (LabelNames is { } given
             && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
-            throw new ArgumentException($"LabelNames is {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}. "
-                + "Provide one distinct name per class.");
+            throw new ArgumentException((NumLabels ?? given.Count) == given.Count
+                ? $"LabelNames contains a name more than once: {string.Join(", ", given)}. Provide one distinct name per class."
+                : $"LabelNames contains {Quantity.Of(given.Count, "name")}, but NumLabels is {NumLabels}. "
+                    + "Provide one distinct name per class.");
         if (LabelNames is { } names) config = config.WithLabelNames(names);
         if (NumLabels is { } count)
         {

@@ -19,8 +19,8 @@ internal static class PretrainedWeights
     }
 
     /// <summary>
-    /// Copies a checkpoint's tensors into the model's parameters, converting their type. Missing parameters are initialized. If an
-    /// exception is thrown, nothing has changed.
+    /// Copies a checkpoint's tensors into the model's parameters, converting their type. Missing parameters are initialized. A
+    /// <see cref="CheckpointException"/> leaves the model unchanged.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">The checkpoint's folder, for messages.</param>

@@ -13,8 +13,8 @@ public abstract record TextConfig : PretrainedConfig
     public abstract int? MaxPositions { get; }
 
     /// <summary>
-    /// The number and shape of the attention layers. Default null: unknown; adapters that prepend keys and values then need these values in
-    /// their own configuration.
+    /// The number and shape of the attention layers. Null: unknown. Prompt tuning saves the number of layers and heads in the configuration
+    /// of the adapter.
     /// </summary>
     [JsonIgnore]
     public virtual AttentionShape? AttentionShape => null;

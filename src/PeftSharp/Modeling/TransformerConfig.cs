@@ -19,7 +19,8 @@ public abstract record TransformerConfig : TextConfig
     public int IntermediateSize { get; init; }
 
     /// <summary>
-    /// Maximum number of tokens in training. A model with trained position embeddings has one embedding for each position.
+    /// Maximum number of tokens for which the model was pretrained. In a model with trained position embeddings, this is the number of
+    /// position embeddings.
     /// </summary>
     public int MaxPositionEmbeddings { get; init; }
 

@@ -17,10 +17,10 @@ public abstract record VisionConfig : PretrainedConfig
     /// <summary>Width of the feed-forward layer. Default 3072.</summary>
     public int IntermediateSize { get; init; } = 3072;
 
-    /// <summary>Activation function of the feed-forward layer. Default <c>gelu</c>.</summary>
+    /// <summary>Activation function of the feed-forward layer. Default <c>gelu</c> (CLIP: <c>quick_gelu</c>).</summary>
     public string HiddenAct { get; init; } = "gelu";
 
-    /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12.</summary>
+    /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12 (CLIP: 1e-5).</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 
     /// <summary>
@@ -29,7 +29,7 @@ public abstract record VisionConfig : PretrainedConfig
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int> ImageSize { get; init; } = [224];
 
-    /// <summary>Size of a patch in pixels, in the format of <see cref="ImageSize"/>. Default [16].</summary>
+    /// <summary>Size of a patch in pixels, in the format of <see cref="ImageSize"/>. Default [16] (CLIP: [32]).</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int> PatchSize { get; init; } = [16];
 

@@ -24,6 +24,7 @@ internal static class AutoLoader
         if (family.Builders.TryGetValue(task, out var builder)) return builder;
         var others = ModelFamilies.All.Where(other => other.Builders.ContainsKey(task)).Select(other => other.ModelType);
         throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. "
-            + $"Its tasks are {string.Join(", ", family.Builders.Keys)}. Families with {task}: {string.Join(", ", others)}.");
+            + (family.Builders.Count == 0 ? "It has no models. " : $"Its tasks are {string.Join(", ", family.Builders.Keys)}. ")
+            + $"Families with {task}: {string.Join(", ", others)}.");
     }
 }

@@ -18,7 +18,7 @@ public static class AutoModelForSequenceClassification
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
-    /// <param name="cancellationToken">Cancels the download; checked before each tensor is loaded.</param>
+    /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
@@ -56,7 +56,7 @@ public static class AutoModelForSequenceClassification
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
     /// <param name="labelNames">The names, in the order of the class ids (<see cref="PretrainedOptions.LabelNames"/>).</param>
-    /// <exception cref="ArgumentException">There is no name, or a name occurs twice.</exception>
+    /// <exception cref="ArgumentException"><paramref name="labelNames"/> is empty or contains a name more than once.</exception>
     /// <exception cref="CheckpointException">
     /// The folder does not contain such a model, or its head has a different number of classes.
     /// </exception>

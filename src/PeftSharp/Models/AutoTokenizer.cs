@@ -10,9 +10,11 @@ public static class AutoTokenizer
     /// <summary>Loads a tokenizer from a folder or by its name on the Hugging Face Hub.</summary>
     /// <remarks>
     /// The class is the value of <c>tokenizer_class</c> in <c>tokenizer_config.json</c> or <c>config.json</c> or, if there is none, the
-    /// class of the model's family (<see cref="ModelFamily.TokenizerClass"/>). A tokenizer whose class the library does not implement is
-    /// created from <c>tokenizer.json</c>. If no class is known, the first of these files determines the tokenizer: <c>tokenizer.json</c>,
-    /// <c>vocab.txt</c> (BERT), <c>vocab.json</c> with <c>merges.txt</c> (GPT-2), <c>tokenizer.model</c> (SentencePiece or tiktoken).
+    /// class of the model's family (<see cref="ModelFamily.TokenizerClass"/>). If the class of the family is
+    /// <see cref="ModelFamily.TokenizersBackend"/>, it has precedence over the files. A tokenizer whose class the library does not
+    /// implement is created from <c>tokenizer.json</c>. If no class is known, the first of these files determines the tokenizer:
+    /// <c>tokenizer.json</c>, <c>vocab.txt</c> (BERT), <c>vocab.json</c> with <c>merges.txt</c> (GPT-2), <c>tokenizer.model</c>
+    /// (SentencePiece or tiktoken).
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>

@@ -14,14 +14,15 @@ public static class ChatTemplateExtensions
     private const int Ignored = -100;
 
     /// <summary>
-    /// Replaces a column of conversations by <c>input_ids</c>, <c>attention_mask</c> and <c>labels</c> for supervised fine-tuning. The
-    /// labels are the tokens of the assistant's messages, and -100 elsewhere, so that the model learns to answer but not to ask.
+    /// Replaces a column of conversations by <c>input_ids</c>, <c>attention_mask</c> and <c>labels</c> for supervised fine-tuning. By
+    /// default, the labels are the tokens of the assistant's messages, and -100 elsewhere, so that the model learns to answer but not to
+    /// ask.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The tokens of an assistant's message are those that the template encloses in <c>{% generation %}</c>. If the template has no such
-    /// tag, the tokens of a message are those after the generation prompt, up to and including the end of the message, so that the model
-    /// learns to stop. Corresponds to <c>assistant_only_loss</c> in trl.
+    /// The template encloses the tokens of an assistant's message in <c>{% generation %}</c>. If the template has no such tag, the tokens
+    /// of a message begin after the generation prompt and include the end of the message, so that the model learns to stop. Corresponds to
+    /// <c>assistant_only_loss</c> in trl.
     /// </para>
     /// <para>
     /// Fields that are null are not passed to the template, because a dataset contains null for each field that a message does not have.
@@ -46,8 +47,8 @@ public static class ChatTemplateExtensions
     /// <param name="cancellationToken">Checked before each batch of rows.</param>
     /// <returns>The dataset without the columns of messages and tools; other columns are kept.</returns>
     /// <exception cref="DatasetException">
-    /// A column does not exist or contains something else, a conversation has no message of the assistant, or the template failed for a
-    /// row; the message contains the row.
+    /// A column does not exist or does not contain conversations or tools, a conversation has no message of the assistant although
+    /// <paramref name="assistantOnlyLoss"/> is true, or the template failed for a row; the message contains the row.
     /// </exception>
     /// <exception cref="ArgumentException">The options request a generation prompt or continue the last message.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>

@@ -59,7 +59,7 @@ public static class ModelFamilies
         get { lock (_gate) return [.. _families.Values]; }
     }
 
-    /// <summary>Registers a family. It replaces a registered family with the same <c>model_type</c>.</summary>
+    /// <summary>Registers a family. The family replaces a registered family with the same <c>model_type</c>.</summary>
     /// <param name="family">The family.</param>
     public static void Register(ModelFamily family)
     {
@@ -75,6 +75,6 @@ public static class ModelFamilies
         lock (_gate)
             if (_families.TryGetValue(modelType, out var family)) return family;
         throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: "
-            + $"{string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Register.");
+            + $"{string.Join(", ", ModelTypes)}. Register a custom family with ModelFamilies.Register.");
     }
 }

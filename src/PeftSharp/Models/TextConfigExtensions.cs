@@ -16,7 +16,7 @@ public static class TextConfigExtensions
     /// </remarks>
     /// <typeparam name="TConfig">The configuration type.</typeparam>
     /// <param name="config">The configuration.</param>
-    /// <param name="tokenizer">The tokenizer, such as one of <c>WordPieceTrainer.Train</c>.</param>
+    /// <param name="tokenizer">The tokenizer, such as the result of <c>WordPieceTrainer.Train</c>.</param>
     public static TConfig WithTokenizer<TConfig>(this TConfig config, Tokenizer tokenizer) where TConfig : TextConfig
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -31,7 +31,7 @@ public static partial class TokenizationExtensions
     /// <param name="answerColumn">
     /// The column with the answers, in one of two formats. Strings: each occurs in its text, and its first occurrence is used; an empty
     /// string or null means that there is no answer. SQuAD's format: structs with the lists <c>text</c> and <c>answer_start</c>, whose
-    /// first entries are used. Null: <c>answers</c> or <c>answer</c>.
+    /// first entries are used; empty lists mean that there is no answer. Null: <c>answers</c> or <c>answer</c>.
     /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and text together. Default 384, or the limit of the tokenizer if that is smaller.
@@ -63,7 +63,8 @@ public static partial class TokenizationExtensions
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        var (question, context) = (TextColumn(dataset, questionColumn), TextColumn(dataset, contextColumn));
+        var question = TextColumn(dataset, questionColumn, $"{nameof(TokenizeAnswers)}(tokenizer, questionColumn: ");
+        var context = TextColumn(dataset, contextColumn, $"{nameof(TokenizeAnswers)}(tokenizer, contextColumn: ");
         var answer = ColumnNames.Find(
             dataset, answerColumn ?? _answerNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null, "answers"));
         var limit = maxLength ?? Math.Min(tokenizer.ModelMaxLength ?? 384, 384);

@@ -42,7 +42,7 @@ public static partial class TokenizationExtensions
     /// <c>labels</c>.
     /// </returns>
     /// <exception cref="DatasetException">
-    /// A column does not exist, does not contain lists of words or of class ids, or a row has another number of tags than words.
+    /// A column does not exist or does not contain lists of words or of class ids, or a row does not have one tag for each word.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
     /// <exception cref="NotSupportedException">

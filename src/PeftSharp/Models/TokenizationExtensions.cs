@@ -29,7 +29,9 @@ public static partial class TokenizationExtensions
     /// </param>
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="padding">The padding strategy. Default: no padding.</param>
-    /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if a row has too many tokens. Default: the longest text; <c>false</c>: no text.
+    /// </param>
     /// <param name="cacheFolder">
     /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
     /// has. A later call reads the stored tokens if the texts, the tokenizer, the arguments and the version of this library are the
@@ -56,7 +58,7 @@ public static partial class TokenizationExtensions
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentException.ThrowIfNullOrEmpty(textColumn);
         var text = TextColumn(dataset, textColumn);
-        var pair = pairColumn is null ? null : TextColumn(dataset, pairColumn);
+        var pair = pairColumn is null ? null : TextColumn(dataset, pairColumn, $"{nameof(Tokenize)}(tokenizer, pairColumn: ");
         var labels = LabelsOf(dataset, labelColumn);
         var cut = truncation ?? DefaultTruncation(tokenizer, maxLength);
         string[] read = pair is null ? [text] : [text, pair];
@@ -96,7 +98,9 @@ public static partial class TokenizationExtensions
     /// <param name="padding">
     /// The padding strategy. Default: no padding. <c>Longest</c> pads to the longest row of a batch of <paramref name="batchSize"/> rows.
     /// </param>
-    /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if a row has too many tokens. Default: the longest text; <c>false</c>: no text.
+    /// </param>
     /// <param name="batchSize">The number of rows that are read and tokenized together. Default 100.</param>
     /// <returns>
     /// The stream without the text columns; other columns are kept. Enumerating it throws a <see cref="DatasetException"/> if a column does
@@ -158,9 +162,9 @@ public static partial class TokenizationExtensions
     }
 
     /// <summary>The column with texts, none of which may be missing.</summary>
-    private static string TextColumn(Dataset dataset, string name)
+    private static string TextColumn(Dataset dataset, string name, string call = $"{nameof(Tokenize)}(tokenizer, ")
     {
-        var column = Find(dataset, name, $"{nameof(Tokenize)}(tokenizer, ", feature => feature is Value { Dtype: "string" });
+        var column = Find(dataset, name, call, feature => feature is Value { Dtype: "string" });
         if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}: its texts are already split into words. "
                 + "Tokenize words and their tags with dataset.TokenizeWords.");

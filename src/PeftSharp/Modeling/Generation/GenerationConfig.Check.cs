@@ -81,8 +81,8 @@ public partial record GenerationConfig
 
     private IEnumerable<(string Name, IReadOnlyList<int> Ids)> TokenLists()
     {
-        foreach (var word in BadWordsIds ?? []) yield return (nameof(BadWordsIds), word);
-        foreach (var bias in SequenceBias ?? []) yield return (nameof(SequenceBias), bias.Tokens);
+        foreach (var word in BadWordsIds ?? []) yield return ($"an entry of {nameof(BadWordsIds)}", word);
+        foreach (var bias in SequenceBias ?? []) yield return ($"an entry of {nameof(SequenceBias)}", bias.Tokens);
         if (EosTokenId is not null) yield return (nameof(EosTokenId), EosTokenId);
         if (ForcedEosTokenId is not null) yield return (nameof(ForcedEosTokenId), ForcedEosTokenId);
         if (SuppressTokens is { Count: > 0 }) yield return (nameof(SuppressTokens), SuppressTokens);
@@ -101,7 +101,7 @@ public partial record GenerationConfig
         if (ForcedBosTokenId is { } first && SuppressTokens.Contains(first))
             yield return $"ForcedBosTokenId {first} is in SuppressTokens";
         if (ForcedEosTokenId is { } last && last.All(SuppressTokens.Contains))
-            yield return $"all of ForcedEosTokenId [{string.Join(", ", last)}] are in SuppressTokens";
+            yield return $"every token of ForcedEosTokenId [{string.Join(", ", last)}] is in SuppressTokens";
     }
 
     private IEnumerable<string> UnsupportedFields() => (AdditionalFields ?? new Dictionary<string, JsonElement>())

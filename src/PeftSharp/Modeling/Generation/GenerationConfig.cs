@@ -5,32 +5,37 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Generation;
 
 /// <summary>
-/// Settings of text generation: the fields of <c>generation_config.json</c>, with the names of transformers. Null: not set.
+/// Settings of text generation: the fields of <c>generation_config.json</c>, with the names of transformers. A property that is null is not
+/// set.
 /// </summary>
 /// <remarks>
-/// transformers' <c>GenerationConfig</c>. A value that a call does not set is taken from the model's configuration
+/// Corresponds to transformers' <c>GenerationConfig</c>. A value that a call does not set is taken from the model's configuration
 /// (<see cref="PretrainedModel.GenerationConfig"/>); if neither sets it, the default stated here applies. Unknown fields of the file
 /// are kept in <see cref="AdditionalFields"/> and written back.
 /// </remarks>
 public partial record GenerationConfig
 {
     /// <summary>
-    /// The maximum number of tokens of prompt and generated text together. Default: 20 tokens more than the prompt. A call cannot set both
-    /// this value and <see cref="MaxNewTokens"/>.
+    /// The maximum number of tokens of the prompt and the generated text together. Default: 20 tokens more than the prompt, limited by the
+    /// positions of the model. A call cannot set both this value and <see cref="MaxNewTokens"/>; either of them replaces both values of the
+    /// model's configuration.
     /// </summary>
     public int? MaxLength { get; init; }
     /// <summary>The maximum number of generated tokens, without the prompt. Null: <see cref="MaxLength"/> limits the text.</summary>
     public int? MaxNewTokens { get; init; }
     /// <summary>
-    /// The minimum number of tokens of prompt and generated text together; end-of-sequence tokens are excluded until this number is
-    /// reached. Default 0.
+    /// The minimum number of tokens of the prompt and the generated text together. Until this number is reached, no end-of-sequence token
+    /// is generated. Not used if <see cref="MinNewTokens"/> is set. Default 0.
     /// </summary>
     public int? MinLength { get; init; }
-    /// <summary>The minimum number of generated tokens.</summary>
+    /// <summary>
+    /// The minimum number of generated tokens, without the prompt. Until this number is reached, no end-of-sequence token is generated.
+    /// Null: <see cref="MinLength"/> applies.
+    /// </summary>
     public int? MinNewTokens { get; init; }
     /// <summary>The stopping condition of beam search. Default <see cref="BeamEarlyStopping.Heuristic"/>.</summary>
     public BeamEarlyStopping? EarlyStopping { get; init; }
-    /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
+    /// <summary>The time limit in seconds, after which no further token is generated. Default: no limit.</summary>
     public double? MaxTime { get; init; }
     /// <summary>
     /// Strings that stop generation when a token completes one of them. The text then ends with this token, so the text contains the
@@ -61,16 +66,17 @@ public partial record GenerationConfig
     public double? TopP { get; init; }
     /// <summary>
     /// Samples only from tokens whose probability is at least this value times the probability of the most likely token; in [0, 1].
+    /// Default: not used.
     /// </summary>
     public double? MinP { get; init; }
     /// <summary>
-    /// Top-h sampling: samples only from the most likely tokens, as long as the sum of their terms -p·log p is at most this fraction of the
-    /// entropy of the distribution; in (0, 1].
+    /// Top-h sampling: samples only from the most likely tokens. Tokens are selected in the order of their probability p, as long as the
+    /// sum of their terms -p·log p is at most this fraction of the entropy of the distribution. In (0, 1]. Default: not used.
     /// </summary>
     public double? TopH { get; init; }
     /// <summary>
-    /// Locally typical sampling: samples only from the smallest set of tokens that has at least this total probability; tokens whose
-    /// information content is closest to the entropy of the distribution are selected first; in (0, 1]. Default 1.
+    /// Locally typical sampling: samples only from the smallest set of tokens that has at least this total probability. Tokens whose
+    /// information content is closest to the entropy of the distribution are selected first. In (0, 1]. Default 1.
     /// </summary>
     public double? TypicalP { get; init; }
     /// <summary>Samples only from tokens of at least this probability; in [0, 1). Default 0.</summary>
@@ -113,7 +119,9 @@ public partial record GenerationConfig
     /// <summary>Tokens that are not generated as the first token.</summary>
     public IReadOnlyList<int>? BeginSuppressTokens { get; init; }
 
-    /// <summary>The padding token, which fills sequences that end before others. Default: the first of <see cref="EosTokenId"/>.</summary>
+    /// <summary>
+    /// The padding token, which fills sequences that end before others. Default: the first token of <see cref="EosTokenId"/>.
+    /// </summary>
     public int? PadTokenId { get; init; }
     /// <summary>The beginning-of-sequence (BOS) token.</summary>
     public int? BosTokenId { get; init; }
@@ -122,7 +130,7 @@ public partial record GenerationConfig
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
     /// <summary>
-    /// Unknown fields of the file, which are written back. Generation rejects fields that would change the output.
+    /// Unknown fields of the file, which are written back. Generation throws if one of them would change the output in transformers.
     /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }

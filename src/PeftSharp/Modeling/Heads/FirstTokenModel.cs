@@ -25,8 +25,8 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
     /// <param name="objective">The training objective.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="poolerName">The name of the pooling layer in a checkpoint.</param>
-    /// <param name="pooler">The pooling layer, from float [batch, hidden] to the same shape, which the model owns.</param>
-    /// <param name="classifier">The linear layer that computes the scores, which the model owns. Its name is <c>classifier</c>.</param>
+    /// <param name="pooler">The pooling layer, which the model owns. It maps float [batch, hidden] to the same shape.</param>
+    /// <param name="classifier">The linear layer that computes the scores. The model owns the layer and names it <c>classifier</c>.</param>
     /// <param name="dropout">Dropout before the linear layer, in training.</param>
     protected FirstTokenModel(
         string name, TConfig config, Objective objective, PretrainedModel body, string poolerName, Module<Tensor, Tensor> pooler,

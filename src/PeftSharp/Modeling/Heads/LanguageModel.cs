@@ -11,8 +11,8 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or only for the last
-/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states of the labeled
-/// tokens without materializing all logits.
+/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, the loss is computed from the hidden states of the
+/// labeled tokens without materializing all logits.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -45,7 +45,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     /// </summary>
     private protected virtual bool ScoresLabeledTokensOnly => false;
 
-    /// <summary>Transforms the hidden states before the logits are computed, each token by itself. Default: unchanged.</summary>
+    /// <summary>Transforms the hidden states before the logits are computed, independently for each token. Default: unchanged.</summary>
     /// <param name="states">Float [batch, tokens, hidden], or only the labeled tokens, [1, labeled, hidden].</param>
     protected virtual Tensor Transform(Tensor states) => states;
 

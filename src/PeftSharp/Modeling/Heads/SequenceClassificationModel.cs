@@ -3,8 +3,8 @@ namespace PeftSharp.Modeling;
 /// <summary>A body with a head that classifies whole inputs: single-label, multi-label or regression.</summary>
 /// <remarks>
 /// <para>
-/// <c>labels</c>: int64 [batch] for single-label, float [batch, classes] for multi-label, float [batch] for regression. <c>logits</c>:
-/// [batch, classes].
+/// <c>labels</c>: int64 [batch] for single-label, float [batch, classes] for multi-label, float [batch] (or [batch, outputs]) for
+/// regression. <c>logits</c>: [batch, classes].
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -21,7 +21,7 @@ public static class ActivationFunctions
     {
         ["gelu"] = _gelu,
         ["gelu_10"] = x => functional.gelu(x).clamp(-10, 10),
-        ["gelu_accurate"] = _geluByTanh,                      // these five differ only in the last bits
+        ["gelu_accurate"] = _geluByTanh,                      // in transformers, these five differ only in the last bits
         ["gelu_fast"] = _geluByTanh,
         ["gelu_new"] = _geluByTanh,
         ["gelu_python_tanh"] = _geluByTanh,

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The state that the attention of all layers shares in one forward pass: masks, positions, key-value cache, rotary tables and attention
+/// The state that all attention layers share in one forward pass: masks, positions, key-value cache, rotary tables and attention
 /// probabilities.
 /// </summary>
 /// <remarks>
@@ -39,12 +39,12 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
-    /// One of two masks. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens, [batch,
-    /// heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// One of two kinds of mask. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens,
+    /// [batch, heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
-    /// <param name="positions">Positions for rotary embeddings, int64 [batch or 1, tokens]. Null: consecutive.</param>
+    /// <param name="positions">Positions for rotary embeddings, int64 [batch or 1, tokens]. Null: consecutive positions.</param>
     public static AttentionContext Bidirectional(
         Tensor? attentionMask, Tensor embedded, ForwardOptions options, Tensor? positions = null) =>
         new(attentionMask, embedded, positions, isCausal: false, options);
@@ -53,15 +53,15 @@ public sealed class AttentionContext : IDisposable
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
     /// </summary>
     /// <param name="attentionMask">
-    /// One of two masks, both including the cached tokens. A mask of tokens, int64 [batch, cached and new tokens]: 1 for tokens that are
-    /// attended to. A mask of pairs of tokens, [batch, heads or 1, new tokens, cached and new tokens]: bool (true is attended to) or float
-    /// (added to the scores); it replaces the causal mask. Null: all preceding tokens are attended to.
+    /// One of two kinds of mask; both include the cached tokens. A mask of tokens, int64 [batch, cached and new tokens]: 1 for tokens that
+    /// are attended to. A mask of pairs of tokens, [batch, heads or 1, new tokens, cached and new tokens]: bool (true is attended to) or
+    /// float (added to the scores); it replaces the causal mask. Null: all preceding tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="positions">
-    /// Positions that the caller provided, int64 [batch or 1, tokens]. If there is neither a mask nor a cache, a new text begins at each
-    /// position that is not the preceding position plus one (packed sequences); tokens attend only to tokens of their own text. Null:
-    /// consecutive.
+    /// Positions that the caller provided, int64 [batch or 1, tokens]. Null: consecutive positions after the cached tokens. Without a mask
+    /// and a cache, the positions also separate packed texts: a position that is not the preceding position plus one begins a new text, and
+    /// tokens attend only to tokens of their own text.
     /// </param>
     /// <param name="options">The options of the forward pass.</param>
     public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) =>
@@ -109,7 +109,10 @@ public sealed class AttentionContext : IDisposable
     /// <param name="probabilities">Float [batch, heads, queries, tokens].</param>
     internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());
 
-    /// <summary>The probabilities of each layer in order, in the current dispose scope; empty if they were not requested.</summary>
+    /// <summary>
+    /// The attention probabilities of each layer, in order; empty if they were not requested. The tensors belong to the current dispose
+    /// scope.
+    /// </summary>
     public IReadOnlyList<Tensor> Attentions => [.. (_attentions ?? []).Select(tensor => tensor.alias())];
 
     /// <summary>The mask that is added to the scores: 0 keeps, -inf hides. Computed once per window.</summary>

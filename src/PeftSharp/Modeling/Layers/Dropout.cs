@@ -8,7 +8,7 @@ namespace PeftSharp.Modeling.Layers;
 /// In training, zeroes each element with a given probability and scales the others by 1 / (1 - probability). In evaluation mode, returns
 /// the input.
 /// </summary>
-/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its mode.</remarks>
 public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
 {
     [ThreadStatic] private static long _drawnTokens;

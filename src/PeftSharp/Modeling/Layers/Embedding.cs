@@ -12,7 +12,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     private readonly long? _paddingId;
 
     /// <summary>Creates a layer; its weights are not initialized.</summary>
-    /// <param name="numEmbeddings">Number of ids, the rows of the table.</param>
+    /// <param name="numEmbeddings">Number of ids: the number of rows of the table.</param>
     /// <param name="embeddingDim">Width of a row.</param>
     /// <param name="paddingId">The id whose row is initialized to zero and is not trained. Null: none.</param>
     public Embedding(long numEmbeddings, long embeddingDim, long? paddingId = null) : base(nameof(Embedding))

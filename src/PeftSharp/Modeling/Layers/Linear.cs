@@ -11,8 +11,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// TorchSharp's <c>Linear</c> draws random numbers when it is created, which takes time and advances the random number generator
-/// differently from PyTorch.
+/// Used instead of TorchSharp's <c>Linear</c>, which draws random numbers when it is created. This takes time and advances the random
+/// number generator differently from PyTorch.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>

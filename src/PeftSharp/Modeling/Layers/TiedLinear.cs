@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// A linear layer that uses the weight of another module, such as a head that is tied to the embeddings. It may have its own bias.
+/// A linear layer that uses the weight of another module, such as a head that is tied to the embeddings. The layer may have a bias of its
+/// own.
 /// </summary>
 /// <remarks>
 /// <para>The weight is read on each call, so moving the model or adapting the embeddings takes effect here too.</para>

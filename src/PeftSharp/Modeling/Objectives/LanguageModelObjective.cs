@@ -23,6 +23,8 @@ public abstract class LanguageModelObjective : Objective
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but a language model needs a label for "
                 + "each token, [batch, tokens]. Pass a DataCollatorForLanguageModeling: it creates the labels from the tokens and "
                 + "replaces the column 'labels'.");
-        InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
+        var tokens = ((TextConfig)config).VocabSize;
+        InputCheck.Labels(labels, tokens, remedy: $"Labels are token ids from 0 to {tokens - 1} (vocab_size), and {InputCheck.Ignored} is "
+            + "ignored: use the tokenizer that belongs to this model, or correct the column");
     }
 }

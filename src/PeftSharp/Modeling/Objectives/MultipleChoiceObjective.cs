@@ -1,9 +1,11 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// The objective of selecting the correct one of several choices; -100 is ignored (transformers' <c>ForMultipleChoice</c> classes).
+/// The objective of selecting the correct one of several choices; the label -100 is ignored (transformers' <c>ForMultipleChoice</c>
+/// classes).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MultipleChoiceObjective : Objective
@@ -17,7 +19,8 @@ public sealed class MultipleChoiceObjective : Objective
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config)
     {
         if (inputs.Labels is { } labels && (inputs.InputIds ?? inputs.InputsEmbeds) is { } choices)
-            InputCheck.Labels(labels, choices.shape[1]);
+            InputCheck.Labels(labels, choices.shape[1], remedy: $"Each row has {Quantity.Of(choices.shape[1], "choice")}, numbered from 0, "
+                + $"and {InputCheck.Ignored} is ignored: correct the column");
     }
 
     /// <inheritdoc/>

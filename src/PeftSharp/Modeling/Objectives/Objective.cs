@@ -8,7 +8,7 @@ namespace PeftSharp.Modeling;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>NumItemsInBatch</c> is the number of targets in all batches of an optimizer step. If the number is given, the loss is the sum over
+/// <c>numItemsInBatch</c> is the number of targets in all batches of an optimizer step. If the number is given, the loss is the sum over
 /// this batch divided by the number, so that the losses of these batches add up to the loss of one large batch. If it is null, the loss is
 /// the mean over this batch.
 /// </para>
@@ -34,7 +34,7 @@ public abstract class Objective
     /// <param name="output">The output of the model.</param>
     /// <param name="inputs">The batch, with the labels.</param>
     /// <param name="config">The model's configuration.</param>
-    /// <param name="numItemsInBatch">Divisor of the sum. Null: the mean.</param>
+    /// <param name="numItemsInBatch">Divisor of the summed loss. Null: the loss is the mean over this batch.</param>
     public abstract Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch);
 
     /// <summary>The batch as the body reads it. Default: unchanged.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The objective of classifying each token; -100 is ignored (transformers' <c>ForTokenClassification</c>).</summary>
+/// <summary>The objective of classifying each token; the label -100 is ignored (transformers' <c>ForTokenClassification</c>).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class TokenClassificationObjective : Objective
 {

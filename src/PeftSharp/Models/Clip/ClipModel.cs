@@ -7,8 +7,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Models.Clip;
 
 /// <summary>
-/// CLIP: embeds texts and images so that matching ones have similar embeddings (Radford et al. 2021, arXiv:2103.00020; transformers'
-/// <c>CLIPModel</c>).
+/// CLIP: embeds texts and images so that matching texts and images have similar embeddings (Radford et al. 2021, arXiv:2103.00020;
+/// transformers' <c>CLIPModel</c>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -69,7 +69,7 @@ public sealed class ClipModel : PretrainedModel<ClipModel, ClipConfig>, IPretrai
     /// <summary>Not supported, as in transformers: call <see cref="ResizeTokenEmbeddings"/> of <see cref="TextModel"/>.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
-        throw new NotSupportedException($"The token embeddings of {GetName()} are those of its text model. "
+        throw new NotSupportedException($"The token embeddings of {GetName()} belong to its text model. "
             + "Call TextModel.ResizeTokenEmbeddings.");
 
     // The vocabulary of the text model may have been resized.

@@ -55,7 +55,8 @@ public sealed record ClipTextConfig : TransformerConfig
             .Concat(MustBeActivation(("hidden_act", HiddenAct)));
         foreach (var problem in problems) yield return problem;
         if (EosTokenId is not { Count: 1 })
-            yield return $"eos_token_id is [{string.Join(", ", EosTokenId ?? [])}]; it must be the id of the token that ends a text";
+            yield return $"eos_token_id is [{string.Join(", ", EosTokenId ?? [])}]; it must be one id, "
+                + "the id of the token that ends a text";
     }
 
     internal IEnumerable<string> AllProblems() => GetValidationErrors();

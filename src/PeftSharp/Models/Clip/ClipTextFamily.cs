@@ -2,7 +2,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Clip;
 
-/// <summary>The family of CLIP's text model, which can also be loaded from the folder of a whole CLIP model.</summary>
+/// <summary>The family of CLIP's text model. The model can also be loaded from the folder of a whole CLIP model.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class ClipTextFamily : ClipEncoderFamily<ClipTextConfig>
 {

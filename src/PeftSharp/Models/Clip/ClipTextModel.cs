@@ -76,8 +76,8 @@ public sealed class ClipTextModel : PretrainedModel<ClipTextModel, ClipTextConfi
         // Values on a GPU are not checked, as elsewhere in the library.
         if (ids.device_type == DeviceType.CPU && isEnd.any(-1).logical_not() is var without && without.any().item<bool>())
             throw new DatasetException($"'input_ids' has no end-of-sequence token {end} (eos_token_id) in row "
-                + $"{without.nonzero()[0, 0].item<long>()} of the batch. Encode the texts with the tokenizer of the model, with special "
-                + "tokens, and truncate with it.");
+                + $"{without.nonzero()[0, 0].item<long>()} of the batch. Encode the texts with the tokenizer of the model, and let the "
+                + "tokenizer add the special tokens and truncate the texts.");
         return isEnd.to(ScalarType.Int32).argmax(-1);
     }
 

@@ -29,7 +29,9 @@ public sealed record DebertaV2Config : EncoderConfig
     /// <summary>Whether attention depends on relative positions. Default false.</summary>
     public bool RelativeAttention { get; init; }
 
-    /// <summary>The largest relative position. Less than 1: <see cref="TransformerConfig.MaxPositionEmbeddings"/>. Default -1.</summary>
+    /// <summary>
+    /// The largest relative position. A value less than 1 stands for <see cref="TransformerConfig.MaxPositionEmbeddings"/>. Default -1.
+    /// </summary>
     public int MaxRelativePositions { get; init; } = -1;
 
     /// <summary>

@@ -46,7 +46,7 @@ public sealed record DistilBertConfig : TextConfig
     /// <summary>Dropout before the layer that scores the tokens of an answer, in training. Default 0.1.</summary>
     public double QaDropout { get; init; } = 0.1;
 
-    /// <summary>Dropout before the classifier of whole texts, in training. Default 0.2.</summary>
+    /// <summary>Dropout before the classifier of whole texts or of choices, in training. Default 0.2.</summary>
     public double SeqClassifDropout { get; init; } = 0.2;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace PeftSharp.Models.DistilBert;
 /// A layer of DistilBERT: self-attention, then a feed-forward layer, each followed by a residual connection and layer normalization. Unlike
 /// BERT's, the attention has no dropout after its output projection.
 /// </summary>
-/// <remarks>Parameter names are those of transformers' <c>TransformerBlock</c>.</remarks>
+/// <remarks>The parameters have the names of transformers' <c>TransformerBlock</c>.</remarks>
 internal sealed class DistilBertLayer : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "attention")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;

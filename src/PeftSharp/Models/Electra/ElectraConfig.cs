@@ -19,8 +19,8 @@ public sealed record ElectraConfig : EncoderConfig
     public int EmbeddingSize { get; init; } = 128;
 
     /// <summary>
-    /// How a multiple-choice model represents a choice: by its <c>first</c> or <c>last</c> token (also <c>cls_index</c>), or by the
-    /// <c>mean</c> of its tokens, including padding. Default <c>first</c>.
+    /// How a multiple-choice model represents a choice: <c>first</c>, by its first token; <c>last</c> or <c>cls_index</c>, by its last
+    /// token, even if that is padding; <c>mean</c>, by the mean of its tokens, including padding. Default <c>first</c>.
     /// </summary>
     public string SummaryType { get; init; } = First;
 

@@ -9,7 +9,7 @@ namespace PeftSharp.Models.Gpt2;
 /// A layer of GPT-2: layer normalization and causal self-attention, then layer normalization and a feed-forward layer, each with a
 /// residual connection.
 /// </summary>
-/// <remarks>Radford et al. 2019, section 2.3. Parameter names are those of transformers' <c>GPT2Block</c>.</remarks>
+/// <remarks>Radford et al. 2019, section 2.3. The parameters have the names of transformers' <c>GPT2Block</c>.</remarks>
 internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>, IStepLayer
 {
     [ComponentName(Name = "ln_1")] private readonly Module<Tensor, Tensor> _attentionNorm;

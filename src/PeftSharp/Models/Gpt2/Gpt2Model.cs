@@ -12,8 +12,8 @@ namespace PeftSharp.Models.Gpt2;
 /// <summary>The GPT-2 decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
 /// <remarks>
 /// <para>
-/// Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized. Token types are embedded with the word
-/// embeddings.
+/// Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer. Token types are embedded with the
+/// word embeddings.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

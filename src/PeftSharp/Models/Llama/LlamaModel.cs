@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Llama;
 
 /// <summary>The LLaMA decoder without a head (Touvron et al. 2023, arXiv:2302.13971; transformers' <c>LlamaModel</c>).</summary>
 /// <remarks>
-/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.</para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -9,7 +9,7 @@ namespace PeftSharp.Models.ModernBert;
 /// A layer of ModernBERT: layer normalization and self-attention, then layer normalization and a gated feed-forward layer, each with a
 /// residual connection. The first layer has no normalization before attention, because the embeddings are normalized.
 /// </summary>
-/// <remarks>Parameter names are those of transformers' <c>ModernBertEncoderLayer</c>.</remarks>
+/// <remarks>The parameters have the names of transformers' <c>ModernBertEncoderLayer</c>.</remarks>
 internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "attn_norm")] private readonly Module<Tensor, Tensor>? _attentionNorm;

@@ -13,7 +13,7 @@ namespace PeftSharp.Models.ModernBert;
 /// <remarks>
 /// <para>
 /// It has rotary embeddings, layers that attend to all tokens or to a window, gated feed-forward layers, and no pooling layer. Outputs
-/// <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.
+/// <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -20,7 +20,7 @@ public sealed record Phi3Config : DecoderConfig
     public int? SlidingWindow { get; init; }
 
     /// <summary>
-    /// Number of tokens up to which LongRoPE uses the short factors; it takes precedence over
+    /// Number of tokens up to which LongRoPE uses the short factors. This value takes precedence over
     /// <see cref="RotaryParameters.OriginalMaxPositionEmbeddings"/>. Default 4096.
     /// </summary>
     public int OriginalMaxPositionEmbeddings { get; init; } = 4096;

@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Phi3;
 
 /// <summary>The Phi-3 decoder without a head (Abdin et al. 2024, arXiv:2404.14219; transformers' <c>Phi3Model</c>).</summary>
 /// <remarks>
-/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.</para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Qwen2;
 
 /// <summary>The Qwen2 decoder without a head (Yang et al. 2024, arXiv:2407.10671; transformers' <c>Qwen2Model</c>).</summary>
 /// <remarks>
-/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.</para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -4,7 +4,7 @@ namespace PeftSharp.Models.Qwen3;
 
 /// <summary>The Qwen3 decoder without a head (Yang et al. 2025, arXiv:2505.09388; transformers' <c>Qwen3Model</c>).</summary>
 /// <remarks>
-/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden], the output of the final normalization layer.</para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

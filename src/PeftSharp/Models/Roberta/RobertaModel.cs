@@ -5,8 +5,8 @@ namespace PeftSharp.Models.Roberta;
 /// <summary>The RoBERTa encoder without a head (Liu et al. 2019, arXiv:1907.11692; transformers' <c>RobertaModel</c>).</summary>
 /// <remarks>
 /// <para>
-/// It has BERT's layers; positions count from <c>pad_token_id + 1</c> and skip padding. Outputs <c>last_hidden_state</c> [batch, tokens,
-/// hidden] and <c>pooler_output</c> [batch, hidden].
+/// It has BERT's layers. Positions start at <c>pad_token_id + 1</c> and skip padding tokens. Outputs <c>last_hidden_state</c> [batch,
+/// tokens, hidden] and <c>pooler_output</c> [batch, hidden].
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

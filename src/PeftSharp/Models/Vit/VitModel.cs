@@ -10,8 +10,9 @@ namespace PeftSharp.Models.Vit;
 /// <summary>The ViT encoder without a head (Dosovitskiy et al. 2020, arXiv:2010.11929; transformers' <c>ViTModel</c>).</summary>
 /// <remarks>
 /// <para>
-/// Reads <c>pixel_values</c>, float [batch, channels, height, width]. Outputs <c>last_hidden_state</c> [batch, 1 + patches, hidden], which
-/// is normalized, and, if the model has a pooling layer, <c>pooler_output</c> [batch, hidden]. The hidden states are not normalized.
+/// Reads <c>pixel_values</c>, float [batch, channels, height, width]. Outputs <c>last_hidden_state</c> [batch, 1 + patches, hidden], the
+/// output of the final normalization layer, and, if the model has a pooling layer, <c>pooler_output</c> [batch, hidden]. The states in
+/// <c>hidden_states</c> (<see cref="ForwardOptions.OutputHiddenStates"/>) are not normalized by this layer.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -5,7 +5,7 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
 /// A head that classifies a sequence from the hidden state of one token: two linear layers with an activation function between them, each
-/// after dropout. Parameter names are those of transformers' <c>RobertaClassificationHead</c>.
+/// after dropout. The parameters have the names of transformers' <c>RobertaClassificationHead</c>.
 /// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 internal sealed class ClassificationHead : Module<Tensor, Tensor>

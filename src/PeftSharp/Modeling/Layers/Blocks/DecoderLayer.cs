@@ -10,8 +10,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Touvron et al. 2023, arXiv:2302.13971. Parameter names are those of transformers' <c>LlamaDecoderLayer</c>; with fused projections,
-/// those of <c>Phi3DecoderLayer</c>; with normalized outputs, those of <c>Gemma3DecoderLayer</c>.
+/// Touvron et al. 2023, arXiv:2302.13971. The parameters have the names of transformers' <c>LlamaDecoderLayer</c>; with fused
+/// projections, the names of <c>Phi3DecoderLayer</c>; with normalized outputs, the names of <c>Gemma3DecoderLayer</c>.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>

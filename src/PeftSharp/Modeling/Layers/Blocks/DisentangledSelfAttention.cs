@@ -9,7 +9,7 @@ namespace PeftSharp.Modeling.Layers;
 /// content with the key's content, the query's content with the key's relative position (<c>c2p</c>), and the query's relative position
 /// with the key's content (<c>p2c</c>).
 /// </summary>
-/// <remarks>Parameter names are those of transformers' <c>DisentangledSelfAttention</c>.</remarks>
+/// <remarks>The parameters have the names of transformers' <c>DisentangledSelfAttention</c>.</remarks>
 internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContext, Tensor>, IFirstTokenAware
 {
     [ComponentName(Name = "query_proj")] private readonly Module<Tensor, Tensor> _query;

@@ -8,7 +8,7 @@ namespace PeftSharp.Modeling.Layers;
 /// layer normalization.
 /// </summary>
 /// <remarks>
-/// <para>Vaswani et al. 2017, section 3.1. Parameter names are those of transformers' <c>BertLayer</c>.</para>
+/// <para>Vaswani et al. 2017, section 3.1. The parameters have the names of transformers' <c>BertLayer</c>.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
 public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>

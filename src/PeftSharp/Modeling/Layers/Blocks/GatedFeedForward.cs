@@ -6,7 +6,9 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A gated feed-forward layer: W_down·(f(W_gate·x) ⊙ W_up·x) (Shazeer 2020, arXiv:2002.05202).</summary>
 /// <remarks>
-/// <para>Parameter names are those of transformers' <c>LlamaMLP</c>, or of <c>Phi3MLP</c> if gate and values are one projection.</para>
+/// <para>
+/// The parameters have the names of transformers' <c>LlamaMLP</c>, or of <c>Phi3MLP</c> if one projection computes gate and values.
+/// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
 public sealed class GatedFeedForward : Module<Tensor, Tensor>

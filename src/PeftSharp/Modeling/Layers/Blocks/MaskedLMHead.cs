@@ -5,8 +5,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The head of a masked language model: a linear layer, an activation function and layer normalization, then the logits. Parameter names
-/// are those of transformers' <c>RobertaLMHead</c>.
+/// The head of a masked language model: a linear layer, an activation function and layer normalization, then the logits. The parameters
+/// have the names of transformers' <c>RobertaLMHead</c>.
 /// </summary>
 /// <remarks>
 /// <para>Calling the module computes the input of <see cref="Decoder"/>, so that a model can compute the loss without all logits.</para>

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The sum of word, position and token type embeddings, followed by layer normalization and dropout. Parameter names are those of
+/// The sum of word, position and token type embeddings, followed by layer normalization and dropout. The parameters have the names of
 /// transformers' <c>BertEmbeddings</c>.
 /// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
@@ -22,7 +22,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <param name="positions">Number of positions.</param>
     /// <param name="types">Number of token types; 0 for a model without them.</param>
     /// <param name="width">Width of an embedding.</param>
-    /// <param name="padTokenId">The padding token, whose embedding is zero and is not trained. Null: none.</param>
+    /// <param name="padTokenId">The padding token. Its embedding is initialized to zero and is not trained. Null: none.</param>
     /// <param name="positionPadding">
     /// Position of padding tokens, as in RoBERTa; the other tokens are numbered from the next position. Null: positions start at 0 for all
     /// tokens.

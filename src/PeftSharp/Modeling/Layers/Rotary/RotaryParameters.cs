@@ -24,8 +24,9 @@ public sealed record RotaryParameters
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
-    /// Factor by which the context is extended; required by every type except <c>default</c>. If it is null for <c>longrope</c>, or missing
-    /// for <c>yarn</c> in a file, the factor is the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>.
+    /// Factor by which the context is extended. Required by <c>linear</c>, <c>dynamic</c>, <c>llama3</c> and <c>yarn</c>. For
+    /// <c>longrope</c>, null is the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. The same quotient is
+    /// used if a file with <c>yarn</c> does not contain the factor.
     /// </summary>
     public double? Factor { get; init; }
 
@@ -78,14 +79,14 @@ public sealed record RotaryParameters
     public bool? Truncate { get; init; }
 
     /// <summary>
-    /// Divisors of the frequencies for inputs up to <see cref="OriginalMaxPositionEmbeddings"/>, one for each of the rotated width / 2
-    /// frequencies (<c>longrope</c>).
+    /// Divisors of the frequencies for inputs up to <see cref="OriginalMaxPositionEmbeddings"/> (<c>longrope</c>). One for each frequency;
+    /// the number of frequencies is half of the rotated width of a head.
     /// </summary>
     public IReadOnlyList<double>? ShortFactor { get; init; }
 
     /// <summary>
-    /// Divisors of the frequencies for inputs longer than <see cref="OriginalMaxPositionEmbeddings"/>, one for each of the rotated
-    /// width / 2 frequencies (<c>longrope</c>).
+    /// Divisors of the frequencies for inputs longer than <see cref="OriginalMaxPositionEmbeddings"/> (<c>longrope</c>). One for each
+    /// frequency; the number of frequencies is half of the rotated width of a head.
     /// </summary>
     public IReadOnlyList<double>? LongFactor { get; init; }
 
