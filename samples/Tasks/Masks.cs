@@ -19,7 +19,7 @@ internal static class Masks
         var texts = animals.SelectMany(pair => places.SelectMany(place =>
             days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
 
-        // A new model, whose tokenizer learns its vocabulary from the texts. A published one: AutoModelForMaskedLM.FromPretrained(folder).
+        // A small new model. A published one: AutoModelForMaskedLM.FromPretrained(folder).
         var tokenizer = new WordPieceTrainer().Train(texts);
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
         using var model = AutoModelForMaskedLM.FromConfig(config.WithTokenizer(tokenizer));

@@ -22,7 +22,7 @@ internal static class Search
             "an order can be paid by card or by bank transfer",
         ];
 
-        // A new model with random weights, which finds texts with the same words. A published one: SentenceEncoder.FromPretrained(folder).
+        // A small new model, which finds texts with the same words. A published one: SentenceEncoder.FromPretrained(folder).
         var tokenizer = new WordPieceTrainer().Train(documents);
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
         using var model = AutoModel.FromConfig(config.WithTokenizer(tokenizer));

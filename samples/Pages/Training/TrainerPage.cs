@@ -81,7 +81,7 @@ internal static class TrainerPage
         async Task<Trainer> Progress()
         {
             #region readme-trainer-progress
-            // Training. The other examples of this page replace everything from here to the end.
+            // Training. Examples without using lines replace everything from here to the end.
             using var console = new ConsoleCancellation();                 // Ctrl+C cancels its token instead of ending the process
             var progress = new Progress<TrainProgress>(p =>
                 Console.WriteLine($"step {p.Step} of {p.TotalSteps}, epoch {p.Epoch:F2}, loss {p.Loss:F3}"));
