@@ -9,8 +9,8 @@ namespace PeftSharp.Data;
 public sealed record DatasetLoadOptions
 {
     /// <summary>
-    /// The configuration, if the dataset has several configurations, such as "mrpc" of GLUE. Default null: the default configuration of the
-    /// dataset card.
+    /// The name of the configuration of a dataset that has several configurations, such as "mrpc" of GLUE. Default null: the default
+    /// configuration of the dataset card.
     /// </summary>
     public string? Name { get; init; }
 
@@ -22,8 +22,10 @@ public sealed record DatasetLoadOptions
     public string? DataDir { get; init; }
 
     /// <summary>
-    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
-    /// null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine the splits.
+    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository, or to
+    /// <see cref="DataDir"/> in it. If the first argument is the name of a format, such as "csv", the paths are relative to the current
+    /// folder. Default null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine
+    /// the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 
@@ -102,14 +104,15 @@ public sealed record DatasetLoadOptions
     {
         if (Name is "" || DataDir is "" || Revision is "")
             throw new ArgumentException($"DatasetLoadOptions.{(Name is "" ? nameof(Name) : DataDir is "" ? nameof(DataDir)
-                : nameof(Revision))} is empty. Set it to null for the default.");
+                : nameof(Revision))} is empty. Set the option to null for the default.");
         if (DataFiles is not null && (DataFiles.Count == 0 || DataFiles.Any(split => split.Value is not { Count: > 0 }
             || split.Value.Any(string.IsNullOrEmpty))))
             throw new ArgumentException("DatasetLoadOptions.DataFiles is empty, or a split has no file or an empty pattern. Name at least "
-                + "one file for each split, or set it to null.", nameof(DataFiles));
+                + "one file for each split, or set the option to null.", nameof(DataFiles));
         if (Columns is { Count: 0 })
             throw new ArgumentException(
-                "DatasetLoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));
+                "DatasetLoadOptions.Columns is empty. Add at least one column, or set the option to null to read all columns.",
+                nameof(Columns));
         if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new ArgumentException(
                 $"DatasetLoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.",
