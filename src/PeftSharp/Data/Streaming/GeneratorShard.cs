@@ -31,8 +31,9 @@ internal sealed class GeneratorShard<T>(
                 if (!Advance())
                 {
                     _rows.Dispose();
-                    throw new DatasetException($"The function of FromGenerator generated {Quantity.Of(_next, "row")}, but there are {start} "
-                        + "before the stored position. It must generate the same rows each time; otherwise, start from the beginning.");
+                    throw new DatasetException($"The function of FromGenerator generated {Quantity.Of(_next, "row")}, fewer than the "
+                        + $"number of rows before the stored position ({start}). The function must generate the same rows each time. If it "
+                        + "cannot, start the stream from the beginning.");
                 }
         }
 
