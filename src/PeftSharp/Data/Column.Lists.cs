@@ -14,7 +14,7 @@ public sealed partial class Column
     /// Returns the list in a row as int64. If the column stores int64 values in memory without nulls, the span refers to the stored values.
     /// Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not integers.</exception>
+    /// <exception cref="DatasetException">The value or an item is null, or the items are not integers, class ids or booleans.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
@@ -23,7 +23,7 @@ public sealed partial class Column
     /// Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of the range of int32, or the items are not integers.
+    /// The value or an item is null, an item is out of the range of int32, or the items are not integers, class ids or booleans.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
@@ -32,7 +32,10 @@ public sealed partial class Column
     /// Returns the list in a row as float32. If the column stores float32 values in memory without nulls, the span refers to the stored
     /// values. Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// The value or an item is null, the items are not numbers or booleans, an item is out of the range of float32, or float32 cannot
+    /// represent an integer exactly.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
@@ -40,7 +43,9 @@ public sealed partial class Column
     /// Returns the list in a row as float64. If the column stores float64 values in memory without nulls, the span refers to the stored
     /// values. Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// The value or an item is null, the items are not numbers or booleans, or float64 cannot represent an integer exactly.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
@@ -50,7 +55,8 @@ public sealed partial class Column
     /// </summary>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of the range of the type of the destination, or the items cannot be converted.
+    /// The value or an item is null, an item is out of the range of the type of the destination, the type of the destination cannot
+    /// represent an integer exactly, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

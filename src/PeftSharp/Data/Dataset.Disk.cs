@@ -83,6 +83,7 @@ public sealed partial class Dataset
     /// <param name="folder">The folder.</param>
     /// <param name="keepInMemory">Whether the files are copied to memory, so that they can be changed or deleted. Default false.</param>
     /// <param name="cancellationToken">Checked before the dataset is loaded.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Task<Dataset> LoadFromDiskAsync(
         string folder, bool keepInMemory = false, CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadFromDisk(folder, keepInMemory), cancellationToken);

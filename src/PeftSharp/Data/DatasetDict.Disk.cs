@@ -19,6 +19,10 @@ public sealed partial class DatasetDict
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows of a split. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
+    /// <exception cref="DatasetException">
+    /// The name of a split cannot be the name of a folder, or <paramref name="numShards"/> contains a split that the dictionary does not
+    /// have.
+    /// </exception>
     public void SaveToDisk(
         string folder, string? maxShardSize = null, IReadOnlyDictionary<string, int>? numShards = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -11,6 +11,9 @@ public sealed partial class DatasetDict
     /// removed from the card, but their files are not deleted. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
+    /// <exception cref="DatasetException">
+    /// The dictionary has no splits, or <paramref name="numShards"/> contains a split that the dictionary does not have.
+    /// </exception>
     /// <param name="repository">
     /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.
     /// </param>

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Datasets by split ("train", "test", …), with methods that apply an operation to each (Python's <c>datasets.DatasetDict</c>).
+/// A dictionary of datasets by split ("train", "test", …), with methods that apply an operation to each dataset (Python's
+/// <c>datasets.DatasetDict</c>).
 /// </summary>
 /// <remarks>
 /// The splits cannot be changed after construction. <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the datasets; all other

@@ -4,7 +4,8 @@ namespace PeftSharp.Data;
 
 /// <summary>
 /// Options of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>,
-/// with the names and defaults of Python's <c>load_dataset</c>.
+/// with the names and defaults of Python's <c>load_dataset</c>. They also apply to
+/// <see cref="Datasets.StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>.
 /// </summary>
 public sealed record DatasetLoadOptions
 {
@@ -15,17 +16,17 @@ public sealed record DatasetLoadOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// The folder of the data files, relative to the folder or repository. The names of the files in this folder determine the splits, even
-    /// if the dataset card specifies other files. Default null: the folder that the card specifies (<c>data_dir</c>), or the whole folder
-    /// or repository.
+    /// The folder of the data files, relative to the folder or repository. Unless <see cref="DataFiles"/> is set, the names of the files in
+    /// this folder determine the splits, even if the dataset card specifies other files. Default null: the folder that the card specifies
+    /// (<c>data_dir</c>), or the whole folder or repository.
     /// </summary>
     public string? DataDir { get; init; }
 
     /// <summary>
-    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository, or to
-    /// <see cref="DataDir"/> in it. If the first argument is the name of a format, such as "csv", the paths are relative to the current
-    /// folder. Default null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine
-    /// the splits.
+    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>). They are relative to <see cref="DataDir"/> if
+    /// it is set, otherwise to the folder or repository. If the argument <c>path</c> is the name of a format, such as "csv", the current
+    /// folder takes the place of the folder or repository. Default null: the files that the dataset card specifies. If the card specifies
+    /// no files, the names of the files determine the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 
@@ -42,14 +43,14 @@ public sealed record DatasetLoadOptions
     public string? Format { get; init; }
 
     /// <summary>
-    /// The columns to read, in this order. Only these columns of a Parquet file are decoded, so other columns may have unsupported types.
-    /// Default null: all.
+    /// The columns to read. The dataset has the columns in this order. Only these columns of a Parquet file are decoded, so other columns
+    /// may have unsupported types. Default null: all columns.
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
     /// The types of columns, by name. Example: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". Default null:
-    /// the types that the file or the dataset card declares; other types are inferred.
+    /// the types that the file or the dataset card declares. Types that neither declares are inferred from the values.
     /// </summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 

@@ -9,12 +9,12 @@ public static partial class Datasets
     /// </summary>
     /// <remarks>
     /// <para>
-    /// An existing file or folder has precedence over a name. The files of a dataset on the Hub are downloaded to the cache that Python's
-    /// <c>huggingface_hub</c> uses, unless the cache already contains them. Loading scripts are never run. If the dataset has a loading
-    /// script, the Parquet files to which the Hub has converted the dataset are read instead.
+    /// An existing file or folder has precedence over a dataset of that name on the Hub. The files of a dataset on the Hub are downloaded
+    /// to the cache that Python's <c>huggingface_hub</c> uses, unless the cache already contains them. Loading scripts are never run. If
+    /// the dataset has a loading script, the Parquet files to which the Hub has converted the dataset are read instead.
     /// </para>
     /// <para>
-    /// A single file is the split "train". For a folder or repository, the files that its card (README.md) specifies for the configuration
+    /// A single file is the split "train". For a folder or repository, the files that the dataset card (README.md) specifies for the configuration
     /// are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules that applies:
     /// </para>
     /// <list type="number">
@@ -40,8 +40,8 @@ public static partial class Datasets
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
     /// <param name="progress">
-    /// Receives a report after each megabyte that was read and after each file. Default null. The progress of downloads is reported to
-    /// <see cref="Hub.HubOptions.Progress"/>.
+    /// Receives a report whenever at least one megabyte has been read, and after each file. Default null. The progress of downloads is
+    /// reported to <see cref="Hub.HubOptions.Progress"/>.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
@@ -73,7 +73,7 @@ public static partial class Datasets
     /// <param name="name">
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="split"/> is malformed, or an option has an invalid value or has no effect for this path or format.
@@ -97,7 +97,7 @@ public static partial class Datasets
     /// <see cref="DatasetLoadOptions.DataFiles"/>.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static DatasetDict LoadDataset(
@@ -118,7 +118,7 @@ public static partial class Datasets
     /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in the order of this list.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     public static DatasetDict LoadDataset(
         string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,

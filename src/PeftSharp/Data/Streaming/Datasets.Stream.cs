@@ -40,6 +40,7 @@ public static partial class Datasets
     /// formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IterableDatasetDict StreamDataset(
         string path, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default) =>
         Open(path, WithName(options, name), slices: null, cancellationToken);
