@@ -14,8 +14,9 @@ public static partial class Datasets
     /// the dataset has a loading script, the Parquet files to which the Hub has converted the dataset are read instead.
     /// </para>
     /// <para>
-    /// A single file is the split "train". For a folder or repository, the files that the dataset card (README.md) specifies for the configuration
-    /// are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules that applies:
+    /// A single file is the split "train". For a folder or repository, the files that the dataset card (README.md) specifies for the
+    /// configuration are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules
+    /// that applies:
     /// </para>
     /// <list type="number">
     /// <item><description>
