@@ -11,8 +11,8 @@ public static class DataViewExtensions
     /// <para>
     /// Texts are converted to strings, integers of 8 and 16 bits to int32, unsigned integers of 32 and 64 bits to int64, dates to
     /// timestamps (UTC if they have an offset), time spans to durations, and vectors to lists. Booleans, other integers and floating-point
-    /// numbers keep their types. Keys with names are converted to a <see cref="ClassLabel"/>, and keys without names to integers: key 1
-    /// becomes 0. A missing key is null. Hidden columns are omitted.
+    /// numbers keep their types. Keys with names are converted to a <see cref="ClassLabel"/>, and keys without names to integers
+    /// (the first key becomes 0). A missing key is null. Hidden columns are omitted.
     /// </para>
     /// <para>The view is read once. The dataset does not refer to the view.</para>
     /// </remarks>

@@ -97,7 +97,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// The type of the values: <see cref="long"/>, <see cref="int"/>, <see cref="double"/>, <see cref="float"/>, <see cref="decimal"/>,
     /// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="DateTime"/>, <see cref="TimeOnly"/> or <see cref="TimeSpan"/>.
     /// For lists, use an array, such as <c>long[]</c>. If some numbers, booleans, dates or times are null, use the nullable type, such as
-    /// <c>long?</c>. To read strings or arrays of which some are null, enumerate the column instead.
+    /// <c>long?</c>. If some strings or arrays are null, enumerate the column instead.
     /// </typeparam>
     /// <exception cref="DatasetException">
     /// The column has another type, or a value is null and <typeparamref name="T"/> is not a nullable value type, such as <c>long?</c>.

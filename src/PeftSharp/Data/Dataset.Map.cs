@@ -16,8 +16,8 @@ public sealed partial class Dataset
     /// Returns the values of the new columns of a row, by name. Names and types must be the same for all rows.
     /// </param>
     /// <param name="removeColumns">
-    /// The original columns that the result does not contain. If the function returns a column of the same name, the result contains that
-    /// column. Default null: no column is removed.
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
     /// </param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
@@ -70,12 +70,13 @@ public sealed partial class Dataset
     /// columns are removed.
     /// </param>
     /// <param name="batched">
-    /// Must be true, as for a function of a batch in Python. Distinguishes this overload from the overloads with a function of a row.
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
     /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="removeColumns">
-    /// The original columns that the result does not contain. If the function returns a column of the same name, the result contains that
-    /// column. Default null: no column is removed.
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
     /// </param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
@@ -143,11 +144,12 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the rows for which <paramref name="function"/>, which is called with batches of rows, returns true, in order.
+    /// Returns the rows for which <paramref name="function"/> returns true, in order. The function is called with batches of rows.
     /// </summary>
     /// <param name="function">Returns one value for each row of the batch: whether the row is kept.</param>
     /// <param name="batched">
-    /// Must be true, as for a function of a batch in Python. Distinguishes this overload from the overloads with a function of a row.
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
     /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="numProc">

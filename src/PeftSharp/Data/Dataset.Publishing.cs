@@ -30,7 +30,7 @@ public sealed partial class Dataset
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually public.</param>
     /// <param name="maxShardSize">
     /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default). It is the size of the rows in memory; the files are
-    /// smaller, because they are compressed.
+    /// usually smaller, because they are compressed.
     /// </param>
     /// <param name="numShards">
     /// The number of files, each with about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
@@ -43,13 +43,13 @@ public sealed partial class Dataset
     /// <param name="cancellationToken">Cancels the upload. After a cancellation, nothing is committed.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">
-    /// The name of the repository, the configuration or a split is invalid, the size is not valid, an option in
+    /// The name of the repository, the configuration or a split is invalid, <paramref name="maxShardSize"/> is invalid, an option in
     /// <paramref name="options"/> cannot be used with a dataset, or both <paramref name="maxShardSize"/> and
     /// <paramref name="numShards"/> are given.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of files is less than 1.</exception>
     /// <exception cref="DatasetException">
-    /// The splits have different columns, the card of the repository is malformed, or a value cannot be stored.
+    /// The splits of the configuration have different columns, the card of the repository is malformed, or a value cannot be stored.
     /// </exception>
     /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>

@@ -149,8 +149,8 @@ public sealed partial class Dataset
     /// </param>
     /// <exception cref="ArgumentException">
     /// A size is out of range, the sizes together exceed the number of rows, a set would be empty, the seed is negative, or a stratified
-    /// split is not possible: a class has only one row, the rows of a set are fewer than the classes in the column, or
-    /// <paramref name="shuffle"/> is false.
+    /// split is not possible: a class has only one row, a set has fewer rows than the column has classes, or <paramref name="shuffle"/> is
+    /// false.
     /// </exception>
     /// <exception cref="DatasetException">There is no such column, or it is not a <see cref="ClassLabel"/>.</exception>
     public DatasetDict TrainTestSplit(

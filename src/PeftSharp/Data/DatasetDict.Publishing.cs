@@ -24,11 +24,11 @@ public sealed partial class DatasetDict
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually public.</param>
     /// <param name="maxShardSize">
     /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default). It is the size of the rows in memory; the files are
-    /// smaller, because they are compressed.
+    /// usually smaller, because they are compressed.
     /// </param>
     /// <param name="numShards">
-    /// The number of files, by split. Null, and for splits that it does not contain: as many files as <paramref name="maxShardSize"/>
-    /// requires.
+    /// The number of files, by split. A split without a number gets as many files as the default maximum size requires. Null: all splits get
+    /// as many files as <paramref name="maxShardSize"/> requires.
     /// </param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
     /// <param name="hub">

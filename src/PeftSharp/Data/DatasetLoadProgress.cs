@@ -9,6 +9,6 @@ namespace PeftSharp.Data;
 /// <param name="File">The path of the file that is being read.</param>
 public readonly record struct DatasetLoadProgress(long ReadBytes, long TotalBytes, string File)
 {
-    /// <summary>The fraction of the bytes that have been read, from 0 to 1.</summary>
+    /// <summary>The number of bytes that have been read, divided by the total number of bytes: from 0 to 1.</summary>
     public double Fraction => TotalBytes == 0 ? 1 : (double)ReadBytes / TotalBytes;
 }

@@ -90,8 +90,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">
-    /// The name of the format of the files ("parquet", "json", "csv", "text" or "arrow"; the paths of the files are then relative to the
-    /// current folder), the path of the folder that contains the files, or the name of the dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -112,8 +112,8 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
     /// CancellationToken)"/>
     /// <param name="path">
-    /// The name of the format of the files ("parquet", "json", "csv", "text" or "arrow"; the paths of the files are then relative to the
-    /// current folder), the path of the folder that contains the files, or the name of the dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in the order of this list.

@@ -70,8 +70,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
     /// <param name="path">
-    /// The name of the format of the files ("parquet", "json", "csv", "text" or "arrow"; the paths of the files are then relative to the
-    /// current folder), the path of the folder that contains the files, or the name of the dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -89,8 +89,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
     /// <param name="path">
-    /// The name of the format of the files ("parquet", "json", "csv", "text" or "arrow"; the paths of the files are then relative to the
-    /// current folder), the path of the folder that contains the files, or the name of the dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the stream are in the order of this list.

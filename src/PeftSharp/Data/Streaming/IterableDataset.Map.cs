@@ -12,8 +12,8 @@ public sealed partial class IterableDataset
     /// return the same values for the same row.
     /// </param>
     /// <param name="removeColumns">
-    /// The original columns that the result does not contain. If the function returns a column of the same name, the result contains that
-    /// column. Default null: no column is removed.
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
     /// </param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns a
@@ -49,14 +49,15 @@ public sealed partial class IterableDataset
     /// batch.
     /// </param>
     /// <param name="batched">
-    /// Must be true, as for a function of a batch in Python. Distinguishes this overload from the overloads with a function of a row.
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
     /// </param>
     /// <param name="batchSize">
     /// The number of rows in a batch; the last batch may have fewer. A whole batch is read before its first row is returned. Default 1000.
     /// </param>
     /// <param name="removeColumns">
-    /// The original columns that the result does not contain. If the function returns a column of the same name, the result contains that
-    /// column. Default null: no column is removed.
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
     /// </param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns
@@ -102,11 +103,12 @@ public sealed partial class IterableDataset
     }
 
     /// <summary>
-    /// Returns the rows for which <paramref name="function"/>, which is called with batches of rows, returns true, in order.
+    /// Returns the rows for which <paramref name="function"/> returns true, in order. The function is called with batches of rows.
     /// </summary>
     /// <param name="function">Returns one value for each row of the batch: whether the row is kept.</param>
     /// <param name="batched">
-    /// Must be true, as for a function of a batch in Python. Distinguishes this overload from the overloads with a function of a row.
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
     /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <returns>
