@@ -27,8 +27,8 @@ public sealed partial class DatasetDict
     /// usually smaller, because they are compressed.
     /// </param>
     /// <param name="numShards">
-    /// The number of files, by split. A split without a number gets as many files as the default maximum size requires. Null: all splits get
-    /// as many files as <paramref name="maxShardSize"/> requires.
+    /// The number of files, by split. A split without a number gets as many files as the default maximum size requires. Null: all splits
+    /// get as many files as <paramref name="maxShardSize"/> requires.
     /// </param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
     /// <param name="hub">
