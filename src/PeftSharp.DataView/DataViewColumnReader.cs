@@ -47,7 +47,7 @@ internal abstract class DataViewColumnReader(string name)
             DateTimeOffsetDataViewType => Typed<DateTimeOffset, DateTimeOffset>(cursor, column, value => value),
             TimeSpanDataViewType => Typed<TimeSpan, TimeSpan>(cursor, column, value => value),
             NumberDataViewType => Number(cursor, column, item.RawType),
-            _ => throw new DatasetException($"Column '{column.Name}' has type {column.Type}, which a dataset does not have. Drop the "
+            _ => throw new DatasetException($"Column '{column.Name}' has type {column.Type}, which datasets do not support. Drop the "
                 + "column (mlContext.Transforms.DropColumns), or convert it to texts, numbers or keys."),
         };
     }
@@ -82,8 +82,8 @@ internal abstract class DataViewColumnReader(string name)
         column.Annotations.GetValue(KeyValues, ref names);
         string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
         return texts.Distinct(StringComparer.Ordinal).Count() == texts.Length && texts.Length > 0 ? texts : throw new DatasetException(
-            $"Two keys of column '{column.Name}' have the same name, or the column has no keys, so the keys cannot be the names of "
-            + "classes.");
+            texts.Length == 0 ? $"The keys of column '{column.Name}' have an empty list of names. A class label requires at least one name."
+                : $"Two keys of column '{column.Name}' have the same name, but the names of classes must be unique.");
     }
 
     private sealed class Scalars<TStored, T>(string name, ValueGetter<TStored> getter, Func<TStored, T> convert)

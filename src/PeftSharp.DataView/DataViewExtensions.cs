@@ -11,16 +11,16 @@ public static class DataViewExtensions
     /// <para>
     /// Texts are converted to strings, integers of 8 and 16 bits to int32, unsigned integers of 32 and 64 bits to int64, dates to
     /// timestamps (UTC if they have an offset), time spans to durations, and vectors to lists. Booleans, other integers and floating-point
-    /// numbers keep their types. A key with names is converted to a <see cref="ClassLabel"/>, and a key without names to an integer that
-    /// starts at 0. A missing key is null. Hidden columns are omitted.
+    /// numbers keep their types. Keys with names are converted to a <see cref="ClassLabel"/>, and keys without names to integers
+    /// (the first key becomes 0). A missing key is null. Hidden columns are omitted.
     /// </para>
-    /// <para>The view is read once, and the dataset does not refer to it.</para>
+    /// <para>The view is read once. The dataset does not refer to the view.</para>
     /// </remarks>
     /// <param name="view">The view.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">
-    /// The type of a column, such as image or row id, has no equivalent in a dataset, or an integer is above the maximum of int64. The
-    /// message contains the column.
+    /// The type of a column, such as image or row id, has no equivalent in a dataset, two keys of a column have the same name, or an
+    /// integer is above the maximum of int64. The message contains the column.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ToDataset(this IDataView view, CancellationToken cancellationToken = default)
@@ -38,7 +38,7 @@ public static class DataViewExtensions
     /// length, the vectors have this size, which ML.NET's trainers require.
     /// </para>
     /// <para>
-    /// ML.NET has no null values. A null text is converted to an empty text, a null floating-point number to NaN, and a class id that is
+    /// ML.NET has no null values. A null string is converted to an empty text, a null floating-point number to NaN, and a class id that is
     /// null or -1 to a missing key. For a null value of another type, a <see cref="DatasetException"/> is thrown when the row is read.
     /// </para>
     /// </remarks>

@@ -38,7 +38,7 @@ internal sealed class DatasetCursor : DataViewRowCursor
         if (!IsColumnActive(column))
             throw new InvalidOperationException($"The column '{column.Name}' was not requested from the cursor.");
         return _columns[column.Index].Getter(() => _row) as ValueGetter<TValue> ?? throw new InvalidOperationException(
-            $"The column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
+            $"The column '{column.Name}' has values of type {column.Type.RawType}, but type {typeof(TValue)} was requested.");
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() =>

@@ -9,7 +9,7 @@ internal sealed class DatasetView : IDataView
     private readonly ViewColumn[] _columns;
     private readonly int _rows;
 
-    /// <exception cref="DatasetException">ML.NET does not have the type of a column.</exception>
+    /// <exception cref="DatasetException">The type of a column has no equivalent in ML.NET.</exception>
     internal DatasetView(Dataset dataset)
     {
         _rows = dataset.Count;

@@ -13,7 +13,7 @@ namespace PeftSharp.DataView;
 internal sealed record ViewColumn(
     string Name, DataViewType Type, DataViewSchema.Annotations? Annotations, Func<Func<int>, Delegate> Getter)
 {
-    /// <exception cref="DatasetException">ML.NET does not have the type of the column.</exception>
+    /// <exception cref="DatasetException">The type of the column has no equivalent in ML.NET.</exception>
     internal static ViewColumn Create(Column column) => column.Feature switch
     {
         ClassLabel label => Scalar(column, Key(label), (data, row) => Id(data[row]), Names(label)),
@@ -36,8 +36,8 @@ internal sealed record ViewColumn(
             column, NumberDataViewType.Single, item => item as float? ?? float.NaN),
         Sequence { Element: Value { Dtype: "float64" } } => Vector(
             column, NumberDataViewType.Double, item => item as double? ?? double.NaN),
-        _ => throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, which ML.NET does not have. Remove the column "
-            + "with RemoveColumns, or convert it with CastColumn or Map."),
+        _ => throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, which ML.NET does not support. Remove the "
+            + "column with RemoveColumns, or convert it with CastColumn or Map."),
     };
 
     private static ViewColumn Scalar<T>(

@@ -11,13 +11,13 @@ public sealed class Batch : IReadOnlyDictionary<string, Column>
 
     internal Batch(ColumnSet columns, int start, int count) => (_columns, Start, RowCount) = (columns, start, count);
 
-    /// <summary>The index of the first row in the dataset.</summary>
+    /// <summary>The index of the first row of the batch in the dataset or stream.</summary>
     public int Start { get; }
 
     /// <summary>The number of rows.</summary>
     public int RowCount { get; }
 
-    /// <summary>The indices of the rows in the dataset.</summary>
+    /// <summary>The indices of the rows of the batch in the dataset or stream.</summary>
     public IEnumerable<int> Indices => Enumerable.Range(Start, RowCount);
 
     /// <summary>The number of columns.</summary>

@@ -11,44 +11,52 @@ public sealed partial class Column
     public int GetLength(int row) => List(row, out _, out var count) is { } ? count : 0;
 
     /// <summary>
-    /// Returns the list in a row as int64. The span refers to the stored values if they are int64 values in memory, otherwise to a copy.
+    /// Returns the list in a row as int64. If the column stores int64 values in memory without nulls, the span refers to the stored values.
+    /// Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not integers.</exception>
+    /// <exception cref="DatasetException">The value or an item is null, or the items are not integers, class ids or booleans.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
     /// <summary>
-    /// Returns the list in a row as int32. The span refers to the stored values if they are int32 values in memory, otherwise to a copy.
+    /// Returns the list in a row as int32. If the column stores int32 values in memory without nulls, the span refers to the stored values.
+    /// Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of the range of int32, or the items are not integers.
+    /// The value or an item is null, an item is out of the range of int32, or the items are not integers, class ids or booleans.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
 
     /// <summary>
-    /// Returns the list in a row as float32. The span refers to the stored values if they are float32 values in memory, otherwise to a
-    /// copy.
+    /// Returns the list in a row as float32. If the column stores float32 values in memory without nulls, the span refers to the stored
+    /// values. Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// The value or an item is null, the items are not numbers or booleans, an item is out of the range of float32, or float32 cannot
+    /// represent an integer exactly.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
     /// <summary>
-    /// Returns the list in a row as float64. The span refers to the stored values if they are float64 values in memory, otherwise to a
-    /// copy.
+    /// Returns the list in a row as float64. If the column stores float64 values in memory without nulls, the span refers to the stored
+    /// values. Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// The value or an item is null, the items are not numbers or booleans, or float64 cannot represent an integer exactly.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
     /// <summary>
-    /// Copies the list in a row to the start of <paramref name="destination"/>, without an intermediate array. The items are converted if
-    /// the column has another type.
+    /// Copies the list in a row to the start of <paramref name="destination"/>, without an intermediate array. The items are converted to
+    /// the type of the destination.
     /// </summary>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of range, or the items cannot be converted.
+    /// The value or an item is null, an item is out of the range of the type of the destination, the type of the destination cannot
+    /// represent an integer exactly, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -64,8 +72,8 @@ public sealed partial class Column
     public int CopyTo(int row, Span<double> destination) => Copy(row, destination);
 
     /// <summary>
-    /// Returns the list in a row as a column, without copying. Use it for nested lists, such as the choices of a question, and for lists of
-    /// structs, such as the messages of a chat.
+    /// Returns the list in a row as a column, without copying. Use this method for nested lists, such as the choices of a question, and for
+    /// lists of structs, such as the messages of a chat.
     /// </summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

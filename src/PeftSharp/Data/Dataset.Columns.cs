@@ -6,11 +6,13 @@ namespace PeftSharp.Data;
 public sealed partial class Dataset
 {
     /// <summary>Returns the dataset with a renamed column.</summary>
+    /// <exception cref="ArgumentException">The new name is empty.</exception>
     /// <exception cref="DatasetException">There is no such column, or another column has the new name.</exception>
     public Dataset RenameColumn(string original, string renamed) => RenameColumns(new Dictionary<string, string> { [original] = renamed });
 
     /// <summary>Returns the dataset with renamed columns.</summary>
     /// <param name="names">The new names by original name.</param>
+    /// <exception cref="ArgumentException">A new name is empty.</exception>
     /// <exception cref="DatasetException">There is no such column, or two columns would have the same name.</exception>
     public Dataset RenameColumns(IReadOnlyDictionary<string, string> names)
     {
@@ -78,7 +80,9 @@ public sealed partial class Dataset
     /// Datasets for named-entity recognition have such lists: each row contains a tag for each word. In Python, <c>class_encode_column</c>
     /// does not convert lists.
     /// </remarks>
-    /// <exception cref="DatasetException">There is no such column, it has another type, or all its values are null.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, it has another type, or it contains no value other than null.
+    /// </exception>
     public Dataset ClassEncodeColumn(string name)
     {
         var column = _columns[name];
@@ -91,7 +95,7 @@ public sealed partial class Dataset
         var items = list is null ? texts : texts.OfType<System.Collections.IEnumerable>().SelectMany(row => row.Cast<object?>());
         var names = items.OfType<string>().Distinct().Order(CodePointOrder.Instance).ToArray();
         if (names.Length == 0)
-            throw new DatasetException($"All values of column '{name}' are null, so there are no classes.");
+            throw new DatasetException($"Column '{name}' contains no value other than null, so there are no classes.");
         return new(_columns.Replace(name, ColumnCast.Cast(texts, OfColumn(new ClassLabel(names)))), Format);
     }
 
@@ -102,7 +106,7 @@ public sealed partial class Dataset
         ClassLabel label => label.Names,
         Sequence { Element: ClassLabel label } => label.Names,
         var other => throw new DatasetException($"Column '{column}' has type {other}, which has no class names. "
-            + $"Convert it with ClassEncodeColumn(\"{column}\")."),
+            + $"A column of strings, integers or booleans can be converted with ClassEncodeColumn(\"{column}\")."),
     };
 
     /// <summary>
@@ -113,7 +117,7 @@ public sealed partial class Dataset
     /// <param name="labelColumn">
     /// A column of class ids, or of lists of class ids. In the result, it has the class names of the mapping.
     /// </param>
-    /// <exception cref="ArgumentException">The ids of the mapping are not 0, 1, 2 and so on.</exception>
+    /// <exception cref="ArgumentException">The mapping is empty, or its ids are not 0, 1, 2 and so on.</exception>
     /// <exception cref="DatasetException">
     /// There is no such column, it has no class names, or the mapping has no id for one of the labels in the column.
     /// </exception>
@@ -123,7 +127,7 @@ public sealed partial class Dataset
         string[] names = [.. label2Id.OrderBy(entry => entry.Value).Select(entry => entry.Key)];
         if (!label2Id.Values.Order().SequenceEqual(Enumerable.Range(0, names.Length)))
             throw new ArgumentException($"label2Id contains the ids {string.Join(", ", label2Id.Values.Order())}. "
-                + $"The ids of {Quantity.Of(names.Length, "class")} must be 0 to {names.Length - 1}, each once.", nameof(label2Id));
+                + "The ids must be consecutive numbers from 0, and no two classes may have the same id.", nameof(label2Id));
         var old = GetClassNames(labelColumn);
         long[] ids = [.. old.Select(name => (long)Array.FindIndex(names, other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))];
         var column = _columns[labelColumn];

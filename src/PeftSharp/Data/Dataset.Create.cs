@@ -9,7 +9,8 @@ public sealed partial class Dataset
 {
     /// <summary>Creates a dataset from a dictionary of columns (<c>from_dict</c>).</summary>
     /// <param name="columns">
-    /// The columns by name: arrays or lists with one value per row, such as numbers, strings, booleans, enums or arrays.
+    /// The columns by name. Each column is an array or a list with one value per row: a number, a string, a boolean, an enum, an array and
+    /// so on.
     /// </param>
     /// <exception cref="DatasetException">The columns have different lengths, or the values of a column have different types.</exception>
     public static Dataset FromDict(IReadOnlyDictionary<string, IEnumerable> columns)
@@ -19,7 +20,10 @@ public sealed partial class Dataset
     }
 
     /// <summary>Creates a dataset from (name, values) pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
-    /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})"/>
+    /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})" path="/param"/>
+    /// <exception cref="DatasetException">
+    /// The columns have different lengths, two columns have the same name, or the values of a column have different types.
+    /// </exception>
     public static Dataset FromDict(params IReadOnlyList<(string Name, IEnumerable Values)> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -35,7 +39,7 @@ public sealed partial class Dataset
         return new(all, all.Length == 0 ? 0 : all[0].Count, new DatasetFormat());
     }
 
-    /// <summary>Creates a dataset from dictionaries, one per row (<c>from_list</c>). Missing keys are null.</summary>
+    /// <summary>Creates a dataset from dictionaries, one per row (<c>from_list</c>). The value of a missing key is null.</summary>
     /// <exception cref="DatasetException">The values of a column have different types.</exception>
     public static Dataset FromList(IEnumerable<IReadOnlyDictionary<string, object?>> rows)
     {
@@ -51,11 +55,12 @@ public sealed partial class Dataset
     /// </summary>
     /// <remarks>
     /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, dictionaries and
-    /// records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members, whose ids are assigned
-    /// from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a <see cref="DateTimeOffset"/> to
-    /// UTC. A value tuple, or an array or list of value tuples, is converted to structs with the element names of the property.
+    /// records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members; the class ids are
+    /// assigned from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a local
+    /// <see cref="DateTime"/> or a <see cref="DateTimeOffset"/> to UTC. A value tuple, or an array or list of value tuples, is converted to
+    /// structs with the element names of the property.
     /// </remarks>
-    /// <param name="rows">The rows, which are enumerated once: a list, a LINQ query, the entities of a database context.</param>
+    /// <param name="rows">The rows, such as a list, a LINQ query or the entities of a database context. They are enumerated once.</param>
     /// <typeparam name="T">
     /// A class, record, struct or anonymous type. For <see cref="object"/>, the columns are the properties of the runtime type of each row.
     /// </typeparam>
@@ -80,7 +85,8 @@ public sealed partial class Dataset
     /// </param>
     /// <typeparam name="T">A value tuple, such as <c>(string, int)</c>.</typeparam>
     /// <exception cref="DatasetException">
-    /// The number of names differs from the number of elements, a name occurs twice, or the type of an element is not supported.
+    /// The number of names differs from the number of elements, a name occurs twice, a row is null, or the type of an element is not
+    /// supported.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows, params IReadOnlyList<string> names) where T : ITuple
     {
@@ -91,7 +97,8 @@ public sealed partial class Dataset
         return FromList(rows.Select((row, i) => row is null
             ? throw new DatasetException($"Row {i} is null. Rows must not be null.")
             : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {Quantity.Of(row.Length, "element")}, "
-                + $"but names contains {names.Count} ({string.Join(", ", names)}). Provide one name per element.")));
+                + (names.Count == 0 ? "but names is empty" : $"but names contains {names.Count} ({string.Join(", ", names)})")
+                + ". Provide one name per element.")));
     }
 
     /// <summary>Creates a dataset from the objects of an asynchronous sequence, such as the rows of a database query.</summary>

@@ -10,11 +10,12 @@ public sealed partial class Dataset
     /// <remarks>
     /// The columns have the names and types of the reader: numbers, strings, booleans, dates and times, <see cref="Guid"/> (converted to a
     /// string) and <c>byte[]</c>. <see cref="DBNull"/> is converted to null. A column that contains both integers and floating-point
-    /// values, which SQLite allows, is float64. The rows are copied into memory; the reader is read to its end, and the caller disposes it.
+    /// values, which SQLite allows, is float64. The rows are copied into memory. The caller disposes the reader.
     /// </remarks>
     /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
     /// <exception cref="DatasetException">
-    /// A column has no name, two columns have the same name, the values of a column have different types, or a type is not supported.
+    /// The reader has no columns, a column has no name, two columns have the same name, the values of a column have different types, or a
+    /// type is not supported.
     /// </exception>
     public static Dataset FromDataReader(IDataReader reader)
     {
@@ -40,8 +41,11 @@ public sealed partial class Dataset
     }
 
     /// <summary>Creates a dataset from the rows of a <see cref="DataTable"/>, without deleted rows.</summary>
-    /// <inheritdoc cref="FromDataReader"/>
+    /// <remarks>The columns have the names and types of the table. See <see cref="FromDataReader"/> for the supported types.</remarks>
     /// <param name="table">The table, whose rows are copied.</param>
+    /// <exception cref="DatasetException">
+    /// The table has no columns, the values of a column have different types, or a type is not supported.
+    /// </exception>
     public static Dataset FromDataTable(DataTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

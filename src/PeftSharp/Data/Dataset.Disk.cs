@@ -14,7 +14,7 @@ public sealed partial class Dataset
     /// </summary>
     /// <remarks>
     /// The folder is written under a temporary name and renamed when it is complete, so an interrupted call leaves no folder that can be
-    /// loaded. A saved dataset in the folder is replaced. Python needs version 4 or later of <c>datasets</c> to load lists.
+    /// loaded. A saved dataset in the folder is replaced. To load a dataset with lists, Python needs version 4 or later of <c>datasets</c>.
     /// </remarks>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="maxShardSize">
@@ -61,8 +61,8 @@ public sealed partial class Dataset
     /// columns are read from the files when they are used, so the dataset may be larger than the memory.
     /// </summary>
     /// <remarks>
-    /// The files are mapped into memory and closed. They remain mapped as long as a dataset, a column or a row that uses them exists; then
-    /// the garbage collector unmaps them. On Windows, mapped files cannot be deleted or replaced. Do not shorten a mapped file: the
+    /// The files are mapped into memory and closed. They remain mapped as long as a dataset, a column or a row uses them. Afterwards, the
+    /// garbage collector unmaps them. On Windows, mapped files cannot be deleted or replaced. Do not shorten a mapped file: the
     /// operating system ends the process that reads it.
     /// </remarks>
     /// <param name="folder">The folder.</param>
@@ -83,6 +83,7 @@ public sealed partial class Dataset
     /// <param name="folder">The folder.</param>
     /// <param name="keepInMemory">Whether the files are copied to memory, so that they can be changed or deleted. Default false.</param>
     /// <param name="cancellationToken">Checked before the dataset is loaded.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Task<Dataset> LoadFromDiskAsync(
         string folder, bool keepInMemory = false, CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadFromDisk(folder, keepInMemory), cancellationToken);

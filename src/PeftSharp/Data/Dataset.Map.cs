@@ -15,14 +15,17 @@ public sealed partial class Dataset
     /// <param name="function">
     /// Returns the values of the new columns of a row, by name. Names and types must be the same for all rows.
     /// </param>
-    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="removeColumns">
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
+    /// </param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
     /// of the rows does not change. Default 1.
     /// </param>
     /// <param name="cache">
-    /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
-    /// null: the result is kept in memory.
+    /// The folder in which the result is stored. If the folder already contains a result with the same key, data and arguments, that result
+    /// is read, and the function is not called. Default null: the result is kept in memory.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
@@ -66,16 +69,22 @@ public sealed partial class Dataset
     /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
     /// columns are removed.
     /// </param>
-    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
+    /// <param name="batched">
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
+    /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
-    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="removeColumns">
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
+    /// </param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. The order
     /// of the rows does not change. Default 1.
     /// </param>
     /// <param name="cache">
-    /// The folder in which the result is stored, and from which it is read if the key, the data and the arguments are the same. Default
-    /// null: the result is kept in memory.
+    /// The folder in which the result is stored. If the folder already contains a result with the same key, data and arguments, that result
+    /// is read, and the function is not called. Default null: the result is kept in memory.
     /// </param>
     /// <param name="progress">Receives a report after every batch. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
@@ -134,9 +143,14 @@ public sealed partial class Dataset
         return Select(kept);
     }
 
-    /// <summary>Returns the rows for which a function of a batch returns true, in order.</summary>
-    /// <param name="function">Returns for each row of the batch whether it is kept.</param>
-    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
+    /// <summary>
+    /// Returns the rows for which <paramref name="function"/> returns true, in order. The function is called with batches of rows.
+    /// </summary>
+    /// <param name="function">Returns one value for each row of the batch: whether the row is kept.</param>
+    /// <param name="batched">
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
+    /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <param name="numProc">
     /// The number of threads that call <paramref name="function"/>. If the number is above 1, the function must be thread-safe. Default 1.
@@ -146,7 +160,7 @@ public sealed partial class Dataset
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> or <paramref name="numProc"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// The function threw an exception, or the number of its results differs from the number of rows.
+    /// The function threw an exception, or it did not return exactly one value for each row of the batch.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000, int numProc = 1,
@@ -158,7 +172,7 @@ public sealed partial class Dataset
         var kept = new List<int>();
         work.Run((start, count) =>
         {
-            var rows = $"rows {start} to {start + count - 1}";
+            var rows = MapResult.RowsText(start, count);
             var isKept = MapResult.Call(() => function(Rows(start, count)).ToArray(), rows);
             return isKept.Length == count
                 ? Enumerable.Range(start, count).Where(row => isKept[row - start]).ToArray()

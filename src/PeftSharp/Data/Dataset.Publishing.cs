@@ -11,8 +11,8 @@ public sealed partial class Dataset
     /// The repository is created if it does not exist. The rows are written to Parquet files (<c>data/train-00000-of-00001.parquet</c>),
     /// and the metadata of the card (<c>README.md</c>) contains the types of the columns, the class names, the splits and their sizes, so
     /// that <c>Datasets.LoadDataset(repository)</c> and Python's <c>load_dataset</c> return the same dataset. The text and the other
-    /// metadata of an existing card are kept. The other splits and configurations are kept too. Older files of this split are deleted.
-    /// Everything is in one commit.
+    /// metadata of an existing card are kept. The other splits and configurations are kept too. Older files of this split are deleted. One
+    /// commit contains all changes.
     /// </para>
     /// <para>
     /// The files are written to the temporary folder of the system before they are uploaded. All columns are uploaded, independent of
@@ -24,26 +24,32 @@ public sealed partial class Dataset
     /// </param>
     /// <param name="split">The name of the split. Default <c>train</c>.</param>
     /// <param name="configName">
-    /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
+    /// The name of the configuration. The files of a configuration are in the folder of the same name; the files of the default
+    /// configuration, <c>default</c>, are in the folder <c>data</c>.
     /// </param>
-    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
+    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually public.</param>
     /// <param name="maxShardSize">
-    /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
+    /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default). It is the size of the rows in memory; the files are
+    /// usually smaller, because they are compressed.
     /// </param>
     /// <param name="numShards">
-    /// The number of files, which get about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
+    /// The number of files, each with about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
     /// </param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
-    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
-    /// <param name="progress">Receives a report after every 1,000 rows that are written to a file. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
+    /// <param name="hub">
+    /// The address, the token and the network settings. Null: the environment variables and the defaults of <see cref="HubOptions"/>.
+    /// </param>
+    /// <param name="progress">Receives a report after every 1,000 rows that are written to a file. Default null.</param>
+    /// <param name="cancellationToken">Cancels the upload. After a cancellation, nothing is committed.</param>
     /// <returns>The commit.</returns>
     /// <exception cref="ArgumentException">
-    /// The name of the repository, the configuration or the split is invalid, or both <paramref name="maxShardSize"/> and
+    /// The name of the repository, the configuration or a split is invalid, <paramref name="maxShardSize"/> is invalid, an option in
+    /// <paramref name="options"/> cannot be used with a dataset, or both <paramref name="maxShardSize"/> and
     /// <paramref name="numShards"/> are given.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of files is less than 1.</exception>
     /// <exception cref="DatasetException">
-    /// The other splits in the repository have other columns, the card of the repository is malformed, or a value cannot be stored.
+    /// The splits of the configuration have different columns, the card of the repository is malformed, or a value cannot be stored.
     /// </exception>
     /// <exception cref="HubException">The token is missing or has no write permission, or the upload failed.</exception>
     /// <exception cref="IOException">The temporary folder cannot be written, or the disk is full.</exception>

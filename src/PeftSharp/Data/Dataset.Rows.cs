@@ -22,11 +22,13 @@ public sealed partial class Dataset
     }
 
     /// <summary>Returns a range of rows: <c>Select(..2000)</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the number of rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The range exceeds the number of rows, or its end is before its start.
+    /// </exception>
     public Dataset Select(Range rows)
     {
         if (rows.Start.GetOffset(Count) is var start && rows.End.GetOffset(Count) is var end && (start < 0 || end > Count || start > end))
-            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} exceeds the dataset, which has "
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The range {rows} is not valid for the dataset, which has "
                 + $"{Quantity.Of(Count, "row")}.");
         return Slice(start, end - start);
     }
@@ -49,7 +51,8 @@ public sealed partial class Dataset
         return Select(..count);
     }
 
-    /// <summary>Returns all rows, repeated <paramref name="times"/> times (<c>repeat</c>).</summary>
+    /// <summary>Returns all rows several times: after the last row, the rows start again with the first row (<c>repeat</c>).</summary>
+    /// <param name="times">The number of times that the result contains each row; 0: the result is empty.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of times is negative.</exception>
     /// <exception cref="DatasetException">The result would have more than 2,147,483,647 rows.</exception>
     public Dataset Repeat(int times)
@@ -72,8 +75,10 @@ public sealed partial class Dataset
     /// <summary>Returns one of <paramref name="numShards"/> shards of about equal size (<c>shard</c>).</summary>
     /// <param name="numShards">The number of shards; at least 1.</param>
     /// <param name="index">The index of the shard, from 0.</param>
-    /// <param name="contiguous">Whether the shard is a range of consecutive rows (default). False: it contains every
-    /// <paramref name="numShards"/>-th row.</param>
+    /// <param name="contiguous">
+    /// Whether the shard is a range of consecutive rows. Default true; false: the shard contains every <paramref name="numShards"/>-th row,
+    /// from the row <paramref name="index"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The number of shards is below 1, or there is no shard with this index.</exception>
     public Dataset Shard(int numShards, int index, bool contiguous = true)
     {
@@ -90,6 +95,9 @@ public sealed partial class Dataset
     /// <param name="column">The column: numbers, booleans, dates and times, or strings.</param>
     /// <param name="reverse">Whether the order is descending. Default false.</param>
     /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="nullPlacement"/> is not a member of <see cref="NullPlacement"/>.
+    /// </exception>
     /// <exception cref="DatasetException">There is no such column, or it contains lists, structs or bytes.</exception>
     public Dataset Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) =>
         Sort([column], [reverse], nullPlacement);
@@ -97,10 +105,13 @@ public sealed partial class Dataset
     /// <summary>
     /// Returns the rows sorted by several columns. Rows with equal values in the first column are sorted by the second column, and so on.
     /// </summary>
-    /// <inheritdoc cref="Sort(string, bool, NullPlacement)"/>
-    /// <param name="columns">The columns.</param>
+    /// <inheritdoc cref="Sort(string, bool, NullPlacement)" path="/exception"/>
+    /// <param name="columns">The columns: numbers, booleans, dates and times, or strings.</param>
     /// <param name="reverse">One value per column: whether the order is descending.</param>
     /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of columns differs from the number of values of <paramref name="reverse"/>.
+    /// </exception>
     public Dataset Sort(IReadOnlyList<string> columns, IReadOnlyList<bool> reverse, NullPlacement nullPlacement = NullPlacement.AtEnd)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -120,22 +131,26 @@ public sealed partial class Dataset
     /// the same seed, the sets contain the same rows as in Python's <c>datasets</c>. If the dataset has no rows, both sets are empty.
     /// </summary>
     /// <param name="testSize">
-    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the training set, or 0.25
-    /// of the rows if <paramref name="trainSize"/> is also null.
+    /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the training set. If
+    /// <paramref name="trainSize"/> is also null, the size is the fraction 0.25.
     /// </param>
     /// <param name="trainSize">
     /// The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the test set.
     /// </param>
-    /// <param name="shuffle">Whether the rows are shuffled before splitting (default); false: the first rows are the training set.</param>
+    /// <param name="shuffle">
+    /// Whether the rows are shuffled before they are split. Default true; false: the training set consists of the first rows, and the test
+    /// set of the rows after them.
+    /// </param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">
-    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. If the name is <c>label</c>
-    /// or <c>label_ids</c> and the dataset has no such column, the column <c>labels</c> is used, because <c>Tokenize</c> renames label
-    /// columns to <c>labels</c>. Null: the split is not stratified.
+    /// The name of a <see cref="ClassLabel"/> column. Both sets then have about the class frequencies of the dataset. If the name is
+    /// <c>label</c> or <c>label_ids</c> and the dataset has no such column, the column <c>labels</c> is used, because <c>Tokenize</c>
+    /// renames label columns to <c>labels</c>. Null: the split is not stratified.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A size is out of range, a set would be empty, a class has too few rows for a stratified split, or
-    /// <paramref name="stratifyByColumn"/> is given and <paramref name="shuffle"/> is false.
+    /// A size is out of range, the sizes together exceed the number of rows, a set would be empty, the seed is negative, or a stratified
+    /// split is not possible: a class has only one row, a set has fewer rows than the column has classes, or <paramref name="shuffle"/> is
+    /// false.
     /// </exception>
     /// <exception cref="DatasetException">There is no such column, or it is not a <see cref="ClassLabel"/>.</exception>
     public DatasetDict TrainTestSplit(

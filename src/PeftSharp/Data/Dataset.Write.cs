@@ -18,9 +18,9 @@ public sealed partial class Dataset
     /// A column contains both dates in UTC and dates without a time zone, or it contains a value that Arrow cannot represent. The message
     /// contains the column.
     /// </exception>
-    /// <exception cref="ArgumentException">The extension belongs to a compressed format.</exception>
+    /// <exception cref="ArgumentException">The path has the extension of a compressed file, such as .gz.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled. An existing file is unchanged.</exception>
     public void ToParquet(string path, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -39,11 +39,11 @@ public sealed partial class Dataset
     /// <summary>Writes the rows to a JSON file (<c>to_json</c>): one object per line (JSON lines), or an array of objects.</summary>
     /// <remarks>
     /// <para>
-    /// An existing file is replaced when the new file is complete. Integers, floating-point numbers and texts keep their values and types
-    /// when the file is read. NaN and infinity are written as null, as in Python, because JSON cannot represent them. Decimals are written
-    /// as texts, so that no reader rounds them. Dates and times are written as texts in ISO 8601 format, durations as texts
-    /// (<c>d.hh:mm:ss</c>), and classes as their ids. The types of decimals, dates, times, durations and classes must be set when the file
-    /// is read (<see cref="DatasetLoadOptions.Features"/>). <see cref="ToParquet"/> keeps all types.
+    /// An existing file is replaced when the new file is complete. Integers and floating-point numbers are written with all digits, and are
+    /// read as int64 and float64. NaN and infinity are written as null, as in Python, because JSON cannot represent them. Decimals are
+    /// written as texts, so that no reader rounds them. Dates and times are written as texts in ISO 8601 format, durations as texts
+    /// (<c>d.hh:mm:ss</c>), and classes as their ids. To read int32, float32, decimals, dates, times, durations and classes as such, set
+    /// their types when the file is read (<see cref="DatasetLoadOptions.Features"/>). <see cref="ToParquet"/> keeps all types.
     /// </para>
     /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
@@ -56,7 +56,7 @@ public sealed partial class Dataset
     /// </exception>
     /// <exception cref="ArgumentException">The compression of the extension is not supported.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled. An existing file is unchanged.</exception>
     public void ToJson(
         string path, bool lines = true, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         OutputFile.Write(path, stream => new JsonFileWriter(stream, _columns.All)
@@ -66,8 +66,9 @@ public sealed partial class Dataset
     /// <remarks>
     /// <para>
     /// An existing file is replaced when the new file is complete. As in pandas, null and NaN are empty fields, booleans are True and
-    /// False, and fields are quoted only if necessary (RFC 4180). CSV does not distinguish null and empty texts: both are read as null. To
-    /// read texts such as "NA" unchanged, set <see cref="DatasetLoadOptions.KeepDefaultNa"/> to false. Classes are written as their ids.
+    /// False, and fields are quoted only if necessary (RFC 4180). CSV does not distinguish null and empty texts: by default, both are read
+    /// as null. To read texts such as "NA" unchanged, set <see cref="DatasetLoadOptions.KeepDefaultNa"/> to false; null is then read as an
+    /// empty text. Classes are written as their ids.
     /// <see cref="ToParquet"/> keeps all types.
     /// </para>
     /// <para>All columns are written, independent of <see cref="Format"/>.</para>
@@ -82,7 +83,7 @@ public sealed partial class Dataset
     /// <paramref name="delimiter"/> is a quotation mark or a line break, or the compression of the extension is not supported.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled. The file is unchanged.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled. An existing file is unchanged.</exception>
     public void ToCsv(string path, char? delimiter = null, bool header = true, IProgress<MapProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {

@@ -53,7 +53,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
         : throw new ArgumentOutOfRangeException(nameof(row), row, $"The row index {row} is out of range: the dataset has "
             + $"{Quantity.Of(Count, "row")}.");
 
-    /// <summary>A range of rows, by column: <c>dataset[..5]</c>.</summary>
+    /// <summary>A range of rows, as columns: <c>dataset[..5]</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range exceeds the number of rows.</exception>
     public Batch this[Range rows]
     {
@@ -69,7 +69,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     public Column this[string column] => _columns[column];
 
     /// <summary>Sets the columns that rows contain (<c>set_format</c>).</summary>
-    /// <param name="type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
+    /// <param name="type">"torch" or null. The value has no effect: rows contain .NET values in both cases.</param>
     /// <param name="columns">The columns that rows contain. Default null: all columns.</param>
     /// <param name="outputAllColumns">Whether rows also contain the other columns, after <paramref name="columns"/>. Default false.</param>
     /// <exception cref="ArgumentException">The type is not supported; the message lists the supported types.</exception>
@@ -84,7 +84,8 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>Resets the format: rows contain all columns (<c>reset_format</c>).</summary>
     public void ResetFormat() => SetFormat();
 
-    /// <summary>Returns the dataset with another format: the columns that rows contain (<c>with_format</c>).</summary>
+    /// <summary>Returns the dataset with another format, which determines the columns that rows contain (<c>with_format</c>).</summary>
+    /// <inheritdoc cref="SetFormat" path="//param|//exception"/>
     public Dataset WithFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false) =>
         new(_columns, new DatasetFormat(type, columns?.ToArray(), outputAllColumns));
 
@@ -110,8 +111,8 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// Returns the first rows as a text table: names and types of the columns, one line per row, and the number of rows and columns.
     /// </summary>
     /// <remarks>
-    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Strings and lists are truncated to about 40 characters, class
-    /// ids are followed by their name, and numbers are right-aligned.
+    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Names, types and values are truncated to 40 characters. Each
+    /// class id is followed by the name of the class. Numbers are right-aligned.
     /// </remarks>
     /// <param name="rows">The maximum number of rows. Default 5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative.</exception>

@@ -13,9 +13,16 @@ public sealed partial class DatasetDict
     /// <inheritdoc cref="Dataset.SaveToDisk"/>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="maxShardSize">The approximate maximum size of a file, such as <c>"500MB"</c> (the default) or <c>"2GB"</c>.</param>
-    /// <param name="numShards">The number of files of each split. Null: as many files as <paramref name="maxShardSize"/> requires.</param>
+    /// <param name="numShards">
+    /// The number of files, by split. A split without a number gets as many files as the default maximum size requires. Null: all splits
+    /// get as many files as <paramref name="maxShardSize"/> requires.
+    /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows of a split. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
+    /// <exception cref="DatasetException">
+    /// The name of a split cannot be the name of a folder, or <paramref name="numShards"/> contains a split that the dictionary does not
+    /// have.
+    /// </exception>
     public void SaveToDisk(
         string folder, string? maxShardSize = null, IReadOnlyDictionary<string, int>? numShards = null,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -7,25 +7,35 @@ public sealed partial class DatasetDict
 {
     /// <summary>Uploads all splits to a dataset repository of the Hugging Face Hub (<c>push_to_hub</c>), in one commit.</summary>
     /// <remarks>
-    /// After the upload, the configuration <paramref name="configName"/> consists of these splits only. Other splits that the configuration
-    /// had before are removed from the card. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
+    /// After the upload, the configuration <paramref name="configName"/> consists of these splits only. If it had other splits, they are
+    /// removed from the card, but their files are not deleted. See <see cref="Dataset.PushToHubAsync"/> for the files and the card.
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
+    /// <exception cref="DatasetException">
+    /// The dictionary has no splits, or <paramref name="numShards"/> contains a split that the dictionary does not have.
+    /// </exception>
     /// <param name="repository">
     /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.
     /// </param>
     /// <param name="configName">
-    /// The name of the configuration, whose files are in the folder of that name. Default <c>default</c>: the files are in <c>data</c>.
+    /// The name of the configuration. The files of a configuration are in the folder of the same name; the files of the default
+    /// configuration, <c>default</c>, are in the folder <c>data</c>.
     /// </param>
-    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
+    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually public.</param>
     /// <param name="maxShardSize">
-    /// The approximate maximum size of the rows of a file in memory, such as <c>"500MB"</c> (the default). The files are compressed.
+    /// The approximate maximum size of a file, such as <c>"500MB"</c> (the default). It is the size of the rows in memory; the files are
+    /// usually smaller, because they are compressed.
     /// </param>
-    /// <param name="numShards">The number of files of each split. Null: as many files as <paramref name="maxShardSize"/> requires.</param>
+    /// <param name="numShards">
+    /// The number of files, by split. A split without a number gets as many files as the default maximum size requires. Null: all splits
+    /// get as many files as <paramref name="maxShardSize"/> requires.
+    /// </param>
     /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
-    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
-    /// <param name="progress">Receives a report after every 1,000 rows of a split that are written to a file. Null: no reports.</param>
-    /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>
+    /// <param name="hub">
+    /// The address, the token and the network settings. Null: the environment variables and the defaults of <see cref="HubOptions"/>.
+    /// </param>
+    /// <param name="progress">Receives a report after every 1,000 rows of a split that are written to a file. Default null.</param>
+    /// <param name="cancellationToken">Cancels the upload. After a cancellation, nothing is committed.</param>
     public Task<HubCommit> PushToHubAsync(
         string repository, string configName = CardConfiguration.DefaultName, bool? isPrivate = null, string? maxShardSize = null,
         IReadOnlyDictionary<string, int>? numShards = null, HubUploadOptions? options = null, HubOptions? hub = null,

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Datasets by split ("train", "test", …), with methods that apply an operation to each (Python's <c>datasets.DatasetDict</c>).
+/// A dictionary of datasets by split ("train", "test", …), with methods that apply an operation to each dataset (Python's
+/// <c>datasets.DatasetDict</c>).
 /// </summary>
 /// <remarks>
 /// The splits cannot be changed after construction. <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the datasets; all other
@@ -20,7 +21,7 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// </summary>
     public DatasetDict() { }
 
-    /// <summary>Creates a dictionary of splits, in this order.</summary>
+    /// <summary>Creates a dictionary of splits, in the given order.</summary>
     public DatasetDict(IEnumerable<KeyValuePair<string, Dataset>> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
@@ -109,6 +110,10 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// Converts a column of strings, integers or booleans, or of lists of these values, to class ids (<see cref="ClassLabel"/>). A class
     /// has the same id in all splits.
     /// </summary>
+    /// <exception cref="DatasetException">
+    /// A split has no such column, the column has another type, its types differ between the splits, or it contains no value other than
+    /// null.
+    /// </exception>
     public DatasetDict ClassEncodeColumn(string name)
     {
         if (Count == 0)
@@ -133,8 +138,8 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
         foreach (var (split, dataset) in _splits)
             if (dataset.GetClassNames(column) is var others && !others.SequenceEqual(names))
                 throw new DatasetException($"The class names of column '{column}' are {string.Join(", ", names)} in the split '{first}', "
-                    + $"but {string.Join(", ", others)} in the split '{split}'. Call ClassEncodeColumn of the dictionary, "
-                    + "which gives all splits the same class ids.");
+                    + $"but {string.Join(", ", others)} in the split '{split}'. Call AlignLabelsWithMapping with a mapping "
+                    + "that contains all class names, so that all splits have the same class ids.");
         return names;
     }
 

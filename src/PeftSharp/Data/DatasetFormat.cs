@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
 /// <summary>The format of a dataset: the columns that its rows contain.</summary>
-/// <param name="Type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
+/// <param name="Type">"torch" or null. The value has no effect: rows contain .NET values in both cases.</param>
 /// <param name="Columns">The columns that rows contain. Default null: all columns.</param>
 /// <param name="OutputAllColumns">Whether rows also contain the other columns, after <paramref name="Columns"/>. Default false.</param>
 public sealed record DatasetFormat(string? Type = null, IReadOnlyList<string>? Columns = null, bool OutputAllColumns = false)

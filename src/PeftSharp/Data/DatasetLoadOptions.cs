@@ -4,26 +4,29 @@ namespace PeftSharp.Data;
 
 /// <summary>
 /// Options of <see cref="Datasets.LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>,
-/// with the names and defaults of Python's <c>load_dataset</c>.
+/// with the names and defaults of Python's <c>load_dataset</c>. They also apply to
+/// <see cref="Datasets.StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>.
 /// </summary>
 public sealed record DatasetLoadOptions
 {
     /// <summary>
-    /// The configuration, if the dataset has several configurations, such as "mrpc" of GLUE. Default null: the default configuration of the
-    /// dataset card.
+    /// The name of the configuration of a dataset that has several configurations, such as "mrpc" of GLUE. Default null: the default
+    /// configuration of the dataset card.
     /// </summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// The folder of the data files, relative to the folder or repository. The names of the files in this folder determine the splits, even
-    /// if the dataset card specifies other files. Default null: the folder that the card specifies (<c>data_dir</c>), or the whole folder
-    /// or repository.
+    /// The folder of the data files, relative to the folder or repository. Unless <see cref="DataFiles"/> is set, the names of the files in
+    /// this folder determine the splits, even if the dataset card specifies other files. Default null: the folder that the card specifies
+    /// (<c>data_dir</c>), or the whole folder or repository.
     /// </summary>
     public string? DataDir { get; init; }
 
     /// <summary>
-    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>), relative to the folder or repository. Default
-    /// null: the files that the dataset card specifies. If the card specifies no files, the names of the files determine the splits.
+    /// The files of each split, as paths or patterns (<c>data/*.csv</c>, <c>**/*.jsonl</c>). They are relative to <see cref="DataDir"/> if
+    /// it is set, otherwise to the folder or repository. If the argument <c>path</c> is the name of a format, such as "csv", the current
+    /// folder takes the place of the folder or repository. Default null: the files that the dataset card specifies. If the card specifies
+    /// no files, the names of the files determine the splits.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? DataFiles { get; init; }
 
@@ -40,14 +43,14 @@ public sealed record DatasetLoadOptions
     public string? Format { get; init; }
 
     /// <summary>
-    /// The columns to read, in this order. Only these columns of a Parquet file are decoded, so other columns may have unsupported types.
-    /// Default null: all.
+    /// The columns to read. The dataset has the columns in this order. Only these columns of a Parquet file are decoded, so other columns
+    /// may have unsupported types. Default null: all columns.
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
     /// The types of columns, by name. Example: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". Default null:
-    /// the types that the file or the dataset card declares; other types are inferred.
+    /// the types that the file or the dataset card declares. Types that neither declares are inferred from the values.
     /// </summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 
@@ -102,14 +105,15 @@ public sealed record DatasetLoadOptions
     {
         if (Name is "" || DataDir is "" || Revision is "")
             throw new ArgumentException($"DatasetLoadOptions.{(Name is "" ? nameof(Name) : DataDir is "" ? nameof(DataDir)
-                : nameof(Revision))} is empty. Set it to null for the default.");
+                : nameof(Revision))} is empty. Set the option to null for the default.");
         if (DataFiles is not null && (DataFiles.Count == 0 || DataFiles.Any(split => split.Value is not { Count: > 0 }
             || split.Value.Any(string.IsNullOrEmpty))))
             throw new ArgumentException("DatasetLoadOptions.DataFiles is empty, or a split has no file or an empty pattern. Name at least "
-                + "one file for each split, or set it to null.", nameof(DataFiles));
+                + "one file for each split, or set the option to null.", nameof(DataFiles));
         if (Columns is { Count: 0 })
             throw new ArgumentException(
-                "DatasetLoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));
+                "DatasetLoadOptions.Columns is empty. Add at least one column, or set the option to null to read all columns.",
+                nameof(Columns));
         if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new ArgumentException(
                 $"DatasetLoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.",

@@ -18,7 +18,8 @@ public static partial class Datasets
     /// <returns>A dataset with the column <c>input_ids</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="blockSize"/> is below 1.</exception>
     /// <exception cref="DatasetException">
-    /// There is no column <c>input_ids</c>, or all rows together have fewer tokens than a block.
+    /// There is no column <c>input_ids</c>, it contains other values than lists of integers, or all rows together have fewer tokens than a
+    /// block.
     /// </exception>
     public static Dataset GroupTexts(Dataset dataset, int blockSize)
     {

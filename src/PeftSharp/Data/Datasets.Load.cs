@@ -9,19 +9,24 @@ public static partial class Datasets
     /// </summary>
     /// <remarks>
     /// <para>
-    /// An existing file or folder has precedence over a name. The files of a dataset on the Hub are downloaded to the cache that Python's
-    /// <c>huggingface_hub</c> uses, unless the cache already contains them. Loading scripts are never run. If the dataset has a loading
-    /// script, the Parquet files to which the Hub has converted the dataset are read instead.
+    /// An existing file or folder has precedence over a dataset of that name on the Hub. The files of a dataset on the Hub are downloaded
+    /// to the cache that Python's <c>huggingface_hub</c> uses, unless the cache already contains them. Loading scripts are never run. If
+    /// the dataset has a loading script, the Parquet files to which the Hub has converted the dataset are read instead.
     /// </para>
     /// <para>
-    /// A single file is the split "train". For a folder or repository, the files that its card (README.md) specifies for the configuration
-    /// are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules that applies:
+    /// A single file is the split "train". For a folder or repository, the files that the dataset card (README.md) specifies for the
+    /// configuration are read. If the card does not specify files, the names of the files determine the splits, by the first of these rules
+    /// that applies:
     /// </para>
     /// <list type="number">
-    /// <item><description>Files <c>NAME-00000-of-00003</c> in one folder are shards of the split NAME.</description></item>
+    /// <item><description>
+    /// If the folder <c>data</c> contains files named <c>NAME-00000-of-00003</c>, or if all files are in one folder and have such names,
+    /// these files are the shards of the split NAME. Other files are ignored.
+    /// </description></item>
     /// <item><description>
     /// Keywords in the names of folders or files determine the split: train, training ("train"); validation, valid, dev, val
-    /// ("validation"); test, testing, eval, evaluation ("test"). </description></item>
+    /// ("validation"); test, testing, eval, evaluation ("test"). Files without a keyword are ignored if another file has a keyword.
+    /// </description></item>
     /// <item><description>All files are the split "train".</description></item>
     /// </list>
     /// <para>
@@ -36,8 +41,8 @@ public static partial class Datasets
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
     /// <param name="progress">
-    /// Receives a report after each megabyte that was read and after each file. Default null. The progress of downloads is reported to
-    /// <see cref="Hub.HubOptions.Progress"/>.
+    /// Receives a report whenever at least one megabyte has been read, and after each file. Default null. The progress of downloads is
+    /// reported to <see cref="Hub.HubOptions.Progress"/>.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
@@ -62,14 +67,14 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">The path of a file or folder, or the name of a dataset. Only the files of the split are downloaded.</param>
     /// <param name="split">
-    /// The split, optionally followed by a slice in brackets, as row indices or percentages. Negative values count from the end. Several
-    /// slices are separated by +.
+    /// The split, optionally followed by a slice in brackets, as row indices or percentages. Negative values are relative to the end of the
+    /// split. Several slices are separated by +.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="name">
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="split"/> is malformed, or an option has an invalid value or has no effect for this path or format.
@@ -86,14 +91,14 @@ public static partial class Datasets
     /// <inheritdoc cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">
     /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
-    /// of the dataset that contains the files.
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
     /// <see cref="DatasetLoadOptions.DataFiles"/>.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static DatasetDict LoadDataset(
@@ -108,13 +113,13 @@ public static partial class Datasets
     /// CancellationToken)"/>
     /// <param name="path">
     /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
-    /// of the dataset that contains the files.
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
-    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in this order.
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the dataset are in the order of this list.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
-    /// <param name="progress">Receives a report after each megabyte that was read and after each file. Default null.</param>
+    /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     public static DatasetDict LoadDataset(
         string path, IReadOnlyList<string> dataFiles, DatasetLoadOptions? options = null,
@@ -128,7 +133,7 @@ public static partial class Datasets
         CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadAllAsync(path, WithName(options, name), progress, cancellationToken), cancellationToken);
 
-    /// <summary>Downloads and loads one split or a slice of it asynchronously.</summary>
+    /// <summary>Downloads and loads one split, a slice of a split, or several slices asynchronously.</summary>
     /// <inheritdoc cref="LoadDataset(string, string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     public static Task<Dataset> LoadDatasetAsync(
         string path, string split, DatasetLoadOptions? options = null, string? name = null,
@@ -177,8 +182,8 @@ public static partial class Datasets
     {
         options ??= new DatasetLoadOptions();
         return name is null || options.Name is null || options.Name == name ? options with { Name = name ?? options.Name }
-            : throw new ArgumentException($"The configuration is '{name}', but DatasetLoadOptions.Name is '{options.Name}'. Set one of "
-                + "them.", nameof(name));
+            : throw new ArgumentException($"The argument name is '{name}', but DatasetLoadOptions.Name is '{options.Name}'. Set only "
+                + "one of them.", nameof(name));
     }
 
     private static DatasetLoadOptions WithFiles(DatasetLoadOptions? options, IReadOnlyDictionary<string, string> dataFiles)
@@ -197,6 +202,6 @@ public static partial class Datasets
     private static DatasetLoadOptions WithFiles(
         DatasetLoadOptions? options, OrderedDictionary<string, IReadOnlyList<string>> dataFiles) => options?.DataFiles is null
             ? (options ?? new DatasetLoadOptions()) with { DataFiles = dataFiles }
-            : throw new ArgumentException("The files are named twice: by dataFiles and by DatasetLoadOptions.DataFiles. Set one of them.",
+            : throw new ArgumentException("The argument dataFiles and DatasetLoadOptions.DataFiles both name files. Set only one of them.",
                 nameof(dataFiles));
 }

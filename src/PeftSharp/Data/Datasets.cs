@@ -29,8 +29,12 @@ public static partial class Datasets
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order in each call.</param>
     /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the datasets has no more rows.</param>
-    /// <exception cref="ArgumentException">The probabilities or the strategy are invalid, or a dataset is empty.</exception>
-    /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
+    /// <exception cref="ArgumentException">
+    /// The list is empty, a dataset has no rows, or the probabilities, the strategy or the seed are invalid.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// The datasets have different columns or types, or together more than 2,147,483,647 rows.
+    /// </exception>
     public static Dataset InterleaveDatasets(
         IReadOnlyList<Dataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
         StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)
@@ -45,8 +49,8 @@ public static partial class Datasets
         foreach (var dataset in datasets.Skip(1))
         {
             if (known.Count != dataset.ColumnNames.Count || !dataset.ColumnNames.All(known.ContainsKey))
-                throw new DatasetException($"The datasets have different columns: {string.Join(", ", datasets[0].ColumnNames)} and "
-                    + $"{string.Join(", ", dataset.ColumnNames)}. Select, rename or remove columns first.");
+                throw new DatasetException($"The datasets have different columns: [{string.Join(", ", datasets[0].ColumnNames)}] and "
+                    + $"[{string.Join(", ", dataset.ColumnNames)}]. Select, rename or remove columns first.");
             foreach (var name in dataset.ColumnNames)
             {
                 var feature = dataset[name].Feature;

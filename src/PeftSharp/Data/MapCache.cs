@@ -1,8 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A folder in which <c>Map</c> stores its results. A later call, also in another process, reads a stored result instead of computing it
-/// again: <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
+/// The folder and the key under which <c>Map</c> stores its result. A later call, also in another process, reads the stored result instead
+/// of computing it again: <c>dataset.Map(function, batched: true, cache: new MapCache("cache", "lower case, version 2"))</c>.
 /// </summary>
 /// <remarks>
 /// <para>

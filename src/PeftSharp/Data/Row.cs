@@ -57,21 +57,30 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     public string GetString(string column) => _columns[column].GetString(Position);
 
     /// <inheritdoc cref="Column.GetInt64s" path="/summary"/>
-    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not integers.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, or the items are not integers, class ids or booleans.
+    /// </exception>
     public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Position);
 
     /// <inheritdoc cref="Column.GetInt32s" path="/summary"/>
     /// <exception cref="DatasetException">
-    /// There is no such column, the value or an item is null, an item is out of the range of int32, or the items are not integers.
+    /// There is no such column, the value or an item is null, an item is out of the range of int32, or the items are not integers, class
+    /// ids or booleans.
     /// </exception>
     public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Position);
 
     /// <inheritdoc cref="Column.GetSingles" path="/summary"/>
-    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, the items are not numbers or booleans, an item is out of the range of
+    /// float32, or float32 cannot represent an integer exactly.
+    /// </exception>
     public ReadOnlySpan<float> GetSingles(string column) => _columns[column].GetSingles(Position);
 
     /// <inheritdoc cref="Column.GetDoubles" path="/summary"/>
-    /// <exception cref="DatasetException">There is no such column, the value or an item is null, or the items are not numbers.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, the value or an item is null, the items are not numbers or booleans, or float64 cannot represent an integer
+    /// exactly.
+    /// </exception>
     public ReadOnlySpan<double> GetDoubles(string column) => _columns[column].GetDoubles(Position);
 
     /// <inheritdoc cref="Column.GetLength" path="/summary"/>
@@ -81,7 +90,8 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <inheritdoc cref="Column.CopyTo(int, Span{long})" path="/summary"/>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
-    /// There is no such column, the value or an item is null, an item is out of range, or the items cannot be converted.
+    /// There is no such column, the value or an item is null, an item is out of the range of the type of the destination, the type of the
+    /// destination cannot represent an integer exactly, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Position, destination);
@@ -89,7 +99,8 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <inheritdoc cref="Column.CopyTo(int, Span{long})" path="/summary"/>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
-    /// There is no such column, the value or an item is null, an item is out of range, or the items cannot be converted.
+    /// There is no such column, the value or an item is null, an item is out of the range of the type of the destination, the type of the
+    /// destination cannot represent an integer exactly, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Position, destination);

@@ -4,11 +4,13 @@ using PeftSharp.Internal;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// The size of a training or test set: a fraction of the rows, such as 0.2, or a number of rows, such as 500. Converts implicitly from
-/// <see cref="double"/> (fraction) and <see cref="int"/> (rows).
+/// The size of a training or test set: a fraction of the rows, such as 0.2, or a number of rows, such as 500. A <see cref="double"/> is
+/// converted implicitly to a fraction, and an <see cref="int"/> to a number of rows.
 /// </summary>
 public readonly record struct SplitSize
 {
+    private const string OnlyOneRow = "The dataset has only one row, but a training set and a test set require at least two rows.";
+
     private readonly double _value;
     private readonly bool _isFraction;
 
@@ -51,15 +53,20 @@ public readonly record struct SplitSize
                 $"A training set of {Quantity.Of(train.Value, "row")} and a test set of {Quantity.Of(test, "row")} "
                 + $"together have more rows than the dataset ({count}). Reduce trainSize or testSize.", nameof(trainSize));
         if (train == 0)
-            throw new ArgumentException($"The training set would have no rows: testSize is {testSize} and trainSize is "
-                + $"{trainSize?.ToString() ?? "the rest"} of {count} rows. Reduce testSize, or increase trainSize.", nameof(testSize));
+            throw new ArgumentException(
+                count == 1 ? OnlyOneRow
+                : trainSize is null ? $"The training set would have no rows: testSize is the fraction {testSize} of {count} rows, which is "
+                    + $"rounded up to {test}. Reduce testSize."
+                : $"The training set would have no rows: trainSize is the fraction {trainSize} of {count} rows, which is rounded down to "
+                    + "0. Increase trainSize.", trainSize is null ? nameof(testSize) : nameof(trainSize));
         return (train.Value, test);
     }
 
     private void Validate(string name, int count)
     {
         if (_isFraction ? !(_value > 0 && _value < 1) : _value <= 0 || _value >= count)
-            throw new ArgumentOutOfRangeException(
-                name, this, $"{name} is {this}; it must be a fraction between 0 and 1, or a number of rows from 1 to {count - 1}.");
+            throw new ArgumentOutOfRangeException(name, this, count == 1 ? OnlyOneRow
+                : $"{name} is {(_isFraction ? $"the fraction {this}" : Quantity.Of((long)_value, "row"))}; it must be a fraction above 0 "
+                    + $"and below 1, or {(count == 2 ? "1 row" : $"a number of rows from 1 to {count - 1}")}.");
     }
 }

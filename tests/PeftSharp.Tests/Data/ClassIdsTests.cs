@@ -54,7 +54,7 @@ public sealed class ClassIdsTests
         splits.ClassEncodeColumn("label").GetClassNames("label").Should().Equal("a", "b");
         var apart = new DatasetDict(splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ClassEncodeColumn("label"))));
         apart.Invoking(dict => dict.GetClassNames("label")).Should().ThrowExactly<DatasetException>()
-            .WithMessage("*a, b in the split 'train', but b in the split 'test'. Call ClassEncodeColumn of the dictionary*");
+            .WithMessage("*a, b in the split 'train', but b in the split 'test'. Call AlignLabelsWithMapping with a mapping*");
         new DatasetDict().Invoking(dict => dict.GetClassNames("label")).Should().ThrowExactly<DatasetException>();
     }
 

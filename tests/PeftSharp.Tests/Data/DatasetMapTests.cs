@@ -113,7 +113,7 @@ public class DatasetMapTests
             .Which.Message.Should().Contain("row 6: the function returned Value(float32), but Value(int64)");
         FluentActions.Invoking(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1)))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().Contain("returned the columns y for row 1, but x for the previous rows");
+            .Which.Message.Should().Contain("returned the columns y for row 1, but the columns x for the previous rows");
         FluentActions.Invoking(() => Texts().Map(_ => Many("x", "text"), batched: true))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("a single String");
         FluentActions.Invoking(() => Texts().Map(_ => One("x", new Version(1, 2))))

@@ -128,6 +128,19 @@ public class DatasetOrderTests
         FluentActions.Invoking(() => Numbered(10).TrainTestSplit(share)).Should().ThrowExactly<ArgumentOutOfRangeException>();
 
     [Fact]
+    public void The_message_about_an_empty_training_set_names_the_size_that_was_given()
+    {
+        FluentActions.Invoking(() => Numbered(10).TrainTestSplit(trainSize: 0.01)).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("*trainSize is the fraction 0.01 of 10 rows, which is rounded down to 0. Increase trainSize.*");
+        FluentActions.Invoking(() => Numbered(10).TrainTestSplit(0.99)).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("*testSize is the fraction 0.99 of 10 rows, which is rounded up to 10. Reduce testSize.*");
+        FluentActions.Invoking(() => Numbered(1).TrainTestSplit()).Should().ThrowExactly<ArgumentException>().WithMessage("*only one row*");
+        FluentActions.Invoking(() => Numbered(1).TrainTestSplit(1)).Should().Throw<ArgumentException>().WithMessage("*only one row*");
+        FluentActions.Invoking(() => Numbered(2).TrainTestSplit(1.0)).Should().Throw<ArgumentException>()
+            .WithMessage("testSize is the fraction 1; it must be a fraction above 0 and below 1, or 1 row.*");
+    }
+
+    [Fact]
     public void Errors_about_sizes_that_are_too_large_name_them()
     {
         FluentActions.Invoking(() => Numbered(10).TrainTestSplit(8, 5))

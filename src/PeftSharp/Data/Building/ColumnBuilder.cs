@@ -70,7 +70,7 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     {
         var found = PrimitiveTypes.FeatureOf<T>();
         var store = Store(static _ => new PrimitiveStore<T>(), found);
-        // A column of an enum stores class ids, to which integers cannot be added.
+        // A column of an enum stores class ids, so integer values cannot be appended to it.
         return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());
     }
 

@@ -16,9 +16,9 @@ internal sealed class DataRecordRows
         _record = record;
         _names = [.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)];
         if (_names.Length == 0)
-            throw new DatasetException("The reader has no columns, so its command is not a query. Pass the reader of a SELECT statement.");
+            throw new DatasetException("There are no columns. Pass the reader of a query (SELECT), or a table with columns.");
         if (Array.FindIndex(_names, string.IsNullOrEmpty) is >= 0 and var nameless)
-            throw new DatasetException($"Column {nameless} of the reader has no name. Set a name in the query: SELECT … AS name.");
+            throw new DatasetException($"The column with index {nameless} has no name. Set a name in the query: SELECT … AS name.");
         if (_names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new DatasetException(
                 $"The reader has {duplicate.Count()} columns named '{duplicate.Key}'. Rename them in the query: SELECT … AS name.");

@@ -48,7 +48,7 @@ internal static class DiskFolder
         }
     }
 
-    /// <summary>Throws if the name of a split is not the name of a folder.</summary>
+    /// <summary>Throws if the name of a split cannot be the name of a folder.</summary>
     /// <exception cref="DatasetException">The name is not valid.</exception>
     internal static void RequireName(string split)
     {

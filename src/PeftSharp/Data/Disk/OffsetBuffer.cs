@@ -24,7 +24,8 @@ internal sealed class OffsetBuffer
     internal void Append(int count)
     {
         if (count > int.MaxValue - End)
-            throw new DatasetException($"A row has values of more than {int.MaxValue} bytes or items, which cannot be saved. Split it.");
+            throw new DatasetException(
+                $"A row has values of more than {int.MaxValue} bytes or items, which cannot be saved. Split the row.");
         End += count;
         Write();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -8,7 +9,7 @@ public sealed record ClassLabel : Feature
     /// <summary>The class id of rows without a label, as in the test sets of GLUE.</summary>
     internal const long Unlabeled = -1;
 
-    /// <summary>Creates a type with these class names; the first has the id 0.</summary>
+    /// <summary>Creates a type with the given class names. The ids are 0, 1, 2 and so on, in the order of the names.</summary>
     /// <exception cref="ArgumentException">There are no names, or a name occurs twice.</exception>
     public ClassLabel(params IReadOnlyList<string> names)
     {
@@ -31,12 +32,13 @@ public sealed record ClassLabel : Feature
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public string Int2Str(long label) => label >= 0 && label < Names.Count
         ? Names[(int)label]
-        : throw new ArgumentOutOfRangeException(nameof(label), label, $"There is no class {label}; class ids are 0 to {Names.Count - 1}.");
+        : throw new ArgumentOutOfRangeException(nameof(label), label, $"There is no class {label}. The type has "
+            + $"{Quantity.Of(Names.Count, "class")}, and the class ids start at 0.");
 
     /// <summary>Returns the id of a class name (<c>str2int</c>).</summary>
     /// <remarks>
     /// If no class has this name, leading and trailing white space is removed. If no class has the trimmed name, the text is parsed as a
-    /// class id; "-1" means that there is no label. This is the behavior of <c>datasets</c>.
+    /// class id. For "-1", the result is -1, which means that there is no label. Python's <c>datasets</c> has the same behavior.
     /// </remarks>
     /// <exception cref="ArgumentException">There is no such class; the message lists the class names.</exception>
     public long Str2Int(string name)

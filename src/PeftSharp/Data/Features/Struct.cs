@@ -6,7 +6,7 @@ namespace PeftSharp.Data;
 /// </summary>
 public sealed record Struct : Feature
 {
-    /// <summary>Creates a type with these fields, in this order.</summary>
+    /// <summary>Creates a type with the given fields, in the given order.</summary>
     public Struct(IReadOnlyDictionary<string, Feature> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

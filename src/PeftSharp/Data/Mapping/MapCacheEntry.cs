@@ -61,7 +61,11 @@ internal sealed class MapCacheEntry
             + "Another process may have deleted it.");
     }
 
-    /// <summary>Deletes the results in a folder that have not been used for a time. Results that cannot be deleted are skipped.</summary>
+    /// <summary>
+    /// Deletes the results in a folder, except recently used results. Results that cannot be deleted are skipped.
+    /// </summary>
+    /// <param name="folder">The folder of the results.</param>
+    /// <param name="unusedFor">Only results that have not been used for this time are deleted. Null: all results are deleted.</param>
     /// <returns>The number of deleted results.</returns>
     internal static int Delete(string folder, TimeSpan? unusedFor)
     {

@@ -15,7 +15,10 @@ internal sealed class MapResult
     /// <summary>The values of the new columns.</summary>
     internal OrderedDictionary<string, ColumnData> Columns { get; } = new(StringComparer.Ordinal);
 
-    private string RowsText => $"rows {Start} to {Start + _count - 1}";
+    private string Place => RowsText(Start, _count);
+
+    /// <summary>Returns the rows for messages: <c>row 3</c> or <c>rows 3 to 5</c>.</summary>
+    internal static string RowsText(long start, int count) => count == 1 ? $"row {start}" : $"rows {start} to {start + count - 1}";
 
     internal static MapResult OfRows<TValue>(
         ColumnSet source, int start, int count, Func<Row, int, IReadOnlyDictionary<string, TValue>> function, CancellationToken cancel)
@@ -42,13 +45,13 @@ internal sealed class MapResult
     internal static MapResult OfBatch<TValue>(Batch batch, Func<Batch, IReadOnlyDictionary<string, TValue>> function)
     {
         var result = new MapResult(batch.Start, batch.RowCount);
-        foreach (var (name, values) in Call(() => function(batch), result.RowsText))
+        foreach (var (name, values) in Call(() => function(batch), result.Place))
             result.Columns.Add(name, ColumnFactory.Build(name, (object?)values ?? throw new DatasetException("The function returned null "
-                + $"for the column '{name}' of {result.RowsText}. Return a list with one value per row."), batch.Start));
+                + $"for the column '{name}' of {result.Place}. Return a list with one value per row."), batch.Start));
         var first = result.Columns.FirstOrDefault();
         foreach (var (name, data) in result.Columns)
             if (data.Count != first.Value.Count)
-                throw new DatasetException($"For {result.RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column "
+                throw new DatasetException($"For {result.Place}, the function returned {Quantity.Of(data.Count, "value")} of column "
                     + $"'{name}' but {first.Value.Count} of '{first.Key}'. Return the same number of values for all columns.");
         return result;
     }
@@ -70,7 +73,7 @@ internal sealed class MapResult
     internal void RequireColumns(MapResult first)
     {
         if (Columns.Count != first.Columns.Count || !Columns.Keys.All(first.Columns.ContainsKey))
-            throw ColumnMismatch(RowsText, Columns.Keys, first.Columns.Keys);
+            throw ColumnMismatch(Place, Columns.Keys, first.Columns.Keys);
     }
 
     /// <exception cref="DatasetException">The function changed the number of rows although an original column is kept.</exception>
@@ -78,7 +81,7 @@ internal sealed class MapResult
     {
         foreach (var (name, data) in Columns)
             if (data.Count != _count)
-                throw new DatasetException($"For {RowsText}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
+                throw new DatasetException($"For {Place}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
                     + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns: "
                     + "removeColumns: dataset.ColumnNames.");
     }
@@ -101,6 +104,8 @@ internal sealed class MapResult
     }
 
     private static DatasetException ColumnMismatch(string rows, IEnumerable<string> names, IEnumerable<string> before) =>
-        new($"The function returned the columns {string.Join(", ", names)} for {rows}, but {string.Join(", ", before)} for the previous "
-            + "rows. Return the same columns for all rows, with null for missing values.");
+        new($"The function returned {ColumnsText(names)} for {rows}, but {ColumnsText(before)} for the previous rows. Return the same "
+            + "columns for all rows, with null for missing values.");
+
+    private static string ColumnsText(IEnumerable<string> names) => names.Any() ? $"the columns {string.Join(", ", names)}" : "no columns";
 }

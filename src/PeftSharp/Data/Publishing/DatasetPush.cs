@@ -32,7 +32,7 @@ internal sealed class DatasetPush
     /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account.</param>
     /// <param name="maxShardSize">The approximate maximum size of the rows of a file in memory. Null: the default.</param>
     /// <param name="options">The branch, the title of the commit and the progress. Null: the defaults.</param>
-    /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
+    /// <param name="hub">The address, the token and the network settings. Null: the environment variables and the defaults.</param>
     /// <param name="progress">Receives the number of rows that are written to files. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
     internal static async Task<HubCommit> RunAsync(
@@ -76,11 +76,11 @@ internal sealed class DatasetPush
     {
         ArgumentException.ThrowIfNullOrEmpty(configName);
         if (configName == "data" || configName.AsSpan().ContainsAny("/[]{}") || HubName.Problem(configName) is not null)
-            throw new ArgumentException($"'{configName}' cannot be the name of a configuration, because it is the name of a folder. Choose "
-                + "a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.", nameof(configName));
+            throw new ArgumentException($"The configuration cannot have the name '{configName}', because its folder has the same name. "
+                + "Choose a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.", nameof(configName));
         if (options.PathInRepository is not null || options.Filter is not null)
-            throw new ArgumentException("PathInRepository and Filter cannot be used with a dataset: the names of its files depend on the "
-                + "configuration and the split. Use configName, or UploadFolderAsync for other files.", nameof(options));
+            throw new ArgumentException("PathInRepository and Filter cannot be used with a dataset, because the names of the files depend "
+                + "on the configuration and the split. Use configName, or UploadFolderAsync for other files.", nameof(options));
         if (splits.Count == 0)
             throw new DatasetException("The DatasetDict has no split to upload. Add at least one, such as \"train\".");
         foreach (var (name, _, number) in splits)

@@ -9,7 +9,8 @@ internal static class Interleaving
     {
         RequireStrategy(strategy);
         if (lengths.Contains(0))
-            throw new ArgumentException($"Dataset {Array.IndexOf(lengths, 0)} has no rows. Remove it from the list.", nameof(lengths));
+            throw new ArgumentException(
+                $"The dataset with index {Array.IndexOf(lengths, 0)} has no rows. Remove it from the list.", nameof(lengths));
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
         return probabilities is null ? RoundRobin(lengths, offsets, strategy) : Random(lengths, offsets, probabilities, seed, strategy);
     }
@@ -56,8 +57,8 @@ internal static class Interleaving
     internal static void RequireProbabilities(IReadOnlyList<double> probabilities, int count, StoppingStrategy strategy)
     {
         if (probabilities.Count != count || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
-            throw new ArgumentException($"The probabilities are {string.Join(", ", probabilities)}; "
-                + $"they must be {count} values of at least 0 with sum 1.", nameof(probabilities));
+            throw new ArgumentException($"The probabilities are [{string.Join(", ", probabilities)}]. The list must contain "
+                + $"{Quantity.Of(count, "value")}, one per dataset, each at least 0, with the sum 1.", nameof(probabilities));
         if (strategy != StoppingStrategy.FirstExhausted && probabilities.Contains(0))
             throw new ArgumentException($"A dataset with probability 0 is never exhausted, so {strategy} would not terminate. "
                 + "Remove the dataset from the list.", nameof(probabilities));

@@ -72,14 +72,16 @@ internal static class DataFiles
         CardConfiguration? configuration, DatasetLoadOptions options, DatasetCard? card, string? folder)
     {
         if (splits.Count == 0)
-            throw new DatasetException($"{Capital(source.Description)}{(folder is null ? "" : $", folder '{folder}',")} contains no "
-                + $"supported {(options.Format is null ? "" : $"{options.Format} ")}file. Supported extensions: {FileFormat.Extensions}.");
+            throw new DatasetException($"{Capital(source.Description)} contains no supported "
+                + $"{(options.Format is null ? "" : $"{options.Format} ")}file{(folder is null ? "" : $" in its folder '{folder}'")}. "
+                + $"Supported extensions: {FileFormat.Extensions}.");
         var format = options.Format ?? FormatChoice.Of(splits, source.Description);
         var kept = new OrderedDictionary<string, IReadOnlyList<string>>(splits.Select(split => KeyValuePair.Create(split.Key,
             options.Format is not null ? split.Value
                 : [.. split.Value.Where(format == FormatChoice.Archive ? FileFormat.IsArchive : file => FileFormat.Of(file) == format)])));
         if (kept.FirstOrDefault(split => split.Value.Count == 0) is { Key: { } empty })
-            throw new DatasetException($"The split '{empty}' of {source.Description} has no {format} files: no file matches its patterns.");
+            throw new DatasetException($"The split '{empty}' of {source.Description} has no "
+                + $"{(format == FormatChoice.Archive ? format : $"{format} files")}: no file matches its patterns.");
         options = options with
         {
             Format = format == FormatChoice.Archive ? null : format,         // the members of the archives determine the format

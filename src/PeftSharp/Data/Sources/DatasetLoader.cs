@@ -63,7 +63,7 @@ internal sealed class DatasetLoader(
                 + $"LoadDataset(\"{path}\", dataFiles: [\"…\"]).", nameof(options));
         if (FileFormat.IsData(path) || !HubDataset.IsName(path))
             throw new FileNotFoundException($"There is no file or folder '{path}' (the full path is '{Path.GetFullPath(path)}'), and it "
-                + $"{(FileFormat.IsData(path) ? "has the extension of a file, so it" : "")} is not the name of a dataset on the Hugging "
+                + $"{(FileFormat.IsData(path) ? "has the extension of a file, so it " : "")}is not the name of a dataset on the Hugging "
                 + $"Face Hub. Pass the path of a file ({FileFormat.Extensions}) or of a folder of such files, or a name such as "
                 + "'stanfordnlp/imdb'.", path);
         return await RepositoryDataset.PlanAsync(path, options, cancellationToken).ConfigureAwait(false);

@@ -35,8 +35,8 @@ internal static class RepositoryDataset
     private static async Task<(DataSource Source, DataFilePlan Plan)> PlanConvertedAsync(
         string name, string script, DatasetLoadOptions options, CancellationToken cancellationToken)
     {
-        var why = $"The dataset repository '{name}' contains a loading script ('{script}'). Scripts are never run; instead, the Parquet "
-            + $"files that the Hub has converted (branch '{HubDataset.ConvertedBranch}') are read.";
+        var why = $"The dataset repository '{name}' contains a loading script ('{script}'). Scripts are never run. Instead, the "
+            + $"Parquet files to which the Hub has converted the dataset (branch '{HubDataset.ConvertedBranch}') are read.";
         if (options.Revision is not (null or "main"))
             throw new DatasetException($"{why} Converted files exist only for the branch main, but the revision is '{options.Revision}'. "
                 + "Remove the revision, or name the data files of that revision (dataFiles).");

@@ -4,10 +4,10 @@ namespace PeftSharp.Data;
 
 /// <summary>Determines the split of each file by the naming rules of <c>datasets</c>.</summary>
 /// <remarks>
-/// Files named <c>SPLIT-00000-of-00003</c> in one folder are the shards of that split. Otherwise, the files of a split are the files in
-/// folders whose names contain a keyword of the split or, if there is no such folder, the files whose names contain a keyword. If no name
-/// contains a keyword, all files are the split "train". In contrast, <c>datasets</c> ignores the names of files if a folder has the name of
-/// any split.
+/// If the folder <c>data</c> contains files named <c>SPLIT-00000-of-00003</c>, or if all files are in one folder and have such names, these
+/// files are the shards of the split. Otherwise, the files of a split are the files in folders whose names contain a keyword of the split.
+/// If there is no such folder, they are the files whose names contain a keyword. If no name contains a keyword, all files are the split
+/// "train". In contrast, <c>datasets</c> ignores the names of files if a folder has the name of any split.
 /// </remarks>
 internal static partial class SplitPatterns
 {

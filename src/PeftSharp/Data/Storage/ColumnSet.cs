@@ -53,7 +53,7 @@ internal sealed class ColumnSet
         ? new($"The column '{name}' is not in the format of the dataset, whose columns are {string.Join(", ", Names)}. "
             + "Add it to the columns of SetFormat, or call ResetFormat.")
         : Count == 0
-            ? new($"There is no column '{name}': the dataset has no columns. A dataset that is created from no rows has none.")
+            ? new($"There is no column '{name}': the dataset has no columns. A dataset that is created from no rows has no columns.")
             : new($"There is no column '{name}'. Columns: {string.Join(", ", Names)}.{DelimiterHint()}{HeaderHint()}");
 
     /// <summary>

@@ -10,8 +10,8 @@ internal abstract class PrimitiveData<T> : ColumnData where T : struct
     internal abstract void CopyTo(int start, Span<T> destination);
 
     /// <summary>
-    /// Returns the values [start, start + count). Values in memory are not copied; values in a file are, because a span does not keep the
-    /// file mapped.
+    /// Returns the values [start, start + count). Values in memory are not copied. Values in a file are copied, because a span does not
+    /// keep the file mapped.
     /// </summary>
     internal virtual ReadOnlySpan<T> Slice(int start, int count)
     {

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Streams of the rows.</content>
@@ -5,7 +7,8 @@ public sealed partial class Dataset
 {
     /// <summary>Returns the rows as a stream, with the columns of <see cref="Format"/> (<c>to_iterable_dataset</c>).</summary>
     /// <param name="numShards">
-    /// The number of contiguous parts of about equal size, which <see cref="IterableDataset.Shuffle"/> reads in random order. Default 1.
+    /// The number of shards: contiguous parts of about equal size, which <see cref="IterableDataset.Shuffle"/> reads in random order.
+    /// Default 1.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1 or above the number of rows.</exception>
     public IterableDataset ToIterableDataset(int numShards = 1)
@@ -13,7 +16,7 @@ public sealed partial class Dataset
         ArgumentOutOfRangeException.ThrowIfLessThan(numShards, 1);
         if (numShards > Math.Max(1, Count))
             throw new ArgumentOutOfRangeException(nameof(numShards), numShards,
-                $"The dataset has {Count} rows, so it cannot be divided into {numShards} shards. Reduce numShards.");
+                $"The dataset has {Quantity.Of(Count, "row")}, so it cannot be divided into {numShards} shards. Reduce numShards.");
         var (columns, shards) = (_formatted, new RowShard[numShards]);
         var (size, rest) = Math.DivRem(Count, numShards);
         for (var shard = 0; shard < numShards; shard++)

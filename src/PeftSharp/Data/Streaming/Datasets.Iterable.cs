@@ -19,18 +19,18 @@ public static partial class Datasets
     /// <summary>Interleaves the rows of several streams, alternately or randomly (<c>interleave_datasets</c>).</summary>
     /// <remarks>
     /// The order is the same as in Python's streams: with <see cref="StoppingStrategy.FirstExhausted"/>, the result ends directly after the
-    /// last row of the stream that ends first. In contrast, the overload for datasets that are not streams,
-    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/>, and Python use the same
-    /// number of rows of each dataset if the datasets alternate.
+    /// last row of the stream that ends first. For datasets that are not streams, both Python and
+    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> use the same number of
+    /// rows of each dataset if the datasets alternate with this strategy.
     /// </remarks>
     /// <param name="datasets">The streams, with the same columns and types.</param>
     /// <param name="probabilities">
     /// For each stream, the probability that the next row is a row of this stream. The sum of the probabilities must be 1. Null: the
     /// streams alternate.
     /// </param>
-    /// <param name="seed">The seed of the random choice, at least 0. Null: a different order for each call.</param>
+    /// <param name="seed">The seed of the random choice, at least 0. Null: a different order for each call of this method.</param>
     /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the streams has no more rows.</param>
-    /// <exception cref="ArgumentException">The list is empty, or the probabilities or the strategy are invalid.</exception>
+    /// <exception cref="ArgumentException">The list is empty, or the probabilities, the strategy or the seed are invalid.</exception>
     /// <exception cref="DatasetException">
     /// The columns of the streams are known before the rows are read, and the columns differ.
     /// </exception>
@@ -54,12 +54,12 @@ public static partial class Datasets
     /// <see cref="GroupTexts(Dataset, int)"/>. An incomplete last block is dropped.
     /// </summary>
     /// <param name="dataset">The tokenized stream; columns other than <c>input_ids</c> are ignored.</param>
-    /// <param name="blockSize">The number of tokens of a block.</param>
+    /// <param name="blockSize">The number of tokens of a block; at least 1.</param>
     /// <returns>
     /// A stream with the column <c>input_ids</c>. While it is enumerated, a <see cref="DatasetException"/> is thrown if a row has no column
-    /// <c>input_ids</c>.
+    /// <c>input_ids</c>, or if the value in this column is not a list of integers.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="blockSize"/> is below 1.</exception>
     public static IterableDataset GroupTexts(IterableDataset dataset, int blockSize)
     {
         ArgumentNullException.ThrowIfNull(dataset);

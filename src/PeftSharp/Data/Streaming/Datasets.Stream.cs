@@ -11,18 +11,18 @@ public static partial class Datasets
     /// <para>
     /// JSON lines, CSV and text files, which may be compressed with gzip or zstd, are read line by line, and Parquet files row group by row
     /// group. A JSON file with a single value, such as an array, is read as a whole. The values of an Arrow file remain in the file. The
-    /// files and splits are determined as by
+    /// files and splits are determined by the rules of
     /// <see cref="LoadDataset(string, DatasetLoadOptions?, string?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>. Each file is a
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
     /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. If a later value
-    /// has another type, the enumeration throws an exception: declare the type of the column with
+    /// has another type, the enumeration throws a <see cref="DatasetException"/>. To avoid this, declare the type of the column with
     /// <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
-    /// A stored position is found without reading the file from its start, except in compressed files, which are decompressed from the
-    /// start, and in files that are read as a whole.
+    /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start, except for two
+    /// kinds of files: compressed files, which are decompressed from the start, and files that are read as a whole.
     /// </para>
     /// </remarks>
     /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
@@ -40,6 +40,7 @@ public static partial class Datasets
     /// formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IterableDatasetDict StreamDataset(
         string path, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default) =>
         Open(path, WithName(options, name), slices: null, cancellationToken);
@@ -69,8 +70,8 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, DatasetLoadOptions?, string?, CancellationToken)"/>
     /// <param name="path">
-    /// The format of the files ("parquet", "json", "csv" or "text"), the path of the folder that contains the files, or the name of the
-    /// dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
     /// The file or pattern (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>) of each split. For several patterns, use
@@ -88,11 +89,11 @@ public static partial class Datasets
     /// </summary>
     /// <inheritdoc cref="StreamDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, CancellationToken)"/>
     /// <param name="path">
-    /// The format of the files ("parquet", "json", "csv" or "text"), the path of the folder that contains the files, or the name of the
-    /// dataset that contains the files.
+    /// The format of the files ("parquet", "json", "csv", "text" or "arrow"), the path of the folder that contains the files, or the name
+    /// of the dataset that contains the files. With a format, the paths of the files are relative to the current folder.
     /// </param>
     /// <param name="dataFiles">
-    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the stream are in this order.
+    /// The files or patterns (<c>data/part-*.jsonl</c>, <c>**/*.csv</c>). The rows of the stream are in the order of this list.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>

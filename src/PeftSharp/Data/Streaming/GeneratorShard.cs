@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -30,8 +31,9 @@ internal sealed class GeneratorShard<T>(
                 if (!Advance())
                 {
                     _rows.Dispose();
-                    throw new DatasetException($"The function of FromGenerator generated {_next} rows, fewer than the {start} rows before "
-                        + "the stored position. It must generate the same rows each time; otherwise, start from the beginning.");
+                    throw new DatasetException($"The function of FromGenerator generated {Quantity.Of(_next, "row")}, fewer than the "
+                        + $"number of rows before the stored position ({start}). The function must generate the same rows each time. If it "
+                        + "cannot, start the stream from the beginning.");
                 }
         }
 

@@ -10,14 +10,18 @@ public sealed partial class IterableDataset
     /// rows of the current shard are generated again.
     /// </remarks>
     /// <typeparam name="T">
-    /// A dictionary of values by column, or an object whose public properties are the columns, as for
+    /// The type of a row: a dictionary of values by column, or a type whose public properties are the columns, as for
     /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
     /// </typeparam>
     /// <param name="generator">Returns the rows; usually a method with <c>yield return</c>.</param>
     /// <param name="features">
-    /// The types of the columns: values are converted to these types, and columns that a row does not have are null. Null: each value
-    /// determines its type.
+    /// The types of all columns. Values are converted to these types, and a column that a row does not have is null. Default null: the
+    /// types are determined from the values.
     /// </param>
+    /// <returns>
+    /// The stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, if a value has
+    /// an unsupported type or cannot be converted, or if a row has a column that <paramref name="features"/> does not contain.
+    /// </returns>
     public static IterableDataset FromGenerator<T>(
         Func<IEnumerable<T>> generator, IReadOnlyDictionary<string, Feature>? features = null)
     {
@@ -32,14 +36,16 @@ public sealed partial class IterableDataset
     /// <inheritdoc cref="FromGenerator{T}"/>
     /// <typeparam name="TShard">The type of the description of a shard, such as a path.</typeparam>
     /// <typeparam name="T">
-    /// A dictionary of values by column, or an object whose public properties are the columns, as for
+    /// The type of a row: a dictionary of values by column, or a type whose public properties are the columns, as for
     /// <see cref="Dataset.FromRows{T}(IEnumerable{T})"/>.
     /// </typeparam>
     /// <param name="generator">Returns the rows of a shard.</param>
-    /// <param name="shards">The shards, at least one, in order. <see cref="Shuffle"/> also shuffles the shards.</param>
+    /// <param name="shards">
+    /// The descriptions of the shards, at least one, in order. <see cref="Shuffle"/> also shuffles the shards.
+    /// </param>
     /// <param name="features">
-    /// The types of the columns: values are converted to these types, and columns that a row does not have are null. Null: each value
-    /// determines its type.
+    /// The types of all columns. Values are converted to these types, and a column that a row does not have is null. Default null: the
+    /// types are determined from the values.
     /// </param>
     /// <exception cref="ArgumentException">There are no shards.</exception>
     public static IterableDataset FromGenerator<TShard, T>(

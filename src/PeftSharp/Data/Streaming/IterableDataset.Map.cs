@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <content>Map and Filter.</content>
@@ -9,7 +11,10 @@ public sealed partial class IterableDataset
     /// Returns the values of the new columns of a row, by name. To continue the stream exactly at a stored position, the function must
     /// return the same values for the same row.
     /// </param>
-    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="removeColumns">
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
+    /// </param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns a
     /// value of a type that is not supported, or if a column to remove does not exist.
@@ -43,11 +48,17 @@ public sealed partial class IterableDataset
     /// columns are removed. To continue the stream exactly at a stored position, the function must return the same values for the same
     /// batch.
     /// </param>
-    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
+    /// <param name="batched">
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
+    /// </param>
     /// <param name="batchSize">
     /// The number of rows in a batch; the last batch may have fewer. A whole batch is read before its first row is returned. Default 1000.
     /// </param>
-    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="removeColumns">
+    /// The original columns to remove. If the function returns a column with one of these names, the result contains the returned column.
+    /// Default null: no column is removed.
+    /// </param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns
     /// values of different lengths, or if a column to remove does not exist.
@@ -91,9 +102,14 @@ public sealed partial class IterableDataset
         return With(new FilteredRows(_source, function));
     }
 
-    /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
-    /// <param name="function">Returns for each row of the batch whether it is kept.</param>
-    /// <param name="batched">Must be true. It distinguishes this overload from those with a function of a row, as in Python.</param>
+    /// <summary>
+    /// Returns the rows for which <paramref name="function"/> returns true, in order. The function is called with batches of rows.
+    /// </summary>
+    /// <param name="function">Returns one value for each row of the batch: whether the row is kept.</param>
+    /// <param name="batched">
+    /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of
+    /// a row.
+    /// </param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception, or if it
@@ -108,11 +124,12 @@ public sealed partial class IterableDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         return With(new BlockRows(_source, "filter", batchSize, dropLast: false, (columns, index) =>
         {
-            var rows = $"rows {index} to {index + columns.RowCount - 1} of the stream";
+            var rows = $"{MapResult.RowsText(index, columns.RowCount)} of the stream";
             var kept = MapResult.Call(() => function(new Batch(columns, (int)index, columns.RowCount)).ToArray(), rows);
             if (kept.Length != columns.RowCount)
                 throw new DatasetException(
-                    $"The function returned {kept.Length} values for {columns.RowCount} rows ({rows}). Return one value per row.");
+                    $"The function returned {Quantity.Of(kept.Length, "value")} for {Quantity.Of(columns.RowCount, "row")} ({rows}). "
+                    + "Return one value per row.");
             int[] chosen = [.. Enumerable.Range(0, kept.Length).Where(row => kept[row])];
             return columns.SelectRows(chosen.Length, index => index.Pick(chosen));
         }, features: known => known));

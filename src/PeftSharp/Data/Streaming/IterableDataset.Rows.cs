@@ -21,7 +21,7 @@ public sealed partial class IterableDataset
 
     /// <summary>Returns the rows several times (<c>repeat</c>).</summary>
     /// <param name="numTimes">How many times the rows are returned. Default null: endlessly.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numTimes"/> is negative.</exception>
     public IterableDataset Repeat(int? numTimes = null)
     {
         if (numTimes is { } count)
@@ -30,29 +30,32 @@ public sealed partial class IterableDataset
     }
 
     /// <summary>
-    /// Returns the rows in random order (<c>shuffle</c>): a buffer is filled with the first rows, then each row is drawn from the buffer
-    /// and replaced by the next row. The order of the shards is also random, and several shards are read alternately.
+    /// Returns the rows in random order (<c>shuffle</c>). A buffer is filled with the first rows; then each row of the result is drawn from
+    /// the buffer and replaced by the next row. The order of the shards is also random, and several shards are read alternately.
     /// </summary>
     /// <remarks>
     /// <para>
     /// With the same seed, the order is the same as in Python's <c>datasets</c> in the first epoch and, if there is only one shard, also in
-    /// later epochs. <see cref="SetEpoch"/> changes the order. After <c>Take</c> or <c>Skip</c>, the order of the shards does not change.
+    /// later epochs. <see cref="SetEpoch"/> changes the order. If the stream is a result of <c>Take</c> or <c>Skip</c>, its shards keep
+    /// their order.
     /// </para>
     /// <para>
-    /// To continue at a stored position, the stream is read again from the oldest row in the buffer, which is on average about
-    /// <paramref name="bufferSize"/> · ln(<paramref name="bufferSize"/>) rows back. Therefore, call this method before <c>Map</c> with an
-    /// expensive function.
+    /// To continue at a stored position, the stream is read again from the oldest row in the buffer. On average, this row is about
+    /// <paramref name="bufferSize"/> · ln(<paramref name="bufferSize"/>) rows before the position. Therefore, call this method before
+    /// <c>Map</c> with an expensive function.
     /// </para>
     /// </remarks>
     /// <param name="seed">
-    /// The seed, at least 0. Null: a different order for each call; the state of the stream contains the seed, so that another process can
-    /// continue.
+    /// The seed, at least 0. Null: a random seed for each call of this method. The state of the stream contains the random seed, so that
+    /// another process can continue in the same order.
     /// </param>
     /// <param name="bufferSize">
-    /// The number of rows in the buffer. If the stream does not have more rows, the order is completely random. Default 1000.
+    /// The number of rows in the buffer. If the buffer can contain all rows of the stream, the order is completely random. Default 1000.
     /// </param>
     /// <param name="maxBufferInputShards">The maximum number of shards that are read alternately. Default 10.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The seed is negative, or a number is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The seed is negative, or <paramref name="bufferSize"/> or <paramref name="maxBufferInputShards"/> is below 1.
+    /// </exception>
     public IterableDataset Shuffle(long? seed = null, int bufferSize = 1000, int maxBufferInputShards = 10)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 1);
@@ -66,7 +69,7 @@ public sealed partial class IterableDataset
     /// </summary>
     /// <param name="batchSize">The number of rows in a batch.</param>
     /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
     public IterableDataset Batch(int batchSize, bool dropLastBatch = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -90,10 +93,10 @@ public sealed partial class IterableDataset
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer.</param>
     /// <param name="dropLastBatch">Whether a last batch with fewer rows is dropped. Default false.</param>
     /// <returns>
-    /// The batches. <see cref="StateDict"/> returns the position after the last batch. <see cref="Data.Batch.Start"/> is the index of the
-    /// first row in the stream.
+    /// The batches. <see cref="StateDict"/> returns the position after the batch that was returned last. <see cref="Data.Batch.Start"/> is
+    /// the index of the first row of a batch in the stream.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
     public IEnumerable<Batch> Iter(int batchSize, bool dropLastBatch = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);

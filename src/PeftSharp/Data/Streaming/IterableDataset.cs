@@ -9,12 +9,12 @@ namespace PeftSharp.Data;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each method returns a new stream and reads nothing; the operations run while the rows are enumerated. Each enumeration starts at the
-/// first row, or at the position of <see cref="LoadStateDict"/>, and returns the same rows, if the caller's functions return the same
-/// values and the files have not changed.
+/// Methods such as <c>Map</c> and <see cref="Shuffle"/> return a new stream; they run while its rows are enumerated. Each enumeration
+/// starts at the first row, or at the position of <see cref="LoadStateDict"/>. It returns the same rows as the previous one, if the epoch
+/// is the same, the caller's functions return the same values, and the files have not changed.
 /// </para>
 /// <para>
-/// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the last
+/// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the most recent
 /// enumeration. Streams that were created from the same stream can be enumerated from several threads at once.
 /// </para>
 /// </remarks>
@@ -37,9 +37,11 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     public IReadOnlyList<string>? ColumnNames => Features is { } features ? [.. features.Keys] : null;
 
     /// <summary>
-    /// The number of rows; null if it is not known before the rows are read. It is known for rows in memory and Parquet files, also after
-    /// <c>Map</c>, <c>Take</c>, <c>Skip</c>, <c>Shuffle</c> and changes of columns, but not after <c>Filter</c>.
+    /// The number of rows; null if it is not known before the rows are read. It is known for rows in memory and for Parquet files. It
+    /// remains known after <c>Take</c>, <c>Skip</c>, <c>Shuffle</c>, changes of columns, and <c>Map</c> with a function of a row, but not
+    /// after <c>Filter</c> or <c>Map</c> with a function of a batch.
     /// </summary>
+    /// <exception cref="DatasetException">A Parquet file is malformed.</exception>
     public long? RowCount => _source.RowCount;
 
     /// <summary>The number of parts, such as files, that <see cref="Shuffle"/> reads in random order (<c>num_shards</c>).</summary>
@@ -51,8 +53,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     internal RowSource Source => _source;
 
     /// <summary>
-    /// Sets the epoch of the next enumeration (<c>set_epoch</c>): shuffled rows have another order in each epoch, which depends only on the
-    /// seed and the epoch.
+    /// Sets the epoch of the following enumerations (<c>set_epoch</c>). Shuffled rows have a different order in each epoch; the order
+    /// depends only on the seed and the epoch.
     /// </summary>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is negative.</exception>
@@ -65,8 +67,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     }
 
     /// <summary>
-    /// Returns the position after the last row of the current or last enumeration (<c>state_dict</c>). The position is JSON, whose text can
-    /// be stored. <see cref="LoadStateDict"/> continues at this position.
+    /// Returns the position after the row that the most recent enumeration returned last (<c>state_dict</c>). The position is a JSON object
+    /// that can be stored as text. <see cref="LoadStateDict"/> continues at this position.
     /// </summary>
     /// <remarks>
     /// The state contains no rows. It contains positions in the files, and the positions of the rows in the buffer of
@@ -98,7 +100,7 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     {
         if (stateDict.Integer("version") != Version)
             throw new DatasetException(
-                $"The state of the stream has version {stateDict.Integer("version")}, but only {Version} is supported.");
+                $"The state of the stream has version {stateDict.Integer("version")}, but only version {Version} is supported.");
         if (stateDict.Text("stream") is var stored && stored != _source.Description)
             throw new DatasetException($"The state belongs to the stream {stored}, but this stream is {_source.Description}. "
                 + "Load the state into a stream with the same files and operations, or start the stream from the beginning.");

@@ -15,7 +15,7 @@ public sealed class IterableDatasetDict : IReadOnlyDictionary<string, IterableDa
 {
     private readonly OrderedDictionary<string, IterableDataset> _splits = new(StringComparer.Ordinal);
 
-    /// <summary>Creates a dictionary of splits, in this order.</summary>
+    /// <summary>Creates a dictionary of splits, in the given order.</summary>
     public IterableDatasetDict(IEnumerable<KeyValuePair<string, IterableDataset>> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);

@@ -14,8 +14,8 @@ internal static class SourceFeatures
         foreach (var features in all.Skip(1))
         {
             if (features!.Count != known.Count || !features.Keys.All(known.ContainsKey))
-                throw new DatasetException($"The streams have different columns: {string.Join(", ", known.Keys)} and "
-                    + $"{string.Join(", ", features.Keys)}. Select, rename or remove columns first.");
+                throw new DatasetException($"The streams have different columns: [{string.Join(", ", known.Keys)}] and "
+                    + $"[{string.Join(", ", features.Keys)}]. Select, rename or remove columns first.");
             foreach (var (name, feature) in features)
                 known[name] = known[name].Matches(feature) ? known[name].Unify(feature)
                     : throw new DatasetException($"Column '{name}' has different types in the streams: {known[name]} and {feature}. "

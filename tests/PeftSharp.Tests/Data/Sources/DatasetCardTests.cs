@@ -65,7 +65,7 @@ public sealed class DatasetCardTests : IDisposable
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path, dataFiles: ["none*.csv"]))
             .Should().ThrowExactly<FileNotFoundException>();
         Refusal(new() { DataDir = "../x" }).Should().Contain("data_dir");
-        Refusal(new() { DataDir = "empty" }).Should().Contain("folder 'empty', contains no supported file");
+        Refusal(new() { DataDir = "empty" }).Should().Contain("contains no supported file in its folder 'empty'");
     }
 
     [Fact]

@@ -104,7 +104,7 @@ internal sealed class FileSchema
         Column column, Feature target, int row, string file, Func<int, string> place, Exception? cause) =>
         new($"'{file}', {place(row)}, column '{column.Name}': the value {ValueText.Show(column[row])} is not {target}"
             + (_options.Features?.ContainsKey(column.Name) == true ? $", the type of DatasetLoadOptions.Features. {cause?.Message}"
-                : $", the type of the first rows of the stream. {cause?.Message} "
+                : $", the type of the first rows of the stream. {(cause is null ? "" : cause.Message + " ")}"
                     + $"Set the type of the column with DatasetLoadOptions.Features, such as [\"{column.Name}\"] = new Value(\"string\")."),
             cause);
 
