@@ -24,7 +24,7 @@ public sealed class ProgressCallback : TrainerCallback
 
     /// <summary>Creates a callback that writes to a text writer.</summary>
     /// <param name="output">The text writer; the callback does not dispose it.</param>
-    /// <param name="showsBar">Whether a progress bar is drawn, which overwrites the current line. Default false.</param>
+    /// <param name="showsBar">Whether to draw a progress bar, which overwrites the current line. Default false.</param>
     public ProgressCallback(TextWriter output, bool showsBar = false)
     {
         ArgumentNullException.ThrowIfNull(output);

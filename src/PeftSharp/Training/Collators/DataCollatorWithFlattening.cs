@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// Concatenates all rows of a batch into one row without padding (transformers' <c>DataCollatorWithFlattening</c>). For causal language
-/// models.
+/// Concatenates all rows of a batch into one row without padding (transformers' <c>DataCollatorWithFlattening</c>). Use it for causal
+/// language models.
 /// </summary>
 /// <remarks>
 /// <para>

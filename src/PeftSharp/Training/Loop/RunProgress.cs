@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Training.Loop;
@@ -170,14 +171,14 @@ internal sealed class RunProgress
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
             throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
-                + $"{Number(plan.Rows)} rows. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
             throw new CheckpointException(
-                $"The run of checkpoint '{folder}' has {saved} optimizer steps per epoch, but this run has {plan.UpdatesPerEpoch}. Resume "
-                + "with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
-                + "checkpoint and start a new run.");
+                $"The run of checkpoint '{folder}' has {Quantity.Of(saved, "optimizer step")} per epoch, but this run has "
+                + $"{plan.UpdatesPerEpoch}. Resume with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, "
+                + "or load the model of the checkpoint and start a new run.");
     }
 
     private static string Number(double? value) => value?.ToString(_invariant) ?? "an unknown number of";
