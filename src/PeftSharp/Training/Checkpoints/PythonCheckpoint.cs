@@ -36,7 +36,7 @@ internal static class PythonCheckpoint
         var arguments = run.Arguments;
         if (!arguments.AllowPickle)
             throw new CheckpointException($"The checkpoint '{folder}' was written by transformers. Its file "
-                + $"{PythonOptimizerState.FileName} is a pickle file, which is read only if AllowPickle is set "
+                + $"{PythonOptimizerState.FileName} is a pickle file, which is only read if AllowPickle is set "
                 + "(new TrainingArguments { AllowPickle = true }). Its tensors and numbers are then read, and no code in it is run. "
                 + "Set AllowPickle, or load the model of the checkpoint and start a new run.");
         run.Progress.ContinueAfter(
@@ -46,8 +46,8 @@ internal static class PythonCheckpoint
         if (run.OrderUsesDefaultGenerator && run.Progress.UpdatesInEpoch > 0)
             throw new CheckpointException($"The checkpoint '{folder}' of a Python run is inside an epoch. The row order of the epoch is "
                 + "drawn from the default random number generator (TrainSamplingStrategy, GetTrainBatches), but Python does not save the "
-                + "state of the generator at the start of the epoch. Resume a checkpoint at the end of an epoch; or set IgnoreDataSkip to true, "
-                + "so that the epoch starts at the first row.");
+                + "state of the generator at the start of the epoch. Resume a checkpoint at the end of an epoch; or set IgnoreDataSkip to "
+                + "true, so that the epoch starts at the first row.");
         using var scope = NewDisposeScope();
         var random = PythonRandomState.Read(run, folder, warn);
         var rates = PythonOptimizerState.LoadInto(
