@@ -24,7 +24,7 @@ public static class GenerationExtensions
     /// The model cannot generate text, or the prompt or the options are invalid; the message lists all problems of the options.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// All tokens are excluded, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static GenerationOutput Generate(
@@ -44,7 +44,7 @@ public static class GenerationExtensions
         if (options.Streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
             throw new ArgumentException($"A streamer supports one sequence, but the call has {Quantity.Of(plan.Prompts, "prompt")}, "
                 + $"{Quantity.Of(plan.NumBeams, "beam")} and {Quantity.Of(plan.NumReturnSequences, "returned sequence")} for each prompt. "
-                + "Remove the streamer, or generate one sequence without beams.");
+                + "Remove the streamer, or generate one sequence without beam search.");
         var output = plan.NumBeams > 1
             ? new BeamSearch(plan, processors, criteria).Run(cancellationToken)
             : TokenLoop.Run(plan, processors, criteria, options.Streamer, cancellationToken);

@@ -48,8 +48,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -87,8 +87,8 @@ public sealed class QuestionAnswerer : Predictor
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no answer.</returns>
     /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
@@ -116,8 +116,8 @@ public sealed class QuestionAnswerer : Predictor
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
@@ -147,8 +147,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="batchSize">Maximum number of windows per batch. Default 16.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>

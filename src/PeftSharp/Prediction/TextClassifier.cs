@@ -42,12 +42,12 @@ public sealed class TextClassifier : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.
-    /// Null: the defaults.
+    /// Changes to the configuration (such as the class names of an adapter's head), the data type and device of the weights, and the
+    /// logger. Null: the defaults.
     /// </param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -85,8 +85,8 @@ public sealed class TextClassifier : Predictor
     /// <see cref="ScoreFunction.Softmax"/>.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <exception cref="ArgumentException">The text has no tokens.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -116,8 +116,8 @@ public sealed class TextClassifier : Predictor
     /// </param>
     /// <param name="batchSize">Maximum number of texts per batch. Default 32.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
