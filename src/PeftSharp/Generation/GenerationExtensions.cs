@@ -10,8 +10,9 @@ public static class GenerationExtensions
     /// <summary>Generates a continuation of each prompt.</summary>
     /// <remarks>
     /// The model runs in evaluation mode. A model in training mode is switched to evaluation mode during the call. Random numbers for
-    /// sampling come from libtorch's default generator (<c>Seed.Set</c>). If <see cref="GenerationOptions.Seed"/> is set, they come from a
-    /// separate generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
+    /// sampling come from libtorch's default generator (<c>Seed.Set</c>). If <see cref="GenerationOptions.Seed"/> is set, the random
+    /// numbers come from a separate generator of this call. Several threads can generate with one model at once; set a seed for each call
+    /// that samples.
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>
     /// <param name="prompt">

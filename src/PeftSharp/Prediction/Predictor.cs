@@ -45,9 +45,9 @@ public abstract partial class Predictor : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually those of a new
-    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions depend on random weights, and the
-    /// constructor writes a warning to the logger or, without a logger, to the standard error stream.
+    /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually the parameters
+    /// of a new head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions depend on random weights, and
+    /// the constructor writes a warning to the logger or, without a logger, to the standard error stream.
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 

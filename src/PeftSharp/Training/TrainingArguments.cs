@@ -227,7 +227,10 @@ public sealed record TrainingArguments
     /// </summary>
     public int? SaveTotalLimit { get; init; }
 
-    /// <summary>Whether a checkpoint contains the model only, so that it cannot be resumed. Default false.</summary>
+    /// <summary>
+    /// Whether checkpoints are saved without the state of the optimizer, the schedule and the random number generator. Such checkpoints
+    /// cannot be resumed. Default false.
+    /// </summary>
     public bool SaveOnlyModel { get; init; }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace PeftSharp.Training;
 /// <see cref="TrainingArguments.MetricForBestModel"/>, or set <see cref="TrainingArguments.LoadBestModelAtEnd"/> to use the loss.
 /// Checkpoints store the number of evaluations without improvement, so that a resumed run continues to count.
 /// </para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class EarlyStoppingCallback : TrainerCallback
 {

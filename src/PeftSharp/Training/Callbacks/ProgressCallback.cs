@@ -8,7 +8,7 @@ namespace PeftSharp.Training;
 /// </summary>
 /// <remarks>
 /// <para>If the output of the console is redirected, no progress bar is drawn.</para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class ProgressCallback : TrainerCallback
 {

@@ -10,7 +10,7 @@ namespace PeftSharp.Training;
 /// <para>
 /// A callback can control the run through <see cref="TrainerControl"/>, for example to end the run or to request an evaluation.
 /// </para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public abstract class TrainerCallback
 {
@@ -111,7 +111,7 @@ public abstract class TrainerCallback
     /// <param name="control">Controls the run.</param>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called after values were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
+    /// <summary>Called after values were logged. The values are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>

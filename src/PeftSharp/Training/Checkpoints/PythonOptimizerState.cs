@@ -94,8 +94,8 @@ internal sealed class PythonOptimizerState
         foreach (var (position, parameter) in pairs)
             foreach (var slot in _optimizer.SlotsOf(parameter.Value))
                 if ((_state[position] as PickleDictionary)?[slot.Name] is PickleTensor tensor && !tensor.Shape.SequenceEqual(slot.Shape))
-                    return $"The first different shape is that of parameter {position} of the file, whose {slot.Name} is "
-                        + $"{Shape(tensor.Shape)}; '{parameter.Name}' needs {Shape(slot.Shape)}.";
+                    return $"The first different shape: {slot.Name} of parameter {position} of the file has shape {Shape(tensor.Shape)}, "
+                        + $"but '{parameter.Name}' needs {Shape(slot.Shape)}.";
         return pairs.Length < own.Length ? $"The first parameter that is not in the file may be '{own[pairs.Length].Name}'."
             : $"The last parameter of this run is '{own[^1].Name}'.";
     }

@@ -17,8 +17,8 @@ namespace PeftSharp.Training;
 /// padding token. A model whose padding token is its end-of-sequence token therefore learns to end a text.
 /// </para>
 /// <para>
-/// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, they use libtorch's default
-/// random number generator, which all threads share.
+/// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, instances use libtorch's
+/// default random number generator, which all threads share.
 /// </para>
 /// </remarks>
 public sealed class DataCollatorForLanguageModeling : IDataCollator

@@ -30,7 +30,7 @@ public interface IDataCollator
 
     /// <summary>
     /// The columns that the collator reads in addition to the inputs of the model, such as the paths of images. The trainer does not remove
-    /// them. Default: none.
+    /// these columns. Default: none.
     /// </summary>
     IReadOnlyList<string> ColumnNames => [];
 
