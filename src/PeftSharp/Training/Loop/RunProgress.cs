@@ -171,7 +171,7 @@ internal sealed class RunProgress
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
             throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
-                + $"{Number(plan.Rows)}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+                + $"{Number(plan.Rows)} rows. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
