@@ -89,8 +89,10 @@ public sealed class EntityRecognizer : Predictor
     /// </param>
     /// <returns>The entities, in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no tokens, or <paramref name="stride"/> is not less than the number of tokens of a window without special tokens.
+    /// The text has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens, or the
+    /// model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<RecognizedEntity> Recognize(
         string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
         int? stride = null, string? adapter = null)
@@ -117,8 +119,9 @@ public sealed class EntityRecognizer : Predictor
     /// <returns>A list for each text, in the order of the texts, with the entities in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
     /// A text is null or has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens,
-    /// or <paramref name="batchSize"/> is less than 1.
+    /// <paramref name="batchSize"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(
         IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,

@@ -81,9 +81,10 @@ public sealed class MaskFiller : Predictor
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The text has no mask or several masks, the text has more tokens than the model supports, a target is not a token of the vocabulary,
-    /// or an argument is out of range.
+    /// The text has no mask or several masks, the text has more tokens than the model supports, <paramref name="targets"/> is empty or
+    /// contains a text that is not a token of the vocabulary, <paramref name="topK"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<MaskCandidate> Fill(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -103,9 +104,10 @@ public sealed class MaskFiller : Predictor
     /// the special tokens.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// The text has no mask, the text has more tokens than the model supports, a target is not a token of the vocabulary, or an argument is
-    /// out of range.
+    /// The text has no mask, the text has more tokens than the model supports, <paramref name="targets"/> is empty or contains a text that
+    /// is not a token of the vocabulary, <paramref name="topK"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillAllMasks(
         string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
@@ -126,9 +128,11 @@ public sealed class MaskFiller : Predictor
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The tokens for each text, best first.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null, has no mask or several masks, or has more tokens than the model supports; a target is not a token of the vocabulary;
-    /// or an argument is out of range.
+    /// A text is null, has no mask or several masks, or has more tokens than the model supports; <paramref name="targets"/> is empty or
+    /// contains a text that is not a token of the vocabulary; <paramref name="topK"/> or <paramref name="batchSize"/> is less than 1; or
+    /// the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
         IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,

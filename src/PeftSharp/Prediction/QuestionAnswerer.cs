@@ -91,7 +91,10 @@ public sealed class QuestionAnswerer : Predictor
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no answer.</returns>
-    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The question or the context is empty, an argument is out of range, or the model has no such adapter.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public QuestionAnswer Answer(
         string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
@@ -119,7 +122,10 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The question or the context is empty, an argument is out of range, or the model has no such adapter.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public IReadOnlyList<QuestionAnswer> TopAnswers(
         string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
@@ -157,8 +163,10 @@ public sealed class QuestionAnswerer : Predictor
     /// answer.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A question or context is null or empty, their numbers differ, or an argument is out of range.
+    /// A question or context is null or empty, the numbers of questions and contexts differ, an argument is out of range, or the model has
+    /// no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its context.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<QuestionAnswer> Answer(

@@ -102,9 +102,10 @@ public sealed partial class SentenceEncoder : Predictor
     /// </param>
     /// <returns>The embedding.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and <paramref name="promptName"/> are
-    /// set.
+    /// The text has no tokens, there is no prompt with this name, both <paramref name="prompt"/> and <paramref name="promptName"/> are set,
+    /// or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding, or
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
@@ -142,9 +143,10 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The embedding of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and
-    /// <paramref name="promptName"/> are set.
+    /// A text is null or has no tokens, there is no prompt with this name, both <paramref name="prompt"/> and
+    /// <paramref name="promptName"/> are set, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding,
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is

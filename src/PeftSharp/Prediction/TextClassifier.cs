@@ -88,7 +88,8 @@ public sealed class TextClassifier : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <exception cref="ArgumentException">The text has no tokens.</exception>
+    /// <exception cref="ArgumentException">The text has no tokens, or the model has no such adapter.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
     /// </exception>
@@ -123,8 +124,9 @@ public sealed class TextClassifier : Predictor
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, or the numbers of first and second texts differ.
+    /// A text is null or has no tokens, the numbers of first and second texts differ, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
     /// less than 1.

@@ -47,7 +47,7 @@ public sealed partial class EvalPrediction
     /// There are no labels, or the number of labels does not equal the number of logits.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The number of names does not equal the number of labels, or a label is neither 0 nor 1.
+    /// The number of names does not equal the number of labels, a label is neither 0 nor 1, or a logit is NaN.
     /// </exception>
     public MultiLabelReport GetMultiLabelReport(IReadOnlyList<string>? names = null, double threshold = 0.5)
     {
