@@ -10,8 +10,9 @@ public static class GenerationExtensions
     /// <summary>Generates a continuation of each prompt.</summary>
     /// <remarks>
     /// The model runs in evaluation mode. A model in training mode is switched to evaluation mode during the call. Random numbers for
-    /// sampling come from libtorch's default generator (<c>Seed.Set</c>). If <see cref="GenerationOptions.Seed"/> is set, they come from a
-    /// separate generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
+    /// sampling come from libtorch's default generator (<c>Seed.Set</c>). If <see cref="GenerationOptions.Seed"/> is set, the random
+    /// numbers come from a separate generator of this call. Several threads can generate with one model at once; set a seed for each call
+    /// that samples.
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>
     /// <param name="prompt">
@@ -24,7 +25,7 @@ public static class GenerationExtensions
     /// The model cannot generate text, or the prompt or the options are invalid; the message lists all problems of the options.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// All tokens are excluded, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static GenerationOutput Generate(
@@ -44,7 +45,7 @@ public static class GenerationExtensions
         if (options.Streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
             throw new ArgumentException($"A streamer supports one sequence, but the call has {Quantity.Of(plan.Prompts, "prompt")}, "
                 + $"{Quantity.Of(plan.NumBeams, "beam")} and {Quantity.Of(plan.NumReturnSequences, "returned sequence")} for each prompt. "
-                + "Remove the streamer, or generate one sequence without beams.");
+                + "Remove the streamer, or generate one sequence without beam search.");
         var output = plan.NumBeams > 1
             ? new BeamSearch(plan, processors, criteria).Run(cancellationToken)
             : TokenLoop.Run(plan, processors, criteria, options.Streamer, cancellationToken);

@@ -43,8 +43,8 @@ public sealed record GenerationOptions : GenerationConfig
     public BaseStreamer? Streamer { get; init; }
 
     /// <summary>
-    /// The adapter for all prompts, for a model with adapters; <c>__base__</c> selects the base model. Default null: the adapters of the
-    /// current scope or of <c>SetAdapter</c>.
+    /// The adapter for all prompts, for a model with adapters; <c>__base__</c> selects the base model. Default null: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </summary>
     public string? Adapter { get; init; }
 

@@ -105,7 +105,8 @@ internal sealed class GenerationPlan
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
 
-    private string OfVirtualTokens => VirtualTokens > 0 ? $" in addition to the {VirtualTokens} virtual tokens of its adapter" : "";
+    private string OfVirtualTokens =>
+        VirtualTokens > 0 ? $" in addition to the {Quantity.Of(VirtualTokens, "virtual token")} of its adapter" : "";
 
     private int Length(GenerationConfig asked)
     {

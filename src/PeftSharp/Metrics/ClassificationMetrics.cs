@@ -26,7 +26,9 @@ public static class ClassificationMetrics
     /// <param name="average">How the scores of the classes are averaged. Default binary.</param>
     /// <param name="posLabel">The positive class for <see cref="Average.Binary"/>; ignored otherwise. Default 1.</param>
     /// <param name="zeroDivision">The score if its formula is 0/0: 0 (default) or 1.</param>
-    /// <param name="classes">The classes to average over. Default: all classes that occur.</param>
+    /// <param name="classes">
+    /// The classes to average over; ignored for <see cref="Average.Binary"/>. Default: all classes that occur.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The average is <see cref="Average.Samples"/>. The exception is also thrown if the average is <see cref="Average.Binary"/> and the
     /// examples have more than two classes, or have two classes and neither is <paramref name="posLabel"/>.
@@ -145,8 +147,8 @@ public static class ClassificationMetrics
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>
     /// <param name="adjusted">
-    /// Whether to scale the score so that it is 0 for random predictions and 1 for perfect predictions. Default false. The adjusted score
-    /// is NaN if the labels have only one class.
+    /// Whether to scale the score so that it is 0 for random predictions and 1 for perfect predictions. Default false. If the labels have
+    /// only one class, the adjusted score is not defined, and the result is NaN or negative infinity.
     /// </param>
     public static double BalancedAccuracyScore(Labels labels, Labels predictions, bool adjusted = false)
     {

@@ -5,7 +5,7 @@ namespace PeftSharp.Metrics;
 /// </summary>
 /// <remarks>
 /// An entity is correct only if its first token, its last token and its type are correct. Tags are <c>O</c>, <c>B-TYPE</c> and
-/// <c>I-TYPE</c> (BIO); <c>E-TYPE</c> and <c>S-TYPE</c> are supported as well. The rules are those of seqeval's default mode and of
+/// <c>I-TYPE</c> (BIO); <c>E-TYPE</c> and <c>S-TYPE</c> are supported as well. The rules are the same as in seqeval's default mode and in
 /// <c>conlleval</c>: an <c>I-</c> tag after <c>O</c> or after another type begins an entity.
 /// </remarks>
 public static class EntityMetrics

@@ -37,7 +37,7 @@ public sealed class EntityReport
         }
     }
 
-    /// <summary>The scores of each type that occurs in the labels or the predictions, in the order of their names.</summary>
+    /// <summary>The scores of each type that occurs in the labels or the predictions, sorted by the name of the type.</summary>
     public IReadOnlyList<EntityScores> Types { get; }
 
     /// <summary>The scores of all entities, regardless of type.</summary>

@@ -25,8 +25,8 @@ internal static class MetricInput
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (scores != (long)labels * classes)
             throw new ArgumentException(
-                $"{Quantity.Of(labels, "label")} of {classes} classes require {(long)labels * classes} {what}, one row of {classes} per "
-                + $"example, but there are {scores}.", what);
+                $"For {Quantity.Of(labels, "label")} and {classes} classes, {(long)labels * classes} {what} are required (a row of "
+                + $"{classes} for each label), but there are {scores}.", what);
         SameCount(labels, labels, what);
     }
 

@@ -21,13 +21,16 @@ public static class MultiLabelMetrics
     /// <param name="average">How the scores of the labels are averaged. Default micro.</param>
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
     /// <param name="zeroDivision">
-    /// The score if its formula is 0/0: 0 (default) or 1. With <see cref="Average.Samples"/>, an example without true and predicted labels
-    /// has this score.
+    /// The score if its formula is 0/0: 0 (default) or 1. With <see cref="Average.Samples"/>, an example that has neither true nor
+    /// predicted labels has this score.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The average is <see cref="Average.Binary"/>, or the numbers of labels and scores differ, are 0 or are not a multiple of
     /// <paramref name="labelCount"/>. The exception is also thrown if a label is neither 0 nor 1, if a score is not finite, or if no
     /// threshold is given and a score is not a probability.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="labelCount"/> is less than 1, or <paramref name="zeroDivision"/> is neither 0 nor 1.
     /// </exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
         MetricValues labels, MetricValues scores, int labelCount, Average average = Average.Micro,
@@ -67,6 +70,7 @@ public static class MultiLabelMetrics
     /// The numbers of labels and scores differ, are 0 or are not a multiple of <paramref name="labelCount"/>. The exception is also thrown
     /// if a label is neither 0 nor 1, if a score is not finite, or if no threshold is given and a score is not a probability.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelCount"/> is less than 1.</exception>
     public static double SubsetAccuracy(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -82,6 +86,7 @@ public static class MultiLabelMetrics
     /// The numbers of labels and scores differ, are 0 or are not a multiple of <paramref name="labelCount"/>. The exception is also thrown
     /// if a label is neither 0 nor 1, if a score is not finite, or if no threshold is given and a score is not a probability.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelCount"/> is less than 1.</exception>
     public static double HammingLoss(MetricValues labels, MetricValues scores, int labelCount, double? threshold = null)
     {
         var counts = new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision: 0);
@@ -94,11 +99,14 @@ public static class MultiLabelMetrics
     /// <param name="labelCount">The number of labels: the length of a row.</param>
     /// <param name="names">A name for each label. Null: the indices from 0.</param>
     /// <param name="threshold">The minimum score of a predicted label. Null (default): 0.5, and the scores must be probabilities.</param>
-    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="zeroDivision">The score if its formula is 0/0: 0 (default) or 1.</param>
     /// <exception cref="ArgumentException">
     /// The number of names is not <paramref name="labelCount"/>, or the numbers of labels and scores differ, are 0 or are not a multiple of
     /// <paramref name="labelCount"/>. The exception is also thrown if a label is neither 0 nor 1, if a score is not finite, or if no
     /// threshold is given and a score is not a probability.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="labelCount"/> is less than 1, or <paramref name="zeroDivision"/> is neither 0 nor 1.
     /// </exception>
     public static MultiLabelReport Report(
         MetricValues labels, MetricValues scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null,

@@ -6,7 +6,8 @@ namespace PeftSharp.Metrics;
 public static class ScoreExtensions
 {
     /// <summary>
-    /// Returns the column of the maximum score in each row; the first one if several are equal. NaN is treated as the maximum, as in numpy.
+    /// Returns the column of the maximum score in each row; the first column if several scores are equal. NaN is treated as the maximum, as
+    /// in numpy.
     /// </summary>
     /// <param name="scores">[rows, classes] in row-major order.</param>
     /// <param name="classes">The length of a row.</param>
@@ -28,7 +29,8 @@ public static class ScoreExtensions
     }
 
     /// <summary>
-    /// Returns the column of the maximum score in each row; the first one if several are equal. NaN is treated as the maximum, as in numpy.
+    /// Returns the column of the maximum score in each row; the first column if several scores are equal. NaN is treated as the maximum, as
+    /// in numpy.
     /// </summary>
     /// <param name="scores">[rows, classes].</param>
     /// <exception cref="ArgumentException">There are no columns.</exception>

@@ -32,10 +32,15 @@ public sealed class Adafactor : Optimizer
     /// The parameters to train. The weight decay of a group is decoupled: it is applied to the weights, not the gradients.
     /// </param>
     /// <param name="gradientEps">Added to the squared gradients. Default 1e-30.</param>
-    /// <param name="scaleEps">The minimum scale of a parameter. Default 1e-3.</param>
-    /// <param name="clipThreshold">The maximum root mean square of an update; larger updates are scaled down. Default 1.</param>
+    /// <param name="scaleEps">
+    /// With <paramref name="scaleParameter"/>: the minimum factor of the learning rate, for parameters whose root mean square is smaller.
+    /// Default 1e-3.
+    /// </param>
+    /// <param name="clipThreshold">
+    /// The maximum root mean square of an update, above 0; larger updates are scaled down. Default 1.
+    /// </param>
     /// <param name="decayRate">The decay of the mean square at a step is 1 - step^decayRate. Default -0.8.</param>
-    /// <param name="beta1">The decay of the first moment. Null (default): no first moment.</param>
+    /// <param name="beta1">The decay of the first moment, in [0, 1). Null (default): no first moment.</param>
     /// <param name="scaleParameter">Whether to multiply the learning rate by the root mean square of the parameter. Default true.</param>
     /// <param name="relativeStep">
     /// Whether to compute the learning rate from the step and to ignore the learning rate that is passed to
@@ -46,8 +51,8 @@ public sealed class Adafactor : Optimizer
     /// Default false.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="clipThreshold"/> or <paramref name="beta1"/> is out of range, or <paramref name="warmupInit"/> is true and
-    /// <paramref name="relativeStep"/> is false.
+    /// <paramref name="clipThreshold"/> or <paramref name="beta1"/> is out of range; <paramref name="warmupInit"/> is true and
+    /// <paramref name="relativeStep"/> is false; or there are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>
     public Adafactor(
         IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1,

@@ -22,6 +22,9 @@ public sealed class Adagrad : Optimizer
     /// <param name="initialAccumulatorValue">The initial value of the sum of squares. Default 0.</param>
     /// <param name="eps">Added to the root of the sum. Default 1e-10.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is negative.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
+    /// </exception>
     public Adagrad(IEnumerable<ParameterGroup> groups, double lrDecay = 0, double initialAccumulatorValue = 0, double eps = 1e-10)
         : base(groups)
     {

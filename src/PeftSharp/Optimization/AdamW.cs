@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The AdamW optimizer: Adam with decoupled weight decay. Corresponds to <c>AdamW</c> in torch. The default of the trainer.
+/// The AdamW optimizer: Adam with decoupled weight decay. Corresponds to <c>AdamW</c> in torch. The trainer uses it by default.
 /// </summary>
 /// <remarks>
 /// <para>Loshchilov and Hutter 2019, arXiv:1711.05101. The state is two tensors of the size of the parameter: <c>exp_avg</c> and
@@ -27,6 +27,9 @@ public sealed class AdamW : Optimizer
     /// and wherever libtorch has one; for other parameters, and if this value is false, separate operations are used. Default true.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
+    /// </exception>
     public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true)
         : base(groups)
     {

@@ -12,7 +12,10 @@ public static class OptimizerFactory
     /// <param name="adamBeta2">The decay of the second moment; for AdamW. Default 0.999.</param>
     /// <param name="adamEpsilon">Added to the root of the second moment; for AdamW. Default 1e-8.</param>
     /// <param name="optimArgs">Other options of the optimizer. Null: its defaults.</param>
-    /// <exception cref="ArgumentException">The optimizer does not use an option, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The optimizer does not use an option, or an option is out of range; or there are no parameters, a name or a parameter occurs twice,
+    /// or a parameter is frozen.
+    /// </exception>
     public static Optimizer Create(
         OptimizerName optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999,
         double adamEpsilon = 1e-8,

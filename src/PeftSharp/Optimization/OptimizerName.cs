@@ -1,7 +1,8 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="PythonNames"/> converts their names in Python.
+/// The optimizers (<c>optim</c> in the training arguments of transformers). <see cref="PythonNames"/> converts the values to and from their
+/// Python names.
 /// </summary>
 public enum OptimizerName
 {

@@ -37,7 +37,7 @@ internal static class OptimizerState
         }
         var unknown = tensors.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
-            throw Error($"{Quantity.Of(unknown.Length, "tensor")} without a trained parameter; the first is '{unknown[0]}'");
+            throw Error($"it contains {Quantity.Of(unknown.Length, "tensor")} without a trained parameter; the first is '{unknown[0]}'");
 
         Tensor Tensor(string key)
         {

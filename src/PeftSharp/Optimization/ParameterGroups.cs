@@ -6,15 +6,16 @@ namespace PeftSharp.Optimization;
 
 /// <summary>Selects the parameters to train, and the parameters with weight decay, as the trainer of transformers does.</summary>
 /// <remarks>
-/// Frozen parameters are left out. Two kinds of parameters have no weight decay. The first kind are the parameters of modules with the
-/// interface <see cref="IExemptFromWeightDecay"/> and of TorchSharp's <c>LayerNorm</c>. The second kind are parameters whose name matches a
-/// pattern of transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is
-/// <c>norm</c> or ends with <c>_norm</c>.
+/// Two kinds of parameters have no weight decay. The first kind are the parameters of modules with the interface
+/// <see cref="IExemptFromWeightDecay"/> and of TorchSharp's <c>LayerNorm</c>. The second kind are parameters whose name matches a pattern
+/// of transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is <c>norm</c> or
+/// ends with <c>_norm</c>.
 /// </remarks>
 public static partial class ParameterGroups
 {
     /// <summary>
-    /// Groups the trainable parameters of a model: with weight decay, then without. An empty group is left out.
+    /// Returns the trainable parameters of a model in two groups: first the parameters with weight decay, then those without. An empty
+    /// group is left out.
     /// </summary>
     /// <param name="model">The model. Move it to its device and data type first: moving it later replaces its parameters.</param>
     /// <param name="weightDecay">The weight decay coefficient of the first group.</param>
@@ -28,7 +29,7 @@ public static partial class ParameterGroups
         if (trainable.Count == 0)
             throw new ArgumentException(
                 $"All parameters of {model.GetName()} are frozen. "
-                + "Set requires_grad of those to train, or add an adapter.", nameof(model));
+                + "Set requires_grad of the parameters to train, or add an adapter.", nameof(model));
         ParameterGroup[] groups = [new(trainable[true]) { WeightDecay = weightDecay }, new(trainable[false])];
         return Array.FindAll(groups, group => group.Parameters.Count > 0);
     }

@@ -25,6 +25,9 @@ public sealed class RmsProp : Optimizer
     /// <param name="momentum">The momentum factor. Default 0.</param>
     /// <param name="centered">Whether to divide by the standard deviation instead of the root mean square. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
+    /// </exception>
     public RmsProp(IEnumerable<ParameterGroup> groups, double alpha = 0.99, double eps = 1e-8, double momentum = 0, bool centered = false)
         : base(groups)
     {

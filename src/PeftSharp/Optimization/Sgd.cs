@@ -24,7 +24,8 @@ public sealed class Sgd : Optimizer
     /// Whether to use Nesterov momentum (Sutskever et al. 2013). Nesterov momentum requires a momentum and no dampening. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="momentum"/> is negative, or <paramref name="nesterov"/> is true without momentum or with dampening.
+    /// <paramref name="momentum"/> is negative; <paramref name="nesterov"/> is true without momentum or with dampening; or there are no
+    /// parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>
     public Sgd(IEnumerable<ParameterGroup> groups, double momentum = 0, double dampening = 0, bool nesterov = false) : base(groups)
     {

@@ -7,7 +7,7 @@ namespace PeftSharp.Prediction;
 /// </remarks>
 public enum AggregationStrategy
 {
-    /// <summary>Returns every token with its label, including the prefixes <c>B-</c> and <c>I-</c>.</summary>
+    /// <summary>Does not combine tokens: each token is returned with its full label, such as <c>B-PER</c>.</summary>
     None,
 
     /// <summary>

@@ -47,12 +47,12 @@ public sealed class EntityRecognizer : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, such as the names of the classes, data type and device of the weights, and the logger. Null: the
+    /// Changes to the configuration (such as the names of the classes), the data type and device of the weights, and the logger. Null: the
     /// defaults.
     /// </param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -84,13 +84,15 @@ public sealed class EntityRecognizer : Predictor
     /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <returns>The entities, in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no tokens, or <paramref name="stride"/> is not less than the window size.
+    /// The text has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens, or the
+    /// model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<RecognizedEntity> Recognize(
         string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
         int? stride = null, string? adapter = null)
@@ -109,16 +111,17 @@ public sealed class EntityRecognizer : Predictor
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="batchSize">Maximum number of texts or windows per batch. Default 32.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <returns>The entities of each text, in the order of the texts and of their positions.</returns>
+    /// <returns>A list for each text, in the order of the texts, with the entities in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, <paramref name="stride"/> is not less than the window size, or <paramref name="batchSize"/> is less
-    /// than 1.
+    /// A text is null or has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens,
+    /// <paramref name="batchSize"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(
         IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,

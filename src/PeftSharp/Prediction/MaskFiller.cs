@@ -48,8 +48,8 @@ public sealed class MaskFiller : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -74,16 +74,17 @@ public sealed class MaskFiller : Predictor
 
     /// <summary>Predicts the most likely tokens for the mask of a text, best first.</summary>
     /// <param name="text">A text with exactly one <see cref="MaskToken"/>.</param>
-    /// <param name="topK">Number of tokens. Default 5.</param>
+    /// <param name="topK">Maximum number of tokens. Default 5.</param>
     /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The text has no mask, several masks or more tokens than the model supports, a target is not a token of the vocabulary, or an
-    /// argument is out of range.
+    /// The text has no mask or several masks, the text has more tokens than the model supports, <paramref name="targets"/> is empty or
+    /// contains a text that is not a token of the vocabulary, <paramref name="topK"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<MaskCandidate> Fill(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -92,17 +93,21 @@ public sealed class MaskFiller : Predictor
 
     /// <summary>Predicts the most likely tokens for each mask of a text independently.</summary>
     /// <param name="text">A text with one or more occurrences of <see cref="MaskToken"/>.</param>
-    /// <param name="topK">Number of tokens per mask. Default 5.</param>
+    /// <param name="topK">Maximum number of tokens per mask. Default 5.</param>
     /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <returns>The tokens of each mask, in the order of the masks. The text of a candidate contains the other masks.</returns>
+    /// <returns>
+    /// The tokens of each mask, in the order of the masks. If there are several masks, the text of a candidate contains the other masks and
+    /// the special tokens.
+    /// </returns>
     /// <exception cref="ArgumentException">
-    /// The text has no mask or more tokens than the model supports, a target is not a token of the vocabulary, or an argument is out of
-    /// range.
+    /// The text has no mask, the text has more tokens than the model supports, <paramref name="targets"/> is empty or contains a text that
+    /// is not a token of the vocabulary, <paramref name="topK"/> is less than 1, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillAllMasks(
         string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
@@ -112,20 +117,22 @@ public sealed class MaskFiller : Predictor
 
     /// <summary>Predicts the most likely tokens for the masks of several texts, in batches. Each text has one mask.</summary>
     /// <param name="texts">Texts with exactly one <see cref="MaskToken"/> each.</param>
-    /// <param name="topK">Number of tokens. Default 5.</param>
+    /// <param name="topK">Maximum number of tokens. Default 5.</param>
     /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
     /// <param name="batchSize">Maximum number of texts per batch; the logits of the whole vocabulary require memory. Default 8.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The tokens for each text, best first.</returns>
     /// <exception cref="ArgumentException">
-    /// A text has no mask, several masks or more tokens than the model supports, a target is not a token of the vocabulary, or an argument
-    /// is out of range.
+    /// A text is null, has no mask or several masks, or has more tokens than the model supports; <paramref name="targets"/> is empty or
+    /// contains a text that is not a token of the vocabulary; <paramref name="topK"/> or <paramref name="batchSize"/> is less than 1; or
+    /// the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
         IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
@@ -212,8 +219,8 @@ public sealed class MaskFiller : Predictor
 
         long IdOf(string target) => vocabulary.TryGetValue(target, out var id)
             ? id
-            : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into "
-                + $"{string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. Use one of these, or another token.",
-                nameof(targets));
+            : throw new ArgumentException($"'{target}' is not a token of the vocabulary. Tokens of this text: "
+                + $"[{string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}]. "
+                + "Set targets to tokens of the vocabulary.", nameof(targets));
     }
 }

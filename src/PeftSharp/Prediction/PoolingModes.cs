@@ -1,8 +1,8 @@
 namespace PeftSharp.Prediction;
 
 /// <summary>
-/// How the hidden states of the tokens of a text become one vector (the pooling of sentence-transformers). Several values are concatenated,
-/// in the order of this list.
+/// How the hidden states of the tokens of a text become one vector (the pooling of sentence-transformers). If several values are combined,
+/// their vectors are concatenated in the order of this list.
 /// </summary>
 [Flags]
 public enum PoolingModes
@@ -10,7 +10,7 @@ public enum PoolingModes
     /// <summary>No pooling; not a valid choice.</summary>
     None = 0,
 
-    /// <summary>The first token (<c>cls</c>).</summary>
+    /// <summary>The hidden state of the first token (<c>cls</c>).</summary>
     Cls = 1,
 
     /// <summary>The maximum over the tokens, for each element (<c>max</c>).</summary>
@@ -25,6 +25,6 @@ public enum PoolingModes
     /// <summary>The mean with weights 1, 2, 3, … by position (<c>weightedmean</c>).</summary>
     WeightedMean = 16,
 
-    /// <summary>The last token (<c>lasttoken</c>).</summary>
+    /// <summary>The hidden state of the last token (<c>lasttoken</c>).</summary>
     LastToken = 32,
 }

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Tokenization;
 using TorchSharp;
@@ -146,7 +147,8 @@ public abstract partial class Predictor
         RequireTexts(others, name);
         if (others.Count != texts.Count)
             throw new ArgumentException(
-                $"There are {texts.Count} first texts but {others.Count} second texts. Provide one second text per first text.", name);
+                $"{name} contains {Quantity.Of(others.Count, "text")}, but {texts.Count} {(texts.Count == 1 ? "is" : "are")} required: "
+                + $"one for each {(name == "contexts" ? "question" : "first text")}.", name);
     }
 
     private protected static string[] Slice(IReadOnlyList<string> texts, int start, int count)

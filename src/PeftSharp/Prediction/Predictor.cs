@@ -45,9 +45,9 @@ public abstract partial class Predictor : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually those of a new
-    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor writes
-    /// a warning to the logger or, without a logger, to the standard error stream.
+    /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually the parameters
+    /// of a new head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions depend on random weights, and
+    /// the constructor writes a warning to the logger or, without a logger, to the standard error stream.
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 
@@ -95,8 +95,10 @@ public abstract partial class Predictor : IDisposable
             adapterFolder = nameOrFolder;
             var config = PeftConfigFile.Read(nameOrFolder);
             nameOrFolder = config.BaseModelNameOrPath is { } named && (Directory.Exists(named) || HubFolder.IsName(named)) ? named
-                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model "
-                + $"('{config.BaseModelNameOrPath}') does not exist. "
+                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but "
+                    + (config.BaseModelNameOrPath is { Length: > 0 } missing
+                        ? $"the folder of its base model ('{missing}') does not exist. "
+                        : "its configuration does not name the base model. ")
                     + "Pass the folder of the base model as nameOrFolder, and this folder as adapterNameOrFolder.");
             if (HubFolder.IsName(nameOrFolder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
         }

@@ -10,6 +10,6 @@ namespace PeftSharp.Prediction;
 /// </param>
 public sealed record QuestionAnswer(string Text, int Start, int End, float Score)
 {
-    /// <summary>Whether the text does not contain an answer.</summary>
+    /// <summary>Whether the result is "no answer": the text does not contain an answer.</summary>
     public bool IsNoAnswer => Text.Length == 0;
 }

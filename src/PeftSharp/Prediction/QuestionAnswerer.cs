@@ -48,8 +48,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -87,11 +87,14 @@ public sealed class QuestionAnswerer : Predictor
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <returns>The best answer; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no answer.</returns>
-    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The question or the context is empty, an argument is out of range, or the model has no such adapter.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public QuestionAnswer Answer(
         string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
@@ -116,10 +119,13 @@ public sealed class QuestionAnswerer : Predictor
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if this is smaller.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <exception cref="ArgumentException">The question or the context is empty, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The question or the context is empty, an argument is out of range, or the model has no such adapter.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">The question leaves no tokens for the context.</exception>
     public IReadOnlyList<QuestionAnswer> TopAnswers(
         string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
@@ -147,8 +153,8 @@ public sealed class QuestionAnswerer : Predictor
     /// </param>
     /// <param name="batchSize">Maximum number of windows per batch. Default 16.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
@@ -157,8 +163,10 @@ public sealed class QuestionAnswerer : Predictor
     /// answer.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A question or context is null or empty, their numbers differ, or an argument is out of range.
+    /// A question or context is null or empty, the numbers of questions and contexts differ, an argument is out of range, or the model has
+    /// no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its context.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<QuestionAnswer> Answer(

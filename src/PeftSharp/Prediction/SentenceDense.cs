@@ -61,8 +61,8 @@ internal sealed class SentenceDense : SentenceModule
         var weight = Read(WeightName);
         var (inputs, outputs) = (fields.Number("in_features"), fields.Number("out_features"));
         if (weight.dim() != 2 || (outputs ?? weight.shape[0]) != weight.shape[0] || (inputs ?? weight.shape[1]) != weight.shape[1])
-            throw new CheckpointException($"'{path}' describes a layer from {inputs} to {outputs} elements, but {WeightName} has shape "
-                + $"[{string.Join(", ", weight.shape)}].");
+            throw new CheckpointException($"'{path}': in_features is {(object?)inputs ?? "not set"} and out_features is "
+                + $"{(object?)outputs ?? "not set"}, but {WeightName} has shape [{string.Join(", ", weight.shape)}].");
         return new SentenceDense(folder, activation, Keep(weight), hasBias ? Keep(Read(BiasName)) : null);
 
         Tensor Read(string name) => checkpoint.Map(name).to(ScalarType.Float32).clone();

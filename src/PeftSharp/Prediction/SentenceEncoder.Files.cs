@@ -11,18 +11,20 @@ public sealed partial class SentenceEncoder
 {
     /// <summary>Loads an encoder from a folder of sentence-transformers, or from the folder of a model and its tokenizer.</summary>
     /// <remarks>
-    /// <c>modules.json</c> lists the modules: Transformer, Pooling, and any number of Dense and Normalize. A folder without this file
-    /// contains a model only; the embedding is then the mean of the hidden states, as in sentence-transformers.
+    /// <c>modules.json</c> lists the modules: Transformer, Pooling, then any number of Dense and Normalize. A folder without this file
+    /// contains only a model and its tokenizer; the embedding is then the mean of the hidden states, as in sentence-transformers.
     /// </remarks>
     /// <param name="nameOrFolder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="adapterNameOrFolder">
     /// An adapter for the model: a folder, or a name on the Hugging Face Hub. If the adapter contains a tokenizer, this tokenizer is used.
     /// Null: no adapter.
     /// </param>
-    /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="options">
+    /// Changes to the configuration, the data type and device of the weights, and the logger. Null: the defaults.
+    /// </param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -88,7 +90,7 @@ public sealed partial class SentenceEncoder
     {
         if (parts.MaxLength <= tokenizer.NumSpecialTokensToAdd())
             throw new CheckpointException($"max_seq_length of '{parts.ModelFolder}' is {parts.MaxLength}, but its tokenizer adds "
-                + $"{tokenizer.NumSpecialTokensToAdd()} special tokens to each text. Correct sentence_bert_config.json.");
+                + $"{Quantity.Of(tokenizer.NumSpecialTokensToAdd(), "special token")} to each text. Correct sentence_bert_config.json.");
     }
 
     /// <summary>Returns the width of the hidden states, which is not in the configuration of every model.</summary>

@@ -6,14 +6,14 @@ public sealed partial class SentenceEncoder
     /// <summary>Returns the cosine of the angle between two embeddings, from -1 to 1; 0 if all elements of an embedding are 0.</summary>
     /// <param name="first">The first embedding.</param>
     /// <param name="second">The second embedding.</param>
-    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    /// <exception cref="ArgumentException">The embeddings have different numbers of elements.</exception>
     public static float CosineSimilarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
         Compare(first, second, SimilarityFunction.Cosine);
 
     /// <summary>Returns the similarity of two embeddings by <see cref="SimilarityFunction"/>; larger is more similar.</summary>
     /// <param name="first">The first embedding.</param>
     /// <param name="second">The second embedding.</param>
-    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    /// <exception cref="ArgumentException">The embeddings have different numbers of elements.</exception>
     public float Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => Compare(first, second, SimilarityFunction);
 
     /// <summary>Finds the embeddings that are most similar to a query, by <see cref="SimilarityFunction"/>.</summary>
@@ -21,9 +21,9 @@ public sealed partial class SentenceEncoder
     /// <param name="embeddings">The embeddings to search.</param>
     /// <param name="topK">Maximum number of results. Default 10.</param>
     /// <returns>
-    /// The index and the score of each result, the most similar embedding first; equally similar embeddings in the order of the list.
+    /// The index and the score of each result, the most similar embedding first. Equally similar embeddings are in the order of the list.
     /// </returns>
-    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    /// <exception cref="ArgumentException">An embedding does not have the same number of elements as the query.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     public IReadOnlyList<SearchResult> MostSimilar(float[] query, IReadOnlyList<float[]> embeddings, int topK = 10)
     {

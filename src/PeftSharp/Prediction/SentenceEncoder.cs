@@ -31,7 +31,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="model">A model without a head, such as one loaded by <c>AutoModel</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="pooling">How the hidden states of the tokens become one vector. Default: their mean.</param>
-    /// <param name="normalize">Whether embeddings are divided by their length. Default false.</param>
+    /// <param name="normalize">Whether embeddings are divided by their L2 norm. Default false.</param>
     /// <param name="logger">
     /// Receives warnings: weights have not been trained, or the tokenizer does not match the model. Null: warnings are written to the
     /// standard error stream.
@@ -60,7 +60,7 @@ public sealed partial class SentenceEncoder : Predictor
     }
 
     /// <summary>
-    /// The prompts by name, such as <c>query</c>: texts that a call can prepend to its texts. Empty if the folder defines none.
+    /// The prompts by name, such as <c>query</c>. A call can prepend a prompt to each of its texts. Empty if the folder defines no prompts.
     /// </summary>
     public IReadOnlyDictionary<string, string> Prompts => _parts.Prompts;
 
@@ -70,7 +70,9 @@ public sealed partial class SentenceEncoder : Predictor
     /// <summary>Maximum number of tokens of a text (<c>max_seq_length</c>); null: the limit of the tokenizer or the model.</summary>
     public int? MaxLength => _parts.MaxLength;
 
-    /// <summary>The function that <see cref="Similarity"/> and <see cref="MostSimilar"/> use. Default: cosine.</summary>
+    /// <summary>
+    /// The function that <see cref="Similarity"/> and <see cref="MostSimilar"/> use: cosine, unless the folder names another function.
+    /// </summary>
     public SimilarityFunction SimilarityFunction => _parts.Similarity;
 
     // An embedding does not depend on the pooler of the model, which may therefore be untrained.
@@ -84,21 +86,29 @@ public sealed partial class SentenceEncoder : Predictor
         ForwardOptions.Default with { FirstTokenOnly = _parts.Pooling.Modes == PoolingModes.Cls };
 
     /// <summary>Computes the embedding of one text.</summary>
-    /// <param name="text">The text. Spaces at both ends are removed, as in sentence-transformers.</param>
+    /// <param name="text">The text. White space at both ends is removed, as in sentence-transformers.</param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
     /// </param>
     /// <param name="prompt">A text that is prepended, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
-    /// Whether the embedding is divided by its length, even if the encoder has no Normalize module. Default false.
+    /// Whether the embedding is divided by its L2 norm, even if the encoder has no Normalize module. Default false.
     /// </param>
     /// <param name="truncateDim">Number of elements of the embedding that are returned. Null: all.</param>
     /// <param name="maxLength">Maximum number of tokens; a longer text is truncated. Default: <see cref="MaxLength"/>.</param>
-    /// <param name="adapter">The adapter to use, for a model with adapters. Default: the adapters of the current scope.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
+    /// </param>
     /// <returns>The embedding.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and <paramref name="promptName"/> are
-    /// set.
+    /// The text has no tokens, there is no prompt with this name, both <paramref name="prompt"/> and <paramref name="promptName"/> are set,
+    /// or the model has no such adapter.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding, or
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
     /// </exception>
     public float[] Encode(
         string text, string? promptName = null, string? prompt = null, bool normalizeEmbeddings = false, int? truncateDim = null,
@@ -109,13 +119,13 @@ public sealed partial class SentenceEncoder : Predictor
     }
 
     /// <summary>Computes the embeddings of several texts, in batches.</summary>
-    /// <param name="texts">The texts. Spaces at both ends of a text are removed, as in sentence-transformers.</param>
+    /// <param name="texts">The texts. White space at both ends of a text is removed, as in sentence-transformers.</param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
     /// </param>
     /// <param name="prompt">A text that is prepended to each text, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
     /// <param name="normalizeEmbeddings">
-    /// Whether embeddings are divided by their length, even if the encoder has no Normalize module. Default false.
+    /// Whether embeddings are divided by their L2 norm, even if the encoder has no Normalize module. Default false.
     /// </param>
     /// <param name="truncateDim">
     /// Number of elements of an embedding that are returned, for models that were trained for shortened embeddings (Kusupati et al. 2022,
@@ -126,18 +136,21 @@ public sealed partial class SentenceEncoder : Predictor
     /// </param>
     /// <param name="batchSize">Maximum number of texts per batch. Default 32.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The embedding of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, there is no prompt with this name, or both <paramref name="prompt"/> and
-    /// <paramref name="promptName"/> are set.
+    /// A text is null or has no tokens, there is no prompt with this name, both <paramref name="prompt"/> and
+    /// <paramref name="promptName"/> are set, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding.
+    /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding,
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
+    /// less than 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<float[]> Encode(

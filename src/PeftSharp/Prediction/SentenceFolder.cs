@@ -53,8 +53,9 @@ internal sealed class SentenceFolder : IDisposable
         if (!File.Exists(Path.Combine(folder, ModulesFile))) return new SentenceFolder { ModelFolder = folder };
         var modules = ReadModules(Path.Combine(folder, ModulesFile));
         if (modules is not [(TransformerClass, var modelPath), (PoolingClass, var poolingPath), ..])
-            throw new CheckpointException($"'{Path.Combine(folder, ModulesFile)}' lists {string.Join(", ", modules.Select(m => m.Class))}. "
-                + $"Supported are {TransformerClass}, {PoolingClass}, and then Dense and Normalize in any number.");
+            throw new CheckpointException($"'{Path.Combine(folder, ModulesFile)}' lists "
+                + $"{(modules.Length == 0 ? "no modules" : string.Join(", ", modules.Select(m => m.Class)))}. Supported: "
+                + $"{TransformerClass}, {PoolingClass}, then any number of Dense and Normalize.");
         var modelFolder = Path.Combine(folder, modelPath);
         var (maxLength, lowersCase) = ReadTransformer(modelFolder);
         var config = ReadConfig(Path.Combine(folder, ConfigFile), out var prompts, out var defaultPrompt, out var similarity);
@@ -188,7 +189,7 @@ internal sealed class SentenceFolder : IDisposable
         if (fields.Text("similarity_fn_name") is { } name)
             similarity = Enum.GetValues<SimilarityFunction>().Cast<SimilarityFunction?>()
                 .FirstOrDefault(function => function.ToString()!.Equals(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw new CheckpointException($"'{path}': similarity_fn_name is '{name}', which is not supported. Supported: "
+                ?? throw new CheckpointException($"'{path}': similarity_fn_name is '{name}', which is not supported. Supported functions: "
                 + $"{string.Join(", ", Enum.GetNames<SimilarityFunction>().Select(function => function.ToLowerInvariant()))}.");
         return json;
     }

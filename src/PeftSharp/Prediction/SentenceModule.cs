@@ -22,7 +22,7 @@ internal abstract class SentenceModule : IDisposable
 
     public virtual void Dispose() { }
 
-    /// <summary>Divides each embedding by its length (<c>Normalize</c>).</summary>
+    /// <summary>Divides each embedding by its L2 norm (<c>Normalize</c>).</summary>
     internal sealed class Normalize : SentenceModule
     {
         internal override string ClassName => nameof(Normalize);

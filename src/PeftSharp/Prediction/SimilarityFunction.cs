@@ -6,7 +6,7 @@ public enum SimilarityFunction
     /// <summary>The cosine of the angle between the embeddings, from -1 to 1.</summary>
     Cosine,
 
-    /// <summary>The dot product. For embeddings of length 1, it equals the cosine.</summary>
+    /// <summary>The dot product. For embeddings with the L2 norm 1, it equals the cosine.</summary>
     Dot,
 
     /// <summary>The negative Euclidean distance.</summary>

@@ -42,12 +42,12 @@ public sealed class TextClassifier : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.
-    /// Null: the defaults.
+    /// Changes to the configuration (such as the class names of an adapter's head), the data type and device of the weights, and the
+    /// logger. Null: the defaults.
     /// </param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -85,10 +85,11 @@ public sealed class TextClassifier : Predictor
     /// <see cref="ScoreFunction.Softmax"/>.
     /// </param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <exception cref="ArgumentException">The text has no tokens.</exception>
+    /// <exception cref="ArgumentException">The text has no tokens, or the model has no such adapter.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
     /// </exception>
@@ -116,15 +117,16 @@ public sealed class TextClassifier : Predictor
     /// </param>
     /// <param name="batchSize">Maximum number of texts per batch. Default 32.</param>
     /// <param name="adapter">
-    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
-    /// or of <c>SetAdapter</c>.
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
+    /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, or the numbers of first and second texts differ.
+    /// A text is null or has no tokens, the numbers of first and second texts differ, or the model has no such adapter.
     /// </exception>
+    /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
     /// less than 1.

@@ -41,7 +41,10 @@ public sealed partial class TextGenerator
     /// The conversation is empty, its last message cannot be continued, the options are invalid, or several sequences are requested.
     /// </exception>
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
-    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The tokenizer has no chat template, the options exclude all tokens, the logits of the model are not finite, or an adapter is
+    /// selected while an adapter is merged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     [OverloadResolutionPriority(1)]                         // for Chat([new("user", "…")]), which could also be a list of conversations
     public ChatMessage Chat(
@@ -72,10 +75,14 @@ public sealed partial class TextGenerator
     /// than 1, the result contains that number of consecutive messages for each conversation.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A conversation is empty, its last message cannot be continued, or the options are invalid.
+    /// A conversation is empty, its last message cannot be continued, the options are invalid, or <paramref name="batchSize"/> is less than
+    /// 1.
     /// </exception>
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
-    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The tokenizer has no chat template, the options exclude all tokens, the logits of the model are not finite, or an adapter is
+    /// selected while an adapter is merged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ChatMessage> Chat(
         IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, GenerationOptions? options = null, ChatTemplateOptions? template = null,

@@ -54,8 +54,8 @@ public sealed partial class TextGenerator : Predictor
     /// </param>
     /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="adapterRevision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. <see cref="PretrainedOptions.Revision"/> of the
-    /// options applies to the model.
+    /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
+    /// <see cref="PretrainedOptions.Revision"/> of the options.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
@@ -86,6 +86,9 @@ public sealed partial class TextGenerator : Predictor
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <exception cref="ArgumentException">The prompt or the options are invalid, or several sequences are requested.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public GeneratedText Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -108,7 +111,12 @@ public sealed partial class TextGenerator : Predictor
     /// One text per prompt, in the order of the prompts. If <see cref="GenerationConfig.NumReturnSequences"/> is greater than 1, the result
     /// contains that number of consecutive texts for each prompt.
     /// </returns>
-    /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
+    /// <exception cref="ArgumentException">
+    /// A prompt is null, the prompts or the options are invalid, or <paramref name="batchSize"/> is less than 1.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<GeneratedText> Generate(
         IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<PredictionProgress>? progress = null,
@@ -137,6 +145,9 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     /// <exception cref="ArgumentException">The prompt or the options are invalid.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IAsyncEnumerable<string> GenerateStreamAsync(
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -15,11 +15,12 @@ public static class ClassWeights
     /// <param name="dataset">The training dataset.</param>
     /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>
     /// <param name="numClasses">
-    /// The number of classes. Null: the number of class names of the column or, if it has no class names, one more than the largest class
-    /// id.
+    /// The number of classes. Null: the number of class names of the column or, if the column has no class names, one more than the largest
+    /// class id.
     /// </param>
     /// <exception cref="DatasetException">
-    /// There is no such column, it does not contain class ids, or a class has no rows.
+    /// There is no such column, the column does not contain class ids, a class has no rows, or a class id is not less than the number of
+    /// classes.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is not positive.</exception>
     public static IReadOnlyList<double> Balanced(Dataset dataset, string labelColumn = "labels", int? numClasses = null)
@@ -39,7 +40,7 @@ public static class ClassWeights
         {
             if (label >= counts.Length)
                 throw new DatasetException($"Column '{column.Name}' contains the class id {label}, but the number of classes "
-                    + $"is {counts.Length} (0 to {counts.Length - 1}). Correct numClasses or the labels.");
+                    + $"is {counts.Length} (0 to {counts.Length - 1}). Correct the labels{(numClasses is null ? "" : " or numClasses")}.");
             counts[label]++;
         }
         if (Array.IndexOf(counts, 0) is >= 0 and var empty)

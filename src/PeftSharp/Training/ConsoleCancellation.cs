@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// A cancellation token that Ctrl+C or a termination signal (SIGTERM) cancels instead of ending the process, so that a run can save a
-/// checkpoint first.
+/// Provides a cancellation token that is cancelled by Ctrl+C or a termination signal (SIGTERM). The process does not end immediately, so a
+/// run can save a checkpoint.
 /// </summary>
 /// <remarks>
 /// <code>

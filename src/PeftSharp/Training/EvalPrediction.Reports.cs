@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Metrics;
 
 namespace PeftSharp.Training;
@@ -14,7 +15,9 @@ public sealed partial class EvalPrediction
     /// has the classes that occur in the labels or the predictions, as in scikit-learn, with their names in <see cref="LabelNames"/> or, if
     /// there are no names, with their ids.
     /// </param>
-    /// <exception cref="InvalidOperationException">There are no labels, or they are not class ids.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no labels, the labels are not class ids, or the number of labels does not equal the number of predictions.
+    /// </exception>
     /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>
     public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null)
     {
@@ -44,7 +47,7 @@ public sealed partial class EvalPrediction
     /// There are no labels, or the number of labels does not equal the number of logits.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The number of names does not equal the number of labels, or a label is neither 0 nor 1.
+    /// The number of names does not equal the number of labels, a label is neither 0 nor 1, or a logit is NaN.
     /// </exception>
     public MultiLabelReport GetMultiLabelReport(IReadOnlyList<string>? names = null, double threshold = 0.5)
     {
@@ -78,7 +81,10 @@ public sealed partial class EvalPrediction
     /// <exception cref="InvalidOperationException">
     /// There are no labels, the number of labels does not equal the number of tokens, or neither the call nor the model names the tags.
     /// </exception>
-    /// <exception cref="ArgumentException">A label or prediction has no tag, or a tag has another form.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of tags does not equal the number of labels of the model, a label has no tag, or a tag is not of the form <c>O</c>,
+    /// <c>B-TYPE</c>, <c>I-TYPE</c>, <c>E-TYPE</c> or <c>S-TYPE</c>.
+    /// </exception>
     public EntityReport GetEntityReport(IReadOnlyList<string>? tags = null)
     {
         RequireLabels(nameof(GetEntityReport));
@@ -88,8 +94,8 @@ public sealed partial class EvalPrediction
             + "the tags (dataset.GetClassNames), or load the model with labelNames.");
         if (tags.Count != Predictions.Shape[2])
             throw new ArgumentException(
-                $"{tags.Count} tags were given ({string.Join(", ", tags)}), but the model has {Predictions.Shape[2]} labels. "
-                + "Provide one tag per label.", nameof(tags));
+                $"tags contains {Quantity.Of(tags.Count, "tag")} ({string.Join(", ", tags)}), but the model has "
+                + $"{Quantity.Of(Predictions.Shape[2], "label")}. Provide one tag per label.", nameof(tags));
         var (best, tokens) = (Predictions.ArgMax(), Predictions.Shape[1]);
         var (labels, predictions) = (new List<List<string>>(), new List<List<string>>());
         for (var example = 0; example < Predictions.Count; example++)

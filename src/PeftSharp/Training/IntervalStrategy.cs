@@ -6,8 +6,8 @@ public enum IntervalStrategy
     /// <summary>Never.</summary>
     No,
     /// <summary>
-    /// Every <see cref="TrainingArguments.LoggingSteps"/> or <see cref="TrainingArguments.EvalSteps"/> optimizer steps; the model is also
-    /// evaluated at the end of the run.
+    /// Every <see cref="TrainingArguments.LoggingSteps"/> or <see cref="TrainingArguments.EvalSteps"/> optimizer steps. The model is also
+    /// evaluated after the last step of the run, unless the run ends early.
     /// </summary>
     Steps,
     /// <summary>At the end of each epoch.</summary>

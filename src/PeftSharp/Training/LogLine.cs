@@ -5,7 +5,7 @@ namespace PeftSharp.Training;
 
 /// <summary>
 /// The state of an <c>ILogger</c> message for a log entry of a run: each value is a field, named in PascalCase, such as <c>Loss</c>,
-/// <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>. The fields have the exact values; the text has four digits of each value.
+/// <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>. The fields have the exact values; the text has four significant digits of each.
 /// </summary>
 internal sealed class LogLine(IReadOnlyDictionary<string, double> values) : IReadOnlyList<KeyValuePair<string, object?>>
 {

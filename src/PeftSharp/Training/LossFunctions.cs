@@ -7,8 +7,8 @@ namespace PeftSharp.Training;
 public static class LossFunctions
 {
     /// <summary>
-    /// Returns the cross entropy of class ids with a weight for each class: the mean over the labels of a batch, weighted by the weights of
-    /// their classes. The label -100 is ignored.
+    /// Returns a function that computes the cross entropy of class ids with a weight for each class: the mean over the labels of a batch,
+    /// weighted by the weights of their classes. The label -100 is ignored.
     /// </summary>
     /// <remarks>
     /// <para>Corresponds to <c>cross_entropy</c> in PyTorch. The loss can be used for classes of texts, tokens and images.</para>
@@ -26,6 +26,9 @@ public static class LossFunctions
     /// number of classes.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is outside 0 to 1.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown by the returned function: the model returned no logits, or the batch has no labels.
+    /// </exception>
     public static ComputeLoss CrossEntropy(IReadOnlyList<double>? classWeights = null, double labelSmoothing = 0)
     {
         if (classWeights is { Count: 0 })

@@ -1,7 +1,8 @@
 namespace PeftSharp.Training;
 
 /// <summary>
-/// The contents of a model card that <see cref="Trainer.CreateModelCard"/> cannot derive from the run. The names are those of transformers.
+/// Contents of a model card that <see cref="Trainer.CreateModelCard"/> does not derive from the run, or that replace what it derives. The
+/// properties have the names of the arguments of transformers' <c>create_model_card</c>.
 /// </summary>
 public sealed record ModelCardOptions
 {
@@ -14,10 +15,16 @@ public sealed record ModelCardOptions
     /// <summary>Tags in addition to <c>generated_from_trainer</c>. Null: none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>The name of the model. Null: the name of the output folder or of the repository.</summary>
+    /// <summary>
+    /// The name of the model. Null: the name of the repository without its owner or, if <see cref="TrainingArguments.HubModelId"/> is not
+    /// set, the name of the output folder.
+    /// </summary>
     public string? ModelName { get; init; }
 
-    /// <summary>The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which it was loaded.</summary>
+    /// <summary>
+    /// The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which the model was loaded from the Hub, if
+    /// it was not loaded from a folder.
+    /// </summary>
     public string? FinetunedFrom { get; init; }
 
     /// <summary>The task, such as <c>text-classification</c>. Null: the task of the model.</summary>

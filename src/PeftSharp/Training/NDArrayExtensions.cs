@@ -6,7 +6,8 @@ namespace PeftSharp.Training;
 public static class NDArrayExtensions
 {
     /// <summary>
-    /// Returns the index of the maximum along the last axis, as NumPy's <c>argmax(-1)</c>: the first one if several elements are equal.
+    /// Returns the index of the maximum along the last axis, as NumPy's <c>argmax(-1)</c>: the first index if several elements are equal to
+    /// the maximum.
     /// </summary>
     /// <param name="scores">Logits, [..., classes].</param>
     /// <returns>One index per row of the last axis, in row-major order.</returns>

@@ -1,7 +1,8 @@
 namespace PeftSharp.Training;
 
 /// <summary>
-/// Thrown when a loss or gradient is NaN or infinite. The optimizer step was not applied: the weights are those after the previous step.
+/// Thrown when a loss or gradient is NaN or infinite. The optimizer step was not applied: the weights have not changed since the previous
+/// step.
 /// </summary>
 public sealed class NonFiniteLossException : PeftSharpException
 {

@@ -4,7 +4,9 @@ namespace PeftSharp.Training;
 
 /// <summary>The result of <see cref="Trainer.Predict"/> (transformers' <c>PredictionOutput</c>).</summary>
 /// <param name="EvalPrediction">The predictions, and the labels if the data has labels.</param>
-/// <param name="Metrics">Loss, metrics and speed; each name has the prefix. <c>ToString</c> returns a table.</param>
+/// <param name="Metrics">
+/// The loss, the metrics and the speed by name, with the prefix of the call, such as <c>test_loss</c>. <c>ToString</c> returns a table.
+/// </param>
 public sealed record PredictionOutput(EvalPrediction EvalPrediction, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>The logits, [examples, …].</summary>

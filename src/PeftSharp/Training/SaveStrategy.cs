@@ -5,7 +5,9 @@ public enum SaveStrategy
 {
     /// <summary>Never.</summary>
     No,
-    /// <summary>Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps, and at the end of the run.</summary>
+    /// <summary>
+    /// Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps, and after the last step of the run, unless the run ends early.
+    /// </summary>
     Steps,
     /// <summary>At the end of each epoch.</summary>
     Epoch,

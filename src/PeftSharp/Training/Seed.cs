@@ -4,13 +4,13 @@ namespace PeftSharp.Training;
 
 /// <summary>Sets the seed of libtorch's random number generators (transformers' <c>set_seed</c>).</summary>
 /// <remarks>
-/// <c>Dataset.Shuffle</c> and <c>Dataset.TrainTestSplit</c> do not use these generators: pass their argument <c>seed</c>.
+/// <c>Dataset.Shuffle</c> and <c>Dataset.TrainTestSplit</c> do not use these generators: pass the argument <c>seed</c> to these methods.
 /// </remarks>
 public static class Seed
 {
     /// <summary>
-    /// Seeds the random number generators of models and training: libtorch's default generators of the CPU and of all GPUs. Call it
-    /// before a model is loaded or created, because the weights of a new head are initialized then.
+    /// Seeds the random number generators of models and training: libtorch's default generators of the CPU and of all GPUs. Call this
+    /// method before a model is loaded or created, because the weights of a new head are initialized then.
     /// </summary>
     /// <param name="seed">The seed; 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The seed is negative.</exception>

@@ -16,7 +16,7 @@ public readonly record struct StepsOrRatio
 {
     private StepsOrRatio(double value) => Value = value;
 
-    /// <summary>The number of steps, or the ratio of the total steps if it is below 1.</summary>
+    /// <summary>The number of steps or, if the value is below 1, the ratio of the total steps.</summary>
     public double Value { get; }
 
     /// <summary>Whether <see cref="Value"/> is a ratio of the total steps of the run.</summary>

@@ -10,7 +10,8 @@ namespace PeftSharp.Training;
 /// <param name="LearningRate">The learning rate of this step.</param>
 /// <param name="GradNorm">The global L2 norm of the gradients of this step before clipping.</param>
 /// <param name="Metrics">
-/// The metrics of the last evaluation of this run, such as <c>eval_loss</c>; empty before the first evaluation.
+/// The metrics of the last evaluation, such as <c>eval_loss</c>; empty before the first evaluation in this call of
+/// <see cref="Trainer.Train"/>.
 /// </param>
 public sealed record TrainProgress(
     int Step, int TotalSteps, double Epoch, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics);

@@ -79,7 +79,7 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Sets the padding token of the model to that of the tokenizer if the configuration has none, as transformers does. A decoder that
+    /// If the configuration has no padding token, sets it to the padding token of the tokenizer, as transformers does. A decoder that
     /// classifies texts needs the padding token to find the last token of a row.
     /// </summary>
     private void AlignPadToken()
@@ -88,7 +88,7 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Sets the class names of a model whose classes have no names to those of the training data, so that the model is saved with them.
+    /// If the classes of the model have no names, gives them the names in the training data, so that the model is saved with these names.
     /// Then checks that the data and the model have the same classes.
     /// </summary>
     /// <exception cref="DatasetException">

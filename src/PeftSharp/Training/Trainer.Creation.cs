@@ -16,13 +16,13 @@ public partial class Trainer
 {
     /// <summary>
     /// Creates a trainer: checks the arguments and datasets, seeds libtorch's default random number generator and moves the model to the
-    /// device.
+    /// GPU, or to the CPU if there is no GPU or <see cref="TrainingArguments.UseCpu"/> is set.
     /// </summary>
     /// <param name="model">The model to train.</param>
     /// <param name="args">The arguments of the run. Null: the defaults.</param>
     /// <param name="trainDataset">
-    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
-    /// <see cref="Train"/>.
+    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in the order of the stream.
+    /// Required by <see cref="Train"/>.
     /// </param>
     /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Null: none.</param>
     /// <param name="dataCollator">
@@ -30,7 +30,7 @@ public partial class Trainer
     /// <see cref="DefaultDataCollator"/>.
     /// </param>
     /// <param name="tokenizer">
-    /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
+    /// The tokenizer. Its padding token pads the batches. The tokenizer is saved together with the model; if it cannot be saved
     /// (<see cref="Tokenizer.CanSave"/>), the trainer warns. Null: none.
     /// </param>
     /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss. Null: no further metrics.</param>
@@ -63,8 +63,9 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
-    /// label is not a class of the model, or a class has another id in a dataset than in the model.
+    /// A dataset has no rows or none of the columns that the model reads, or an unused column that must not be removed; the training
+    /// dataset has no labels, or its labels have a type or length that the loss of the model does not support; a label is not a class of
+    /// the model; or a class has another id in a dataset than in the model.
     /// </exception>
     public Trainer(
         PretrainedModel model, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
@@ -85,8 +86,8 @@ public partial class Trainer
     /// </param>
     /// <param name="args">The arguments of the run. Null: the defaults.</param>
     /// <param name="trainDataset">
-    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in its order. Required by
-    /// <see cref="Train"/>.
+    /// The training data: a <see cref="Dataset"/>, or an <see cref="IterableDataset"/>, whose rows are read in the order of the stream.
+    /// Required by <see cref="Train"/>.
     /// </param>
     /// <param name="evalDataset">The evaluation data: a <see cref="Dataset"/> or an <see cref="IterableDataset"/>. Null: none.</param>
     /// <param name="dataCollator">
@@ -94,7 +95,7 @@ public partial class Trainer
     /// <see cref="DefaultDataCollator"/>.
     /// </param>
     /// <param name="tokenizer">
-    /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
+    /// The tokenizer. Its padding token pads the batches. The tokenizer is saved together with the model; if it cannot be saved
     /// (<see cref="Tokenizer.CanSave"/>), the trainer warns. Null: none.
     /// </param>
     /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss. Null: no further metrics.</param>
@@ -122,8 +123,9 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
-    /// label is not a class of the model, or a class has another id in a dataset than in the model.
+    /// A dataset has no rows or none of the columns that the model reads, or an unused column that must not be removed; the training
+    /// dataset has no labels, or its labels have a type or length that the loss of the model does not support; a label is not a class of
+    /// the model; or a class has another id in a dataset than in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException"><paramref name="modelInit"/> returned null.</exception>
     public Trainer(

@@ -86,7 +86,7 @@ public partial class Trainer
         var card = TrainingSummary.Create(_model, Args, State, options, repositoryName);
         if (!card.Save(Args.OutputDir, options.Overwrite))
             Warn($"'{Path.Combine(Args.OutputDir, ModelCard.FileName)}' was written or edited by a person, so it is not replaced. "
-                + "Set Overwrite to replace it.");
+                + "Set ModelCardOptions.Overwrite to replace it.");
         return card;
     }
 }

@@ -24,7 +24,8 @@ public partial class Trainer
     /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
     /// whole optimizer step, so that the trainer does not scale the loss for gradient accumulation. False: the loss is the mean over the
     /// batch, and the trainer multiplies the mean by the number of targets of the batch divided by the number of targets of the step.
-    /// Default null: false for a custom loss (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
+    /// Default null: false for a custom loss (the argument <c>computeLoss</c>, or an override of <see cref="ComputeLoss"/>, of
+    /// <see cref="TrainingStep"/> in training or of <see cref="PredictionStep"/> in an evaluation), otherwise
     /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
     /// </summary>
     public bool? LossUsesNumItemsInBatch { get; init; }
@@ -54,11 +55,11 @@ public partial class Trainer
         catch (ExternalException error)
         {
             // The message of libtorch ends with its native stack, which says nothing about the function.
-            var reason = error.Message.Split('\n')[0];
+            var reason = error.Message.Split('\n')[0].TrimEnd().TrimEnd('.');
             var shapes = outputs.Predictions.Concat(inputs.Tensors).Select(
                 pair => $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]");
             throw new InvalidOperationException(
-                $"The function computeLoss failed: {reason} The tensors of the batch: {string.Join(", ", shapes)}.", error);
+                $"The function computeLoss failed: {reason}. The tensors of the batch: {string.Join(", ", shapes)}.", error);
         }
     }
 
@@ -70,8 +71,12 @@ public partial class Trainer
     /// The factor of the loss in the backward pass: the number of targets of the batch divided by the number of targets of the optimizer
     /// step, or 1 if <see cref="LossUsesNumItemsInBatch"/> is true.
     /// </param>
-    /// <returns>The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum over its batches.</returns>
+    /// <returns>
+    /// The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum of the results for its batches.
+    /// </returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The loss is not a scalar, or does not depend on a trainable parameter.</exception>
+    /// <exception cref="DatasetException">No loss was computed, because the batch has no labels or the model has no loss.</exception>
     protected virtual float TrainingStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, double lossWeight)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -141,9 +146,9 @@ public partial class Trainer
 
     /// <summary>Returns the rows of each batch of an epoch (the sampler of transformers).</summary>
     /// <remarks>
-    /// Every epoch must have the same number of batches. To determine this number, an overriding method is called once for epoch 0 before
-    /// the run. The method may use libtorch's default random number generator, whose state is restored in a resumed run. The method must
-    /// not depend on anything else that differs in a resumed run.
+    /// Every epoch must have the same number of batches. To determine this number, an overriding method is called for epoch 0 before the
+    /// run, and again when epoch 0 begins. The method may use libtorch's default random number generator, whose state is restored in a
+    /// resumed run. The method must not depend on anything else that differs in a resumed run.
     /// </remarks>
     /// <param name="trainDataset">The training dataset, with the columns that the collator gets.</param>
     /// <param name="epoch">The epoch, from 0.</param>

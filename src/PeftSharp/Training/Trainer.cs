@@ -17,9 +17,10 @@ namespace PeftSharp.Training;
 /// <summary>Trains, evaluates and saves a model (transformers' <c>Trainer</c>).</summary>
 /// <remarks>
 /// <para>
-/// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns the model that
-/// <c>modelInit</c> created until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it
-/// frees the optimizer and closes its files at the end of each run, even after an exception.
+/// The constructor moves the model to the GPU if there is one (<see cref="TrainingArguments.UseCpu"/>). The trainer does not dispose a
+/// model that the caller passes. A model that <c>modelInit</c> created belongs to the trainer until the next call of <see cref="Train"/>,
+/// which disposes and replaces this model. A trainer needs no disposal: it frees the optimizer and closes its files at the end of each run,
+/// even after an exception.
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
@@ -74,7 +75,7 @@ public partial class Trainer
 
     /// <summary>Trains the model.</summary>
     /// <remarks>
-    /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the resumed run has the same
+    /// On the CPU, a resumed run gives bitwise the same result as an uninterrupted run. On a GPU, the resumed run has the same
     /// rows, learning rates and restored optimizer state, but its dropout masks differ, because the state of the GPU's random number
     /// generator is not saved. When the method returns, the model is in evaluation mode.
     /// </remarks>
@@ -82,12 +83,14 @@ public partial class Trainer
     /// Whether to resume a checkpoint, and which checkpoint: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
     /// <see cref="Resume.Last"/>, <see cref="Resume.From"/>, a bool or a folder. A new run warns if
     /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. A resumed run must have the same row order, batch
-    /// size and gradient accumulation as the run of the checkpoint; it warns if other arguments differ. A checkpoint of transformers'
-    /// trainer is resumed if <see cref="TrainingArguments.AllowPickle"/> is set.
+    /// size and gradient accumulation as the run of the checkpoint, unless <see cref="TrainingArguments.IgnoreDataSkip"/> is set. The
+    /// resumed run warns if other arguments differ. A checkpoint of transformers' trainer is resumed if
+    /// <see cref="TrainingArguments.AllowPickle"/> is set.
     /// </param>
     /// <param name="progress">
     /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null: progress is not reported.
-    /// <see cref="Progress{T}"/> forwards reports to the synchronization context in which it was created, such as that of a user interface.
+    /// <see cref="Progress{T}"/> forwards reports to the synchronization context in which it was created, for example to the thread of a
+    /// user interface.
     /// </param>
     /// <param name="cancellationToken">
     /// Checked before each optimizer step and before each batch of an evaluation. Existing checkpoints are kept; with
@@ -102,11 +105,13 @@ public partial class Trainer
     /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A token id of the data, or the padding token, has no embedding, which is checked before the first step; or a batch is invalid.
+    /// A token id of the data, or the padding token, has no embedding. The ids are checked before the first step; in large memory-mapped
+    /// data, only a sample is checked then, and the other ids when they are in a batch. The exception is also thrown if a batch is invalid.
     /// </exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
     /// <exception cref="CheckpointException">
-    /// The checkpoint is missing or damaged, or belongs to a run with different rows, batches or steps.
+    /// The checkpoint is missing or damaged, belongs to a run with different rows, batches or steps, or was written by transformers and
+    /// <see cref="TrainingArguments.AllowPickle"/> is not set.
     /// </exception>
     /// <exception cref="IOException">
     /// The output folder is not writable, which is checked before the first step, or the disk is full. Earlier checkpoints are unchanged.
@@ -161,7 +166,7 @@ public partial class Trainer
     }
 
     /// <summary>
-    /// Trains the model on a separate thread, so that the calling thread, such as that of a user interface, is not blocked.
+    /// Trains the model on a separate thread, so that the calling thread, such as the thread of a user interface, is not blocked.
     /// </summary>
     /// <remarks>
     /// Callbacks and the functions that were passed to the trainer are called on the separate thread. Do not use the trainer, the model or

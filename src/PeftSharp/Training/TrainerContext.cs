@@ -5,8 +5,8 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// The objects of a trainer, for its callbacks and derived classes. transformers passes them to each event of a callback as keyword
-/// arguments.
+/// The objects of a trainer, for its callbacks and derived classes. transformers passes these objects to each event of a callback as
+/// keyword arguments.
 /// </summary>
 /// <remarks>Not thread-safe: use an instance from the thread that trains.</remarks>
 public sealed class TrainerContext

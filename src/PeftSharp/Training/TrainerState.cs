@@ -32,11 +32,14 @@ public sealed class TrainerState
     /// <summary>The number of steps between two checkpoints.</summary>
     public int SaveSteps { get; internal set; }
 
-    /// <summary>The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null before the first evaluation.</summary>
+    /// <summary>
+    /// The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null if there is none, for example before the first
+    /// evaluation.
+    /// </summary>
     public double? BestMetric { get; internal set; }
 
     /// <summary>
-    /// The optimizer step of <see cref="BestMetric"/>; null before the first evaluation, and if
+    /// The optimizer step of <see cref="BestMetric"/>; null if <see cref="BestMetric"/> is null, or
     /// <see cref="TrainingArguments.SaveStrategy"/> is <see cref="SaveStrategy.No"/>.
     /// </summary>
     public int? BestGlobalStep { get; internal set; }
@@ -45,7 +48,8 @@ public sealed class TrainerState
     public string? BestModelCheckpoint { get; internal set; }
 
     /// <summary>
-    /// The estimated number of floating-point operations so far: 6 for each token and each weight, without the embeddings.
+    /// The estimated number of floating-point operations so far: 6 · number of tokens · number of weights. The weights of the embeddings
+    /// are not counted.
     /// </summary>
     public double TotalFlos { get; internal set; }
 

@@ -58,14 +58,15 @@ public sealed record TrainingArguments
     public int GradientAccumulationSteps { get; init; } = 1;
 
     /// <summary>
-    /// Whether an incomplete last batch is dropped in training and evaluation. <see cref="Trainer.Predict"/> never drops it. Default false.
+    /// Whether an incomplete last batch is dropped in training and evaluation. An evaluation keeps the batch if it is the only one.
+    /// <see cref="Trainer.Predict"/> does not drop rows. Default false.
     /// </summary>
     public bool DataloaderDropLast { get; init; }
 
     /// <summary>
-    /// The number of batches that are prefetched on threads of the thread pool. Useful if collating takes long, or a GPU waits for batches.
-    /// Default 0: each batch is collated on the training thread when it is needed. The value does not change the results: batches of a
-    /// collator that uses random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) are not prefetched.
+    /// The number of batches that are prefetched on threads of the thread pool. Prefetching is useful if collating takes long, or a GPU
+    /// waits for batches. Default 0: each batch is collated on the training thread when it is needed. The value does not change the
+    /// results: batches of a collator that uses random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) are not prefetched.
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 
@@ -100,10 +101,10 @@ public sealed record TrainingArguments
     /// <summary>
     /// Whether checkpoints of transformers' trainer can be resumed. Their state files are pickle files: <c>optimizer.pt</c>,
     /// <c>scheduler.pt</c>, <c>rng_state.pth</c> and, in older checkpoints, <c>pytorch_model.bin</c>. Default false:
-    /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/>.
+    /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/> for such a checkpoint.
     /// </summary>
     /// <remarks>
-    /// In Python, a pickle file can run any code. Here, tensors and plain data are read and anything else is rejected
+    /// In Python, a pickle file can run any code. PeftSharp reads only tensors and plain data, and rejects anything else
     /// (<see cref="Serialization.PyTorchFile"/>). <c>training_args.bin</c>, which contains Python objects, is not read: set the arguments
     /// of the Python run.
     /// </remarks>
@@ -114,7 +115,10 @@ public sealed record TrainingArguments
     /// <summary>The learning rate after the warmup. Default 5e-5.</summary>
     public double LearningRate { get; init; } = 5e-5;
 
-    /// <summary>The decoupled weight decay, which is not applied to biases and normalization layers. Default 0.</summary>
+    /// <summary>
+    /// The weight decay, which is not applied to biases and normalization layers. Default 0. AdamW and Adafactor apply it to the weights
+    /// (decoupled weight decay); the other optimizers add it to the gradients (L2 penalty).
+    /// </summary>
     public double WeightDecay { get; init; }
 
     /// <summary>Adam's β1, the decay rate of the first moment (the mean of the gradients). Default 0.9.</summary>
@@ -148,8 +152,8 @@ public sealed record TrainingArguments
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
     /// <summary>
-    /// The number of warmup steps, in which the learning rate increases from 0, or the ratio of warmup steps to the total steps, such as
-    /// 0.1. Default 0.
+    /// The number of warmup steps, or the ratio of warmup steps to the total steps, such as 0.1. During the warmup, the learning rate
+    /// increases to <see cref="LearningRate"/>. Default 0.
     /// </summary>
     public StepsOrRatio WarmupSteps { get; init; }
 
@@ -223,13 +227,16 @@ public sealed record TrainingArguments
     /// </summary>
     public int? SaveTotalLimit { get; init; }
 
-    /// <summary>Whether a checkpoint contains the model only, so that it cannot be resumed. Default false.</summary>
+    /// <summary>
+    /// Whether checkpoints are saved without the state of the optimizer, the schedule and the random number generator. Such checkpoints
+    /// cannot be resumed. Default false.
+    /// </summary>
     public bool SaveOnlyModel { get; init; }
 
     /// <summary>
     /// Whether a run that is cancelled by its <see cref="CancellationToken"/> writes a checkpoint of its last completed step before the
     /// exception is thrown, regardless of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
-    /// the checkpoint is resumed, so that the result is that of an uninterrupted run.
+    /// the checkpoint is resumed, so that the run gives the same result as an uninterrupted run.
     /// </summary>
     public bool SaveOnCancel { get; init; }
 
@@ -246,7 +253,7 @@ public sealed record TrainingArguments
     /// the best evaluation.
     /// </summary>
     /// <remarks>
-    /// Every reduction of the loss is an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
+    /// By default, every reduction of the loss is an improvement, so a run whose loss decreases by tiny amounts does not end early. Set
     /// <see cref="EarlyStoppingThreshold"/> to ignore small reductions. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has
     /// the same parameters.
     /// </remarks>
@@ -297,15 +304,15 @@ public sealed record TrainingArguments
     public string? HubRevision { get; init; }
 
     /// <summary>
-    /// Options of the connection to the Hub, such as the token (<c>hub_token</c>). Default null: the environment variables. The options are
-    /// not written to files.
+    /// Options of the connection to the Hub, such as the token (<c>hub_token</c>). Default null: the options are read from environment
+    /// variables. The options are not written to files.
     /// </summary>
     [JsonIgnore]
     public HubOptions? Hub { get; init; }
 
     // ---- a name of transformers 4 ----
 
-    /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
+    /// <summary>Alias of <see cref="EvalStrategy"/>: the name of the argument in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
 
     // ---- resolved values ----

@@ -43,7 +43,7 @@ internal static class TrainingArgumentsCheck
                 : $"PushToHub is set, and '{a.HubRepository}' (the folder of OutputDir) is not the name of a repository; set HubModelId.";
         if (a.MaxSteps == 0 || a.MaxSteps < -1) yield return $"MaxSteps is {a.MaxSteps}; it must be above 0, or -1 to use NumTrainEpochs.";
         if (a.MaxSteps < 0 && !(a.NumTrainEpochs > 0 && double.IsFinite(a.NumTrainEpochs)))
-            yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; it must be above 0, unless MaxSteps is set.";
+            yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; it must be above 0 and finite, unless MaxSteps is set.";
         foreach (var (name, value) in new[]
         {
             ("PerDeviceTrainBatchSize", a.PerDeviceTrainBatchSize), ("PerDeviceEvalBatchSize", a.PerDeviceEvalBatchSize),
@@ -56,13 +56,13 @@ internal static class TrainingArgumentsCheck
         if (a.DataSeed is < 0) yield return $"DataSeed is {a.DataSeed}; it must not be negative.";
 
         if (!(a.LearningRate >= 0 && double.IsFinite(a.LearningRate)))
-            yield return $"LearningRate is {Text(a.LearningRate)}; it must be 0 or more.";
+            yield return $"LearningRate is {Text(a.LearningRate)}; it must be at least 0 and finite.";
         if (!(a.WeightDecay >= 0 && double.IsFinite(a.WeightDecay)))
-            yield return $"WeightDecay is {Text(a.WeightDecay)}; it must be 0 or more.";
+            yield return $"WeightDecay is {Text(a.WeightDecay)}; it must be at least 0 and finite.";
         foreach (var (name, value) in new[] { ("AdamBeta1", a.AdamBeta1), ("AdamBeta2", a.AdamBeta2) })
             if (!(value is >= 0 and < 1)) yield return $"{name} is {Text(value)}; it must be at least 0 and less than 1.";
         if (!(a.AdamEpsilon >= 0 && double.IsFinite(a.AdamEpsilon)))
-            yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
+            yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be at least 0 and finite.";
         if (!(a.MaxGradNorm >= 0)) yield return $"MaxGradNorm is {Text(a.MaxGradNorm)}; it must be 0 (no clipping) or more.";
         if (!(a.WarmupSteps.Value >= 0)) yield return $"WarmupSteps is {a.WarmupSteps}; it must be 0 or more.";
         else if (a.WarmupSteps.Value >= 1 && !IsWhole(a.WarmupSteps.Value))
@@ -72,7 +72,8 @@ internal static class TrainingArgumentsCheck
         if (a.EvalStrategy == IntervalStrategy.Steps && Interval("EvalSteps", a.EvalSteps ?? a.LoggingSteps) is { } evaluation)
             yield return evaluation;
         if (a.SaveStrategy == SaveStrategy.Steps && Interval("SaveSteps", a.SaveSteps) is { } saving) yield return saving;
-        if (!(a.EvalDelay >= 0 && double.IsFinite(a.EvalDelay))) yield return $"EvalDelay is {Text(a.EvalDelay)}; it must be 0 or more.";
+        if (!(a.EvalDelay >= 0 && double.IsFinite(a.EvalDelay)))
+            yield return $"EvalDelay is {Text(a.EvalDelay)}; it must be at least 0 and finite.";
         if (a.SaveTotalLimit is < 1) yield return $"SaveTotalLimit is {a.SaveTotalLimit}; it must be at least 1, or null to keep all.";
         if (a.LoggingDir is { } logs && string.IsNullOrWhiteSpace(logs))
             yield return "LoggingDir is empty; set a folder, or null for 'runs' in OutputDir.";
@@ -88,7 +89,7 @@ internal static class TrainingArgumentsCheck
         if (a.EarlyStoppingPatience is < 1)
             yield return $"EarlyStoppingPatience is {a.EarlyStoppingPatience}; it must be at least 1, or null for no early stopping.";
         if (!(a.EarlyStoppingThreshold >= 0 && double.IsFinite(a.EarlyStoppingThreshold)))
-            yield return $"EarlyStoppingThreshold is {Text(a.EarlyStoppingThreshold)}; it must be 0 or more.";
+            yield return $"EarlyStoppingThreshold is {Text(a.EarlyStoppingThreshold)}; it must be at least 0 and finite.";
         if (a.EarlyStoppingPatience is not null && a.EvalStrategy == IntervalStrategy.No)
             yield return "EarlyStoppingPatience requires evaluations, but EvalStrategy is No; set EvalStrategy to Steps or Epoch.";
         if (a.MetricForBestModel is { } metric && string.IsNullOrWhiteSpace(metric))

@@ -191,7 +191,7 @@ public sealed class TextClassifierTests
         FluentActions.Invoking(() => classifier.Classify(["a", null!]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1 is null");
         FluentActions.Invoking(() => classifier.Classify(["a", "b"], ["c"]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 first texts but 1 second");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("textPairs contains 1 text, but 2 are required");
         classifier.Dispose();
         FluentActions.Invoking(() => classifier.Classify("a")).Should().ThrowExactly<ObjectDisposedException>();
     }

@@ -69,7 +69,7 @@ public sealed class ClassNamesTests : IDisposable
         Of(model, Rows("bad", "good"), callbacks: warnings).Train();
         model.Config.Id2Label![0].Should().Be("no");
         warnings.Messages.Should().ContainSingle(message => message.StartsWith(
-            "The classes of the training data are bad, good, but those of BertForSequenceClassification are no, yes."));
+            "The classes of the training data are bad, good, but the classes of BertForSequenceClassification are no, yes."));
         using var same = Named("BAD", "GOOD");
         warnings = new Warnings();
         Of(same, Rows("bad", "good"), callbacks: warnings).Train();

@@ -42,7 +42,7 @@ public sealed class EvalPredictionTests : IDisposable
         Assert.Equal(
             EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
         FluentActions.Invoking(() => tags.GetEntityReport(["O", "B-X"]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 tags were given");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("tags contains 2 tags");
         FluentActions.Invoking(() => classes.GetEntityReport(["O"]))
             .Should().ThrowExactly<InvalidOperationException>()
             .Which.Message.Should().Contain("GetEntityReport requires predictions of shape [examples, tokens, tags]");

@@ -203,7 +203,7 @@ public sealed class OpenTrainerTests : IDisposable
     {
         var looking = new Looking();
         FluentActions.Invoking(() => looking.Now)
-            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("before a trainer calls it");
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("before a trainer calls the callback");
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3 }, callbacks: looking);
         trainer.Train();
         looking.Rates.Should().HaveCount(3);

@@ -144,7 +144,7 @@ public sealed class PublishingTests : IDisposable
         FluentActions.Invoking(() => trainer.Train())
             .Should().ThrowExactly<HubException>().Which.Message.Should().ContainAll("training is complete", _folder.Path, "PushToHub");
 
-        warnings.Should().Contain(warning => warning.Contains("was not uploaded, and the training continues"));
+        warnings.Should().Contain(warning => warning.Contains("was not uploaded, but the training is not affected"));
         trainer.State.GlobalStep.Should().Be(8);
         _server.Fail = null;
         trainer.PushToHub("Again").Files.Should().Contain("model.safetensors");

@@ -78,7 +78,7 @@ public sealed class PythonCheckpointTests : IDisposable
     [InlineData("completed 0.625 epochs after 5 steps, but 5 steps of this run are 0.25 epochs")]
     [InlineData("the seed of its random number generator was 42, but Seed is 3")]
     [InlineData("completed 0.625 epochs after 5 steps, but 5 steps of this run are 0.5 epochs")]
-    [InlineData("inside an epoch, and its row order was drawn from the default random number generator")]
+    [InlineData("inside an epoch. The row order of the epoch is drawn from the default random number generator")]
     public void A_run_with_other_rows_is_refused(string message)
     {
         var run = new PythonRun(PythonRun.Plain);
@@ -99,7 +99,7 @@ public sealed class PythonCheckpointTests : IDisposable
         var model = run.Model();
         foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = !name.EndsWith("query.weight");
         Refused(run, run.Arguments(_folder.Path), model: model).Should().Contain("its groups have 11 and 14 parameters")
-            .And.Contain("those of this AdamW have 10 and 14")
+            .And.Contain("the groups of this AdamW have 10 and 14")
             .And.Contain("parameter 6 of the file, whose exp_avg is [8, 8]; 'bert.encoder.layer.0.intermediate.dense.weight' needs");
     }
 

@@ -35,7 +35,7 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
     {
         var unknown = biases.SelectMany(bias => bias.Tokens).Where(id => id < 0 || id >= vocabulary).Distinct().ToArray();
         if (unknown.Length > 0)
-            throw new ArgumentException($"A sequence contains the tokens {string.Join(", ", unknown)}, "
-                + $"but the vocabulary has {vocabulary} ids. Use ids of this model's tokenizer.");
+            throw new ArgumentException($"The sequences contain ids that are not in the vocabulary: {string.Join(", ", unknown)}. "
+                + $"The vocabulary has {vocabulary} ids. Use ids of this model's tokenizer.");
     }
 }

@@ -4,7 +4,8 @@ namespace PeftSharp.Generation;
 
 /// <summary>
 /// Top-h sampling: keeps the most likely tokens as long as the sum of their terms -p·log p is at most a fraction of the entropy of the
-/// distribution (Potraghloo et al. 2025, arXiv:2509.02510). The most likely token is always kept.
+/// distribution (Potraghloo et al. 2025, arXiv:2509.02510). The most likely token is always kept. As in transformers,
+/// only the 100 most likely tokens are considered.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="topH">The fraction, in (0, 1].</param>

@@ -6,7 +6,7 @@ namespace PeftSharp.Generation;
 /// Corresponds to <c>BaseStreamer</c> in transformers. A streamer supports one sequence, and not several prompts, returned sequences or
 /// beams.
 /// </para>
-/// <para>Not thread-safe: use one instance per call; it is called on the thread that generates.</para>
+/// <para>Not thread-safe: use one instance per call of <c>Generate</c>. The streamer is called on the thread that generates.</para>
 /// </remarks>
 public abstract class BaseStreamer
 {

@@ -27,7 +27,10 @@ public static class StreamingExtensions
     /// <returns>Non-empty pieces of the text, which consist of complete characters.</returns>
     /// <exception cref="ArgumentException">
     /// The model cannot generate text, the prompt or the options are invalid, several sequences are requested, or the options contain a
-    /// streamer.
+    /// streamer. Only the streamer is checked by this call; the other errors are thrown by the enumeration.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStreamAsync(

@@ -1,7 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Warmup, then several half cosine cycles, each from the peak to 0. Corresponds to
+/// Warmup, then one or more half cosine cycles, each from the peak to 0. Corresponds to
 /// <c>get_cosine_with_hard_restarts_schedule_with_warmup</c> in transformers.
 /// </summary>
 /// <remarks>Loshchilov and Hutter 2017, arXiv:1608.03983.</remarks>

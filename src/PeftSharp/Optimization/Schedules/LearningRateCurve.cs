@@ -11,7 +11,9 @@ public enum LearningRateCurve
     /// <summary>A cosine (<c>cosine</c>).</summary>
     Cosine,
 
-    /// <summary>One minus a square root: the decay is steepest at its start, the warmup at its end (<c>1-sqrt</c>).</summary>
+    /// <summary>
+    /// One minus a square root: the decay is steepest at its start, and the warmup is steepest at its end (<c>1-sqrt</c>).
+    /// </summary>
     [JsonStringEnumMemberName("1-sqrt")]
     OneMinusSqrt,
 }

@@ -1,7 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Warmup, then linear decay to 0 at the last step. Corresponds to <c>get_linear_schedule_with_warmup</c> in transformers.
+/// Warmup, then linear decay, which reaches 0 after the last step. Corresponds to <c>get_linear_schedule_with_warmup</c> in transformers.
 /// </summary>
 public sealed record LinearSchedule : WarmupSchedule
 {

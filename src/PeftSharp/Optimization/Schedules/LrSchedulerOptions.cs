@@ -63,7 +63,9 @@ public sealed record LrSchedulerOptions
     /// <summary>Whether the metric is minimized or maximized (<c>reduce_lr_on_plateau</c>). Default: minimized.</summary>
     public PlateauMode? Mode { get; init; }
 
-    /// <summary>The factor by which the learning rate is reduced (<c>reduce_lr_on_plateau</c>). Default 0.1.</summary>
+    /// <summary>
+    /// The factor by which the learning rate is multiplied to reduce it (<c>reduce_lr_on_plateau</c>); less than 1. Default 0.1.
+    /// </summary>
     public double? Factor { get; init; }
 
     /// <summary>
@@ -81,11 +83,14 @@ public sealed record LrSchedulerOptions
     public PlateauThresholdMode? ThresholdMode { get; init; }
 
     /// <summary>
-    /// The number of evaluations after a reduction in which worse metrics are not counted (<c>reduce_lr_on_plateau</c>). Default 0.
+    /// The number of evaluations after a reduction during which a missing improvement is not counted (<c>reduce_lr_on_plateau</c>). Default
+    /// 0.
     /// </summary>
     public int? Cooldown { get; init; }
 
-    /// <summary>The minimum reduction; smaller reductions are skipped (<c>reduce_lr_on_plateau</c>). Default 1e-8.</summary>
+    /// <summary>
+    /// The amount that a reduction must exceed, otherwise the learning rate is not changed (<c>reduce_lr_on_plateau</c>). Default 1e-8.
+    /// </summary>
     public double? Eps { get; init; }
 
     /// <summary>Returns the options that are not null, by their Python names.</summary>

@@ -4,5 +4,7 @@ namespace PeftSharp.Optimization;
 /// <param name="LearningRate">The learning rate of the following steps.</param>
 /// <param name="Best">The best metric so far; null before the first evaluation.</param>
 /// <param name="NumBadEpochs">The number of consecutive evaluations without an improvement.</param>
-/// <param name="CooldownCounter">The number of remaining evaluations of the cooldown, in which worse metrics are not counted.</param>
+/// <param name="CooldownCounter">
+/// The number of remaining evaluations of the cooldown, during which a missing improvement is not counted.
+/// </param>
 public sealed record PlateauState(double LearningRate, double? Best = null, int NumBadEpochs = 0, int CooldownCounter = 0);

@@ -9,7 +9,7 @@ public sealed record ReduceLrOnPlateau
     /// <summary>Whether the metric is minimized (default) or maximized.</summary>
     public PlateauMode Mode { get; init; } = PlateauMode.Min;
 
-    /// <summary>The factor by which the learning rate is reduced, less than 1. Default 0.1.</summary>
+    /// <summary>The factor by which the learning rate is multiplied to reduce it; less than 1. Default 0.1.</summary>
     public double Factor { get; init; } = 0.1;
 
     /// <summary>
@@ -23,13 +23,13 @@ public sealed record ReduceLrOnPlateau
     /// <summary>Whether the threshold is relative to the best metric (default) or absolute.</summary>
     public PlateauThresholdMode ThresholdMode { get; init; } = PlateauThresholdMode.Rel;
 
-    /// <summary>The number of evaluations after a reduction in which worse metrics are not counted. Default 0.</summary>
+    /// <summary>The number of evaluations after a reduction during which a missing improvement is not counted. Default 0.</summary>
     public int Cooldown { get; init; }
 
     /// <summary>The minimum learning rate. Default 0.</summary>
     public double MinLr { get; init; }
 
-    /// <summary>The minimum reduction; smaller reductions are skipped. Default 1e-8.</summary>
+    /// <summary>The amount that a reduction must exceed, otherwise the learning rate is not changed. Default 1e-8.</summary>
     public double Eps { get; init; } = 1e-8;
 
     /// <summary>Returns the state after an evaluation.</summary>

@@ -1,17 +1,18 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="PythonNames"/> converts their names in Python.
+/// The learning rate schedules (<c>lr_scheduler_type</c> in transformers). <see cref="PythonNames"/> converts the values to and from their
+/// Python names.
 /// </summary>
 public enum SchedulerType
 {
-    /// <summary>Warmup, then linear decay to 0 (<c>linear</c>).</summary>
+    /// <summary>Warmup, then linear decay, which reaches 0 after the last step (<c>linear</c>).</summary>
     Linear,
 
     /// <summary>Warmup, then cosine decay to 0 (<c>cosine</c>).</summary>
     Cosine,
 
-    /// <summary>Warmup, then several half cosine cycles, each starting at the peak (<c>cosine_with_restarts</c>).</summary>
+    /// <summary>Warmup, then one or more half cosine cycles, each from the peak to 0 (<c>cosine_with_restarts</c>).</summary>
     CosineWithRestarts,
 
     /// <summary>Warmup, then polynomial decay (<c>polynomial</c>).</summary>

@@ -15,7 +15,7 @@ public abstract record WarmupSchedule : LearningRateSchedule
     protected abstract double FactorAfterWarmup(long stepsDone);
 
     /// <summary>
-    /// Returns the progress of a step after warmup: 0 at the end of warmup, 1 at the end of the training, more beyond it.
+    /// Returns the progress of a step after warmup: 0 at the end of warmup, 1 at the end of the training, more than 1 for later steps.
     /// </summary>
     /// <param name="step">The number of optimizer steps before this one.</param>
     /// <param name="numTrainingSteps">The number of training steps, including warmup.</param>

@@ -52,7 +52,7 @@ internal static class ClassNames
     internal static string? Warning(Dataset dataset, PretrainedModel model) =>
         Of(dataset, model) is { } names && model.Config.GivenLabelNames is { } known
             && !names.Intersect(known, StringComparer.OrdinalIgnoreCase).Any()
-            ? $"The classes of the training data are {string.Join(", ", names)}, but those of {model.GetName()} are "
+            ? $"The classes of the training data are {string.Join(", ", names)}, but the classes of {model.GetName()} are "
                 + $"{string.Join(", ", known)}. The model keeps its names. To use the names of the data, pass them to FromPretrained: "
                 + "labelNames: dataset.GetClassNames(labelColumn)."
             : null;

@@ -4,7 +4,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>Checks that the type and the length of the labels are those that the loss of a sequence classifier expects.</summary>
+/// <summary>Checks that the labels have the type and the length that the loss of a sequence classifier expects.</summary>
 internal static class ClassifierLabels
 {
     /// <param name="column">The labels.</param>

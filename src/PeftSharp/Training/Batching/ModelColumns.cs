@@ -33,7 +33,8 @@ internal static class ModelColumns
         string? labelColumn = null, IReadOnlyList<string>? otherColumns = null)
     {
         if (dataset.Count == 0) throw new DatasetException(
-            $"The {role} data has no rows. Check the filter or the split that created it{(role == "training" ? "" : ", or omit it")}.");
+            $"The {role} data has no rows. Check the filter or the split that created it"
+            + $"{(role.StartsWith("evaluation", StringComparison.Ordinal) ? ", or omit it" : "")}.");
         string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames, .. otherColumns ?? []];
         if (labelColumn is not null)
             dataset = LabelColumn.SelectAndRename(dataset, model, labelColumn, role, isNeeded: needsLabels || role == "training",

@@ -19,7 +19,8 @@ internal static class RowLengths
             return [.. Enumerable.Range(0, given.Count).Select(row => checked((int)given[lengthColumn].GetInt64(row)))];
         if (!read.ColumnNames.Contains("input_ids"))
             throw new DatasetException("TrainSamplingStrategy is GroupByLength, but the training data has neither a column "
-                + $"'{lengthColumn}' (LengthColumnName) nor 'input_ids'. Add a column with the lengths with Map, or use another strategy.");
+                + $"'{lengthColumn}' (LengthColumnName) nor 'input_ids'. Use Map to add a column with the lengths, or choose "
+                + "another strategy.");
         var ids = read["input_ids"];
         return [.. Enumerable.Range(0, read.Count).Select(ids.GetLength)];
     }

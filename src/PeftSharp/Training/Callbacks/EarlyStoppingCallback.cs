@@ -8,11 +8,11 @@ namespace PeftSharp.Training;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The callback requires <see cref="TrainingArguments.EvalStrategy"/> and <see cref="TrainingArguments.MetricForBestModel"/> (or
-/// <see cref="TrainingArguments.LoadBestModelAtEnd"/>). Checkpoints store the number of evaluations without improvement, so that a resumed
-/// run continues to count.
+/// The callback requires evaluations (<see cref="TrainingArguments.EvalStrategy"/>) and a metric: set
+/// <see cref="TrainingArguments.MetricForBestModel"/>, or set <see cref="TrainingArguments.LoadBestModelAtEnd"/> to use the loss.
+/// Checkpoints store the number of evaluations without improvement, so that a resumed run continues to count.
 /// </para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class EarlyStoppingCallback : TrainerCallback
 {
@@ -44,8 +44,8 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     {
         if (args.BestMetric is null)
             throw new ArgumentException(
-                "EarlyStoppingCallback requires a metric and evaluations. Set EvalStrategy, and MetricForBestModel, "
-                + "or LoadBestModelAtEnd to use the loss.");
+                "EarlyStoppingCallback requires evaluations and a metric. Set EvalStrategy. Also set MetricForBestModel to the name of "
+                + "the metric, or LoadBestModelAtEnd to true for the loss.");
         if (args.EvalStrategy == IntervalStrategy.No)
             throw new ArgumentException("EarlyStoppingCallback requires evaluations. Set EvalStrategy.");
         // The state of a resumed checkpoint was loaded before. A run that had stopped is complete: nothing more is trained.

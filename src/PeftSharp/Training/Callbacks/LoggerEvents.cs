@@ -8,8 +8,8 @@ internal sealed class LoggerEvents(ILogger logger) : TrainerCallback
 {
     public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) =>
         logger.Log(LogLevel.Information, TrainingEvents.TrainingStarted,
-            "Training starts after step {Step} of {TotalSteps} ({Epochs} epochs, batch size {BatchSize})", state.GlobalStep, state.MaxSteps,
-            state.NumTrainEpochs == int.MaxValue ? "an unknown number of" : state.NumTrainEpochs, state.TrainBatchSize);
+            "Training starts after step {Step} of {TotalSteps} (epochs: {Epochs}, batch size: {BatchSize})", state.GlobalStep,
+            state.MaxSteps, state.NumTrainEpochs == int.MaxValue ? "unknown" : state.NumTrainEpochs, state.TrainBatchSize);
 
     public override void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) =>
         logger.Log(LogLevel.Information, TrainingEvents.CheckpointSaved, "The checkpoint of step {Step} was saved to {Checkpoint}",

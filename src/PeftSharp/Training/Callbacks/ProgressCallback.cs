@@ -8,7 +8,7 @@ namespace PeftSharp.Training;
 /// </summary>
 /// <remarks>
 /// <para>If the output of the console is redirected, no progress bar is drawn.</para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class ProgressCallback : TrainerCallback
 {
@@ -24,7 +24,7 @@ public sealed class ProgressCallback : TrainerCallback
 
     /// <summary>Creates a callback that writes to a text writer.</summary>
     /// <param name="output">The text writer; the callback does not dispose it.</param>
-    /// <param name="showsBar">Whether a progress bar is drawn, which overwrites the current line. Default false.</param>
+    /// <param name="showsBar">Whether to draw a progress bar, which overwrites the current line. Default false.</param>
     public ProgressCallback(TextWriter output, bool showsBar = false)
     {
         ArgumentNullException.ThrowIfNull(output);

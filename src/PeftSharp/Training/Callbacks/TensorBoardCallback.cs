@@ -14,7 +14,7 @@ namespace PeftSharp.Training;
 /// The file consists of TFRecords with one <c>Event</c> message each. It is flushed after each log entry, so that TensorBoard can read it
 /// during the run.
 /// </para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class TensorBoardCallback : TrainerCallback, IDisposable
 {

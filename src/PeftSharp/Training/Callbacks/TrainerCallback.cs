@@ -7,8 +7,10 @@ namespace PeftSharp.Training;
 /// methods of the events that the callback handles.
 /// </summary>
 /// <remarks>
-/// <para>A callback can control the run through <see cref="TrainerControl"/>, for example end it or request an evaluation.</para>
-/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// <para>
+/// A callback can control the run through <see cref="TrainerControl"/>, for example to end the run or to request an evaluation.
+/// </para>
+/// <para>Not thread-safe: a trainer calls the callback on the thread that trains. Use an instance with one trainer at a time.</para>
 /// </remarks>
 public abstract class TrainerCallback
 {
@@ -20,7 +22,8 @@ public abstract class TrainerCallback
     /// </summary>
     /// <exception cref="InvalidOperationException">No trainer has called the callback yet.</exception>
     protected TrainerContext Context => _context ?? throw new InvalidOperationException(
-        $"The Context of this {GetType().Name} is not available before a trainer calls it. Read Context in an event such as OnTrainBegin.");
+        $"The Context of this {GetType().Name} is not available before a trainer calls the callback. Read Context in an event such as "
+        + "OnTrainBegin.");
 
     /// <summary>Called at the beginning of a run.</summary>
     /// <param name="args">The arguments of the run.</param>
@@ -28,7 +31,7 @@ public abstract class TrainerCallback
     /// <param name="control">Controls the run.</param>
     public virtual void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called at the end of a run.</summary>
+    /// <summary>Called at the end of a run. Not called if the run was cancelled or failed.</summary>
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
@@ -99,7 +102,7 @@ public abstract class TrainerCallback
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
     /// <param name="completed">The number of completed batches.</param>
-    /// <param name="total">The total number of batches; 0 if it is not known, because the rows are a stream.</param>
+    /// <param name="total">The total number of batches; 0 if the number is not known, because the rows are a stream.</param>
     public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) { }
 
     /// <summary>Called after a checkpoint was written.</summary>
@@ -108,7 +111,7 @@ public abstract class TrainerCallback
     /// <param name="control">Controls the run.</param>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called after values were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
+    /// <summary>Called after values were logged. The values are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>

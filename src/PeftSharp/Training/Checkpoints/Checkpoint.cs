@@ -89,7 +89,7 @@ internal static class Checkpoint
         if (!File.Exists(optimizer))
             return PythonCheckpoint.IsIn(folder) ? PythonCheckpoint.ReadInto(run, model, folder, warn)
                 : throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has neither {OptimizerFile} nor "
-                    + $"{PythonOptimizerState.FileName} of transformers, because it was saved with SaveOnlyModel, or by transformers with "
+                    + $"{PythonOptimizerState.FileName} of transformers. It was probably saved with SaveOnlyModel, or by transformers with "
                     + "save_only_model, FSDP or DeepSpeed. Load the model of the checkpoint and start a new run.");
         run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.State.GlobalStep, run.Plan,
             isStream: run.Stream is not null, checksRows: !run.Arguments.IgnoreDataSkip, folder);

@@ -37,17 +37,17 @@ internal static class PythonCheckpoint
         if (!arguments.AllowPickle)
             throw new CheckpointException($"The checkpoint '{folder}' was written by transformers. Its file "
                 + $"{PythonOptimizerState.FileName} is a pickle file, which is only read if AllowPickle is set "
-                + "(new TrainingArguments { AllowPickle = true }). Then its tensors and numbers are read, and no code in it is run. "
-                + "Or load the model of the checkpoint and start a new run.");
+                + "(new TrainingArguments { AllowPickle = true }). Its tensors and numbers are then read, and no code in it is run. "
+                + "Set AllowPickle, or load the model of the checkpoint and start a new run.");
         run.Progress.ContinueAfter(
             run.State, run.Plan, arguments.GradientAccumulationSteps, checksRows: !arguments.IgnoreDataSkip, folder);
         if (arguments.IgnoreDataSkip) run.Progress.RestartEpoch();
         else if (run.Progress.UpdatesInEpoch > 0) run.Stream?.Load(folder);
         if (run.OrderUsesDefaultGenerator && run.Progress.UpdatesInEpoch > 0)
-            throw new CheckpointException($"The checkpoint '{folder}' of a Python run is inside an epoch, and its row order was drawn from "
-                + "the default random number generator (TrainSamplingStrategy, GetTrainBatches), whose state at the start of the epoch "
-                + "Python does not save. Resume a checkpoint at the end of an epoch; or set IgnoreDataSkip to true, so that the epoch "
-                + "starts at the first row.");
+            throw new CheckpointException($"The checkpoint '{folder}' of a Python run is inside an epoch. The row order of the epoch is "
+                + "drawn from the default random number generator (TrainSamplingStrategy, GetTrainBatches), but Python does not save the "
+                + "state of the generator at the start of the epoch. Resume a checkpoint at the end of an epoch; or set IgnoreDataSkip to "
+                + "true, so that the epoch starts at the first row.");
         using var scope = NewDisposeScope();
         var random = PythonRandomState.Read(run, folder, warn);
         var rates = PythonOptimizerState.LoadInto(

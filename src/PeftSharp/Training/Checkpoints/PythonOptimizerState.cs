@@ -52,14 +52,16 @@ internal sealed class PythonOptimizerState
         var untouched = parameters.Where(pair => !reader.Read(pair.Position, pair.Parameter, step, tensors))
             .Select(pair => pair.Parameter.Name).ToArray();
         if (step > 0 && untouched.Length == parameters.Length)
-            throw new CheckpointException($"'{path}' contains no state of a parameter, although {step} steps were trained. {Remedy}");
+            throw new CheckpointException($"'{path}' contains no state of a parameter, although the Python run trained "
+                + $"{Quantity.Of(step, "step")}. {Remedy}");
         var changes = reader.Changes(groups).Distinct().ToArray();
         var rates = groups.Select(group => PythonFile.NumberOf(group["lr"]) ?? throw file.Error("a group has no learning rate 'lr'"))
             .ToArray();
         optimizer.LoadState(tensors);
         if (untouched.Length > 0)
             warn($"'{path}' has no state of {Quantity.Of(untouched.Length, "parameter")} ({string.Join(", ", untouched.Take(3))}"
-                + $"{(untouched.Length > 3 ? ", …" : "")}), which had no gradient in the Python run. Their state starts at zero.");
+                + $"{(untouched.Length > 3 ? ", …" : "")}), which had no gradient in the Python run. The missing state starts at "
+                + "zero.");
         if (changes.Length > 0)
             warn($"The Python run of '{path}' is resumed with other settings of the optimizer: {string.Join("; ", changes)}.");
         return rates;
@@ -82,7 +84,7 @@ internal sealed class PythonOptimizerState
         var pairs = positions.Zip(own).ToArray();
         if (!groups.Select(group => Positions(group).Count).SequenceEqual(ownGroups))
             throw new CheckpointException($"'{_path}' belongs to other parameters: its groups have "
-                + $"{string.Join(" and ", groups.Select(group => Positions(group).Count))} parameters, those of this {Name} have "
+                + $"{string.Join(" and ", groups.Select(group => Positions(group).Count))} parameters, but the groups of this {Name} have "
                 + $"{string.Join(" and ", ownGroups)}. {FirstDifference(pairs, own)} {Remedy}");
         return pairs;
     }
@@ -92,8 +94,8 @@ internal sealed class PythonOptimizerState
         foreach (var (position, parameter) in pairs)
             foreach (var slot in _optimizer.SlotsOf(parameter.Value))
                 if ((_state[position] as PickleDictionary)?[slot.Name] is PickleTensor tensor && !tensor.Shape.SequenceEqual(slot.Shape))
-                    return $"The first different shape is that of parameter {position} of the file, whose {slot.Name} is "
-                        + $"{Shape(tensor.Shape)}; '{parameter.Name}' needs {Shape(slot.Shape)}.";
+                    return $"The first different shape: {slot.Name} of parameter {position} of the file has shape {Shape(tensor.Shape)}, "
+                        + $"but '{parameter.Name}' needs {Shape(slot.Shape)}.";
         return pairs.Length < own.Length ? $"The first parameter that is not in the file may be '{own[pairs.Length].Name}'."
             : $"The last parameter of this run is '{own[^1].Name}'.";
     }

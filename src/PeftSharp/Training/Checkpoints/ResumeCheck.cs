@@ -27,7 +27,8 @@ internal static class ResumeCheck
         string folder, TrainerState saved, TrainingArguments arguments, StepPlan plan, bool isStream)
     {
         if (saved.GlobalStep > plan.MaxSteps)
-            throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "
+            throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep}"
+                + $"{(saved.MaxSteps > 0 ? $" of {saved.MaxSteps}" : "")}, "
                 + $"but this run ends at step {plan.MaxSteps} (MaxSteps, NumTrainEpochs), so it belongs to another run. "
                 + "Resume with the arguments of the run that saved it, resume another checkpoint, or load the model of the "
                 + "checkpoint and start a new run.");

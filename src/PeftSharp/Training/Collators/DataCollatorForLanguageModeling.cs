@@ -17,8 +17,8 @@ namespace PeftSharp.Training;
 /// padding token. A model whose padding token is its end-of-sequence token therefore learns to end a text.
 /// </para>
 /// <para>
-/// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, they use libtorch's default
-/// random number generator, which all threads share.
+/// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, instances use libtorch's
+/// default random number generator, which all threads share.
 /// </para>
 /// </remarks>
 public sealed class DataCollatorForLanguageModeling : IDataCollator
@@ -39,9 +39,9 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
     /// true, as in transformers.
     /// </param>
     /// <param name="mlmProbability">The probability that a token is selected for prediction; above 0 and at most 1. Default 0.15.</param>
-    /// <param name="padToMultipleOf">Rows are padded to a multiple of this length. Null: to the longest row.</param>
+    /// <param name="padToMultipleOf">The length of a batch is rounded up to a multiple of this value. Null: it is not rounded.</param>
     /// <exception cref="ArgumentException">
-    /// The tokenizer has no padding token, or <paramref name="mlm"/> is true and it has no mask token.
+    /// The tokenizer has no padding token, or <paramref name="mlm"/> is true and the tokenizer has no mask token.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The probability is out of range, or <paramref name="padToMultipleOf"/> is below 1.
@@ -63,7 +63,7 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
         _specialIds = [.. tokenizer.AllSpecialIds.Select(id => (long)id)];
     }
 
-    /// <summary>True for masked language modeling.</summary>
+    /// <summary>True for masked language modeling, false for causal language modeling.</summary>
     public bool DrawsRandomNumbers => _mlm;
 
     /// <inheritdoc/>

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// Concatenates all rows of a batch into one row without padding (transformers' <c>DataCollatorWithFlattening</c>). For causal language
-/// models.
+/// Concatenates all rows of a batch into one row without padding (transformers' <c>DataCollatorWithFlattening</c>). Use it for causal
+/// language models.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The position ids restart at 0 for each text, and the model restricts attention to tokens of the same text. The label of the first token
-/// of each text is -100, so that it is not predicted from the previous text.
+/// of each text is -100, so that this token is not predicted from the previous text.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

@@ -5,7 +5,7 @@ namespace PeftSharp.Training;
 
 /// <summary>Converts rows into a batch of tensors (transformers' <c>DataCollator</c>).</summary>
 /// <remarks>
-/// Thread safety: if <c>DataloaderNumWorkers</c> is above 0, several threads call an instance concurrently, except if
+/// Thread safety: if <c>DataloaderNumWorkers</c> is above 0, several threads call an instance concurrently, unless
 /// <see cref="DrawsRandomNumbers"/> is true.
 /// </remarks>
 public interface IDataCollator
@@ -30,7 +30,7 @@ public interface IDataCollator
 
     /// <summary>
     /// The columns that the collator reads in addition to the inputs of the model, such as the paths of images. The trainer does not remove
-    /// them. Default: none.
+    /// these columns. Default: none.
     /// </summary>
     IReadOnlyList<string> ColumnNames => [];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Training.Loop;
@@ -175,9 +176,9 @@ internal sealed class RunProgress
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
             throw new CheckpointException(
-                $"The run of checkpoint '{folder}' has {saved} optimizer steps per epoch, but this run has {plan.UpdatesPerEpoch}. Resume "
-                + "with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
-                + "checkpoint and start a new run.");
+                $"The run of checkpoint '{folder}' has {Quantity.Of(saved, "optimizer step")} per epoch, but this run has "
+                + $"{plan.UpdatesPerEpoch}. Resume with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, "
+                + "or load the model of the checkpoint and start a new run.");
     }
 
     private static string Number(double? value) => value?.ToString(_invariant) ?? "an unknown number of";

@@ -200,7 +200,8 @@ internal sealed class TrainingLoop(
         if (_arguments.SaveOnCancel && run.StepsDone > 0 && _savedStep != step) Save();
         return new OperationCanceledException($"The training was cancelled after step {step} of {maxSteps}"
             + (_savedStep == step
-                ? $"; its checkpoint is '{CheckpointFolder.Of(_arguments.OutputDir, step)}'. Resume it with Train(Resume.IfPresent)."
+                ? $"; the checkpoint of this step is '{CheckpointFolder.Of(_arguments.OutputDir, step)}'. "
+                    + "Resume it with Train(Resume.IfPresent)."
                 : "."), cancel);
     }
 

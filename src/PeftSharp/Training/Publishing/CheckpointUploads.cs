@@ -53,7 +53,7 @@ internal sealed class CheckpointUploads(Action<string> warn) : TrainerCallback
         try { _running?.GetAwaiter().GetResult(); }
         catch (Exception error) when (error is HubException or IOException or UnauthorizedAccessException)
         {
-            warn($"A checkpoint was not uploaded, and the training continues: {error.Message}");
+            warn($"A checkpoint was not uploaded, but the training is not affected: {error.Message}");
         }
         _running = null;
     }
