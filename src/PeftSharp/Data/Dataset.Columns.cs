@@ -155,5 +155,5 @@ public sealed partial class Dataset
     /// <exception cref="DatasetException">There is no such column, or it contains lists or structs.</exception>
     public IReadOnlyList<object?> Unique(string column) => _columns[column].Feature is Sequence or Struct
         ? throw new DatasetException($"Column '{column}' has type {_columns[column].Feature}; lists and structs cannot be compared.")
-        : [.. _columns[column].Distinct()];
+        : [.. _columns[column].DistinctBy(value => value is byte[] bytes ? Convert.ToBase64String(bytes) : value)];
 }

@@ -95,18 +95,21 @@ public sealed class ModelInputs : IDisposable
 
     /// <summary>
     /// Copies the batch to <paramref name="device"/>. Returns a new batch with new tensors, which the caller disposes; this batch is not
-    /// disposed. If all tensors are already on a device of this type, returns this instance.
+    /// disposed. If all tensors are already on this device, returns this instance.
     /// </summary>
     public ModelInputs To(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (_tensors.Values.All(tensor => tensor.device_type == device.type)) return this;
+        if (_tensors.Values.All(IsThere)) return this;
         var moved = ShallowCopy();
         foreach (var (name, tensor) in _tensors)
             moved[name] = device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU
                 ? ToGpu(tensor, device)
                 : tensor.to(device, copy: true);
         return moved;
+
+        bool IsThere(Tensor tensor) => tensor.device_type == device.type
+            && (device.type == DeviceType.CPU || device.index < 0 || tensor.device_index == device.index);
 
         // The copy from pinned memory is asynchronous; libtorch keeps that memory until the copy is complete.
         static Tensor ToGpu(Tensor tensor, Device device)

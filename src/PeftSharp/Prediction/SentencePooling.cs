@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ internal sealed record SentencePooling(PoolingModes Modes, bool IncludesPrompt =
                 : throw new CheckpointException($"'{path}' sets {name}, which is not supported. Supported fields: "
                 + $"{string.Join(", ", _modes.Select(known => known.Field))}.");
         }
-        foreach (var name in Names(json[ModePrefix]))
+        foreach (var name in Names(path, json[ModePrefix]))
             modes |= _modes.FirstOrDefault(mode => mode.Name == name).Mode is var mode and not PoolingModes.None ? mode
                 : throw new CheckpointException($"'{path}': pooling_mode is '{name}', which is not supported. Supported values: "
                 + $"{string.Join(", ", _modes.Select(known => known.Name))}.");
@@ -87,10 +88,14 @@ internal sealed record SentencePooling(PoolingModes Modes, bool IncludesPrompt =
 
     private static Tensor Count(Tensor weights) => weights.sum(1).clamp(min: 1e-9);
 
-    private static IEnumerable<string> Names(JsonNode? node) => node switch
+    private static IEnumerable<string> Names(string path, JsonNode? node) => node switch
     {
         null => [],
-        JsonArray list => list.Select(item => (string)item!),
-        _ => ((string)node!).Split('+', StringSplitOptions.TrimEntries),
+        JsonArray list when list.All(IsText) => list.Select(item => (string)item!),
+        _ when IsText(node) => ((string)node!).Split('+', StringSplitOptions.TrimEntries),
+        _ => throw new CheckpointException(
+            $"'{path}': {ModePrefix} is {PythonJson.Show(node)}; the name of a pooling or a list of names is expected."),
     };
+
+    private static bool IsText(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String;
 }

@@ -83,7 +83,8 @@ public sealed partial class Tokenizer
             SpecialTokens = new Dictionary<string, AddedToken>(_config.SpecialTokens, StringComparer.Ordinal),
             ModelSpecificNames = _config.ModelSpecificNames,
             ExtraSpecialTokens = [.. _config.ExtraSpecialTokens.Concat(
-                (newSpecialTokens ?? []).Select(TokenizerTraining.AsSpecial)).DistinctBy(token => token.Content)],
+                (newSpecialTokens ?? []).Select(TokenizerTraining.AsSpecial)).DistinctBy(token => token.Content)
+                .Where(token => trainer.SpecialTokens.Any(kept => kept.Content == token.Content))],
         };
         var start = new UntrainedTokenizer(
             _pipeline.Normalizer, _pipeline.PreTokenizer, _pipeline.Model.ToJson(), _pipeline.PostProcessor?.ToJson(), _pipeline.Decoder,

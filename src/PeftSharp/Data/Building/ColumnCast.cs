@@ -27,7 +27,7 @@ internal static partial class ColumnCast
             {
                 throw new DatasetException(
                     $"Column '{column.Name}', row {row}: '{ValueText.Of(value)}' ({column.Feature}) cannot be converted to {target}. "
-                    + $"{error.Message}", error);
+                    + error.Message.Replace($" (Parameter '{(error as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal), error);
             }
         }
         return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count))

@@ -87,7 +87,7 @@ internal sealed class DatasetPush
         {
             if (!CardConfiguration.IsSplitName(name))
                 throw new ArgumentException($"'{name}' cannot be the name of a split: it consists of letters, digits, '_' and '.', such as "
-                    + "\"train\".", nameof(splits));
+                    + "\"train\".", "split");
             if (number is { } shards) ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1, "numShards");
         }
         var first = splits[0];

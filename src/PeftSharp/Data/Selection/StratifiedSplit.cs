@@ -56,9 +56,9 @@ internal static class StratifiedSplit
         if (classes.FirstOrDefault(rows => rows.Length < 2) is { } rare)
             throw new ArgumentException(
                 $"Class {labels[rare[0]]} of column '{column}' has only one row, but a stratified split requires at least two. "
-                + "Remove the row, or do not stratify.", nameof(column));
+                + "Remove the row, or do not stratify.", "stratifyByColumn");
         if (train < classes.Length || test < classes.Length)
             throw new ArgumentException($"A training set of {Quantity.Of(train, "row")} or a test set of {Quantity.Of(test, "row")} "
-                + $"cannot contain all {classes.Length} classes of column '{column}'. Increase the smaller set.", nameof(column));
+                + $"cannot contain all {classes.Length} classes of column '{column}'. Increase the smaller set.", "stratifyByColumn");
     }
 }

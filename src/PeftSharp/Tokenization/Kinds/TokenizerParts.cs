@@ -20,8 +20,13 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
             : throw Files.Missing("tokenizer.json, or vocab.txt");
 
     /// <summary>Creates a byte-pair model with the options of the class, from tokenizer.json or from another vocabulary.</summary>
+    /// <exception cref="TokenizerException">The vocabulary is byte-level and the class is not, or the reverse.</exception>
     internal BytePairEncoding BytePairs(BytePairOptions options)
     {
+        if (IsByteLevel is { } isByteLevel && isByteLevel == options.ByteFallback)
+            throw new TokenizerException($"The vocabulary in '{Files.Path}' {(isByteLevel ? "is byte-level" : "is from SentencePiece")}, but "
+                + $"{Kind.ClassName} requires {(isByteLevel ? "one from SentencePiece" : "a byte-level one")}. "
+                + "Load the tokenizer with AutoTokenizer.FromPretrained.");
         if (Source?.Tiktoken is { } ranks)
             return new BytePairEncoding(ranks.Vocabulary, ranks.Merges, options with { IgnoreMerges = true });
         if (Source?.Model is { } pieces)
@@ -32,6 +37,19 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
         var model = Model<BytePairEncoding>("BPE");
         return model.Options == options ? model : new BytePairEncoding(model.Vocabulary, model.Merges, options);
     }
+
+    /// <summary>
+    /// Whether the vocabulary consists of the visible characters of bytes (GPT-2) rather than of characters and byte tokens (SentencePiece);
+    /// null if the files do not determine it.
+    /// </summary>
+    private bool? IsByteLevel => Source switch
+    {
+        { Tiktoken: not null } => true,
+        { Model: { } pieces } => pieces.ByteFallback ? false : null,
+        _ when File?.Model is not BytePairEncoding model => null,
+        _ when TokenizerTraining.IsByteLevel(File.PreTokenizer?.ToJson()) => model.Options.ByteFallback ? null : true,
+        _ => model.Options.ByteFallback ? false : null,
+    };
 
     /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json or from a SentencePiece model.</summary>
     /// <param name="unknown">Returns the id of the unknown token.</param>

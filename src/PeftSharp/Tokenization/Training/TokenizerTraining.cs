@@ -33,7 +33,8 @@ internal static class TokenizerTraining
 
     internal static AddedToken AsSpecial(AddedToken token) => token with { Special = true };
 
-    private static bool IsByteLevel(JsonNode? preTokenizer) => (string?)preTokenizer?["type"] switch
+    /// <summary>Whether a pre-tokenizer, in the format of tokenizer.json, has a byte-level part.</summary>
+    internal static bool IsByteLevel(JsonNode? preTokenizer) => (string?)preTokenizer?["type"] switch
     {
         "ByteLevel" => true,
         "Sequence" => preTokenizer["pretokenizers"]!.AsArray().Any(IsByteLevel),
