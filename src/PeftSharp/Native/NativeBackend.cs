@@ -21,10 +21,10 @@ namespace PeftSharp.Native;
 /// searched for the libraries first.
 /// </para>
 /// <para>
-/// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless
-/// environment variables of OpenMP are set (for the spin count <c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>; for the number of threads
-/// <c>OMP_NUM_THREADS</c>, <c>MKL_NUM_THREADS</c>, <c>OMP_THREAD_LIMIT</c>) or libtorch is already loaded.
-/// docs/process.md lists the library's other effects on a process.
+/// On Linux, loading libtorch also configures its threads. They use a short spin count, unless <c>GOMP_SPINCOUNT</c> or
+/// <c>OMP_WAIT_POLICY</c> is set. Their number is limited to <see cref="Environment.ProcessorCount"/>, unless <c>OMP_NUM_THREADS</c>,
+/// <c>MKL_NUM_THREADS</c> or <c>OMP_THREAD_LIMIT</c> is set. If the program has loaded libtorch before, the threads are not configured.
+/// docs/process.md lists the other effects of PeftSharp on a process.
 /// </para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>

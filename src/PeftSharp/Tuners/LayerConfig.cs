@@ -4,8 +4,8 @@ namespace PeftSharp.Tuners;
 public abstract record LayerConfig : PeftConfig
 {
     /// <summary>
-    /// The layers to adapt: name suffixes, a regular expression, or <c>"all-linear"</c>. Null: the modules with the method's default
-    /// roles in the model's family.
+    /// The layers to adapt: name suffixes, a regular expression, or <c>"all-linear"</c>. Null: the modules that the method adapts by
+    /// default in this model family.
     /// </summary>
     public TargetModules? TargetModules { get; init; }
 
@@ -22,8 +22,8 @@ public abstract record LayerConfig : PeftConfig
     protected internal virtual TrainedBiases TrainedBiases => TrainedBiases.None;
 
     /// <summary>
-    /// Patterns for the paths of individual layers, with the name of the property that contains the pattern. Each pattern must match an
-    /// adapted layer. Default: none.
+    /// Regular expressions for the paths of individual layers, each with the name of the property that contains it. Each expression must
+    /// match an adapted layer, unless <see cref="PeftConfig.IgnoreUnmatched"/> is set. Default: none.
     /// </summary>
     protected internal virtual IEnumerable<(string Field, string Pattern)> LayerPatterns => [];
 }

@@ -14,8 +14,8 @@ public static class PeftExtensions
     /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
     /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
     /// <param name="logger">
-    /// Logger for a warning if a head that is not in the checkpoint stays frozen, so that its outputs are random. Null: the standard error
-    /// stream.
+    /// Receives a warning if a head is not in the checkpoint and stays frozen, so that its outputs are random. Null: the warning is written
+    /// to the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The configuration is invalid or specifies layers that the model does not have, or the model already has adapters. The model is then

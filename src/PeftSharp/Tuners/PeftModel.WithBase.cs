@@ -11,7 +11,7 @@ public abstract partial class PeftModel
     /// <remarks>
     /// <para>
     /// If the folder of the base model has no head, and <paramref name="options"/> contain neither names nor a number of classes, the
-    /// number of classes is that of the adapter's head. An adapter does not contain the names of the classes: pass
+    /// number of classes is taken from the adapter's head. An adapter does not contain the names of the classes: pass
     /// <see cref="PretrainedOptions.LabelNames"/>.
     /// </para>
     /// <para>Missing weights of the base model are reported after the adapter is loaded, because the adapter may contain them.</para>
@@ -34,7 +34,7 @@ public abstract partial class PeftModel
     /// Null: the defaults.
     /// </param>
     /// <param name="revision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. The revision of the base model is
+    /// Branch, tag or commit of the adapter on the Hub. Null: <c>main</c>. The revision of the base model is
     /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels the download of the adapter.</param>
@@ -73,7 +73,7 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Whether an adapter has a copy of the head, which is used instead of the base model's.</summary>
+    /// <summary>Whether an adapter has a copy of the head, which is used instead of the head of the base model.</summary>
     internal bool HasOwnHead => _configs.Values.Any(config => config.ModulesToSave is { Count: > 0 });
 
     private void LogReports(ILogger logger, string folder)
