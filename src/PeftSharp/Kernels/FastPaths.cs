@@ -33,7 +33,7 @@ public static class FastPaths
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
     /// <summary>
-    /// Computes the last encoder layer of a text classifier for the first token only, because the head reads no other token.
+    /// Computes the last encoder layer for the first token only. Used for text classifiers whose head reads no other token.
     /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
@@ -42,7 +42,7 @@ public static class FastPaths
     public static bool SmallBatchLinear { get; set; } = IsOnAtStart("small_batch_linear");
 
     /// <summary>Computes float32 matrix products with 512-bit vectors: linear layers and their gradients, attention and a language model's
-    /// loss. Used on processors with such vectors except Intel's, for which libtorch uses them itself.</summary>
+    /// loss. Used on processors with such vectors, except Intel processors, on which libtorch uses such vectors itself.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
     /// <summary>Computes activations of bfloat16 tensors with a lookup table, GELU (tanh approximation) of float32 tensors with one

@@ -94,7 +94,7 @@ public sealed class CheckpointTensors : IDisposable
     /// <summary>The metadata of the first file, such as <c>format</c>: <c>pt</c>. Empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _files[0].Metadata;
 
-    /// <summary>The paths of the files.</summary>
+    /// <summary>The paths of the weights files, without the index.</summary>
     public IReadOnlyList<string> Files => [.. _files.Select(file => file.Path)];
 
     /// <inheritdoc cref="SafetensorsFile.Read"/>

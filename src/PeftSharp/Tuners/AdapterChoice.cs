@@ -18,7 +18,7 @@ public sealed class AdapterChoice
     /// </summary>
     public IReadOnlyList<string> Active { get; }
 
-    /// <summary>The adapter of each row, or <see cref="BaseModel"/>; null if the adapters were not selected per row.</summary>
+    /// <summary>For each row, the name of its adapter or <see cref="BaseModel"/>; null if the adapters were not selected per row.</summary>
     public IReadOnlyList<string>? Rows { get; }
 
     /// <summary>The row indices of each adapter, without the rows of the base model. Empty if <see cref="Rows"/> is null.</summary>

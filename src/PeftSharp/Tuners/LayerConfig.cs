@@ -12,10 +12,10 @@ public abstract record LayerConfig : PeftConfig
     /// <summary>Layers that are not adapted even if <see cref="TargetModules"/> matches them. Null: none.</summary>
     public TargetModules? ExcludeModules { get; init; }
 
-    /// <summary>Indices of the layers to adapt. Default null: all.</summary>
+    /// <summary>Zero-based indices of the transformer layers in which modules are adapted. Default null: all layers.</summary>
     protected internal virtual IReadOnlyList<int>? LayerNumbers => null;
 
-    /// <summary>Names of the module lists that contain the layers, such as <c>h</c>. Default null: any list.</summary>
+    /// <summary>Names of the module lists that contain the transformer layers, such as <c>h</c>. Default null: any list.</summary>
     protected internal virtual IReadOnlyList<string>? LayerLists => null;
 
     /// <summary>The biases of the base model that are trained. Default: none.</summary>

@@ -39,7 +39,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// </summary>
     private protected virtual Int128 CountElements(LayerTarget target, string path, TConfig config) => 0;
 
-    /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>
+    /// <summary>For each layer of the given adapter: the path of the layer, the layer as a target, and the adapter of this layer.</summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> GetAdapters(string adapterName) =>
         Layers.Where(entry => entry.Layer.Has(adapterName)).Select(entry => (entry.Path, entry.Layer.Target, entry.Layer[adapterName]));

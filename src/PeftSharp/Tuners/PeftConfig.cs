@@ -27,8 +27,8 @@ public abstract record PeftConfig
     /// trained only if <see cref="ModulesToSave"/> contains it.</summary>
     public TaskType? TaskType { get; init; }
 
-    /// <summary>The base model: a folder or a name on the Hugging Face Hub. Null: replaced with the folder or name from which the base
-    /// model was loaded, when the adapter is added.</summary>
+    /// <summary>The base model: a folder or a name on the Hugging Face Hub. When an adapter is added, null is replaced with the folder or
+    /// name from which the base model was loaded.</summary>
     public string? BaseModelNameOrPath { get; init; }
 
     /// <summary>Branch, tag or commit of the base model on the Hugging Face Hub. Null: not specified.</summary>
@@ -39,7 +39,7 @@ public abstract record PeftConfig
 
     /// <summary>
     /// Name suffixes of modules that are trained completely: the adapter trains and saves a copy of each. The head of the task is always
-    /// included.
+    /// included. Null: no other modules.
     /// </summary>
     public IReadOnlyList<string>? ModulesToSave { get; init; }
 

@@ -7,7 +7,7 @@ namespace PeftSharp.Tuners;
 public static class PeftExtensions
 {
     /// <summary>
-    /// Freezes a model and adds an adapter to it, in place: the returned model wraps this one (peft's <c>get_peft_model</c>).
+    /// Freezes a model and adds an adapter to it, in place: the returned model wraps the given model (peft's <c>get_peft_model</c>).
     /// </summary>
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="model">The base model; it is disposed with the result.</param>

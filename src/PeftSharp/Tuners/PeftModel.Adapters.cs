@@ -7,7 +7,7 @@ public abstract partial class PeftModel
 {
     /// <summary>Adds a new adapter. It is not active until <see cref="SetAdapter(string[])"/> activates it.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
-    /// <param name="config">The configuration, of the same method as the other adapters.</param>
+    /// <param name="config">The configuration. All adapters of a model have the same method.</param>
     /// <exception cref="ArgumentException">The name is already used or invalid, or the configuration is invalid for this model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void AddAdapter(string adapterName, PeftConfig config) => Add(adapterName, config, fill: null);

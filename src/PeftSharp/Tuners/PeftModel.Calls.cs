@@ -60,6 +60,9 @@ public abstract partial class PeftModel
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.
     /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The method does not support different adapters in one batch; an example is prompt tuning.
+    /// </exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -146,7 +146,7 @@ public abstract partial class PeftModel
     /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>
     /// <param name="folder">The folder of the saved adapters.</param>
     /// <param name="allowPickle">
-    /// Whether <c>adapter_model.bin</c> of Python is read if there is no safetensors file. Default false.
+    /// Whether <c>adapter_model.bin</c> is read if there is no safetensors file; no code in it is run. Default false.
     /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>

@@ -27,7 +27,7 @@ public abstract partial class PeftModel
     /// <exception cref="InvalidOperationException">
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running. Nothing was changed.
     /// </exception>
-    /// <exception cref="NotSupportedException">The adapters cannot be merged into weights; an example is adapters that train virtual
+    /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>
     public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
     {

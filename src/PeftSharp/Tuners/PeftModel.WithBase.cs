@@ -10,7 +10,7 @@ public abstract partial class PeftModel
     /// <summary>Loads a base model and a saved adapter (peft's <c>AutoPeftModel</c>).</summary>
     /// <remarks>
     /// <para>
-    /// If the folder of the base model has no head, and <paramref name="options"/> contain neither names nor a number of classes, the
+    /// If the folder of the base model has no head, and <paramref name="options"/> contain neither class names nor a number of classes, the
     /// number of classes is taken from the adapter's head. An adapter does not contain the names of the classes: pass
     /// <see cref="PretrainedOptions.LabelNames"/>.
     /// </para>
@@ -23,7 +23,7 @@ public abstract partial class PeftModel
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="loadBase">
     /// Loads the base model with the options that are passed to it. It is called a second time if the adapter's head has another number of
-    /// classes.
+    /// classes than the loaded model.
     /// </param>
     /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the

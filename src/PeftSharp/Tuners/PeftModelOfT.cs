@@ -31,7 +31,7 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// <exception cref="InvalidOperationException">
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running.
     /// </exception>
-    /// <exception cref="NotSupportedException">The adapters cannot be merged into weights; an example is adapters that train virtual
+    /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>
     public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) =>
         (TModel)MergePermanently(safeMerge, adapterNames);

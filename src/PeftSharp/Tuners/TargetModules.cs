@@ -18,8 +18,8 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
 
     private TargetModules(string[] names, string? pattern) => (_names, Pattern) = (names, pattern);
 
-    /// <summary>The value <c>all-linear</c>, which selects all linear layers. Not selected are a language model's head and the modules that
-    /// the adapter trains completely, such as the head of its task.</summary>
+    /// <summary>The value <c>all-linear</c>, which selects all linear layers. A language model's head and the modules that the adapter
+    /// trains completely, such as the head of its task, are not selected.</summary>
     public static TargetModules AllLinear { get; } = new([], AllLinearName);
 
     /// <summary>The names of a list; empty for a string.</summary>

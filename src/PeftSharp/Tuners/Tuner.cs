@@ -104,7 +104,7 @@ public abstract class Tuner
     protected internal virtual string? GetMergeError(string adapterName) => "its effect cannot be expressed as a change of weights";
 
     /// <summary>
-    /// The trainable parameters of an adapter. Default: all parameters of the adapter, in modules of the model and shared
+    /// The trainable parameters of an adapter. Default: all parameters of the adapter, including shared parameters
     /// (<see cref="AddSharedWeights"/>).
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>

@@ -24,8 +24,8 @@ public sealed class SafetensorsFile : ITensorFile
 
     /// <summary>Opens a file and validates its header.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message
-    /// names the file, the tensor and the violated rule.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message names
+    /// the file and the cause.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

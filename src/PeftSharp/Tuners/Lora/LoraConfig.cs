@@ -69,13 +69,15 @@ public sealed record LoraConfig : LayerConfig
     [JsonConverter(typeof(AlphaPatternConverter))]
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Zero-based indices of the layers to adapt. If set, <see cref="LayerConfig.TargetModules"/> must be null or a list of names.
+    /// <summary>Zero-based indices of the transformer layers in which modules are adapted. If set, <see cref="LayerConfig.TargetModules"/>
+    /// must be null or a list of names.
     /// Null: all layers.</summary>
     [JsonConverter(typeof(LayerNumbersConverter))]
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
     /// <summary>
-    /// Names of the lists that contain the layers, such as <c>h</c> or <c>layers</c>; requires <see cref="LayersToTransform"/>. Null: any
+    /// Names of the module lists that contain the transformer layers, such as <c>h</c> or <c>layers</c>; requires
+    /// <see cref="LayersToTransform"/>. Null: any
     /// list.
     /// </summary>
     [JsonConverter(typeof(LayerListsConverter))]

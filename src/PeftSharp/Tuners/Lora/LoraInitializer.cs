@@ -7,7 +7,7 @@ namespace PeftSharp.Tuners;
 /// <remarks>
 /// <para>Converts implicitly from Python's values: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
 /// <para>In embeddings, every initialization except <see cref="Random"/> sets A to zero and draws B from a standard normal distribution;
-/// <see cref="Random"/> draws both from it.</para>
+/// <see cref="Random"/> draws both A and B from this distribution.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 [JsonConverter(typeof(LoraInitializerConverter))]
