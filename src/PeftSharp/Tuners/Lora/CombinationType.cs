@@ -14,7 +14,7 @@ public enum CombinationType
     /// <summary>
     /// <c>ties</c>: keeps the elements with the largest magnitude in each factor, drops the elements whose sign differs from the majority
     /// sign,
-    /// and computes the weighted average of the others (Yadav et al. 2023, arXiv:2306.01708). Ranks must be equal.
+    /// and averages the remaining elements, multiplied by the weights (Yadav et al. 2023, arXiv:2306.01708). Ranks must be equal.
     /// </summary>
     Ties,
     /// <summary><c>ties_svd</c>: as <see cref="Ties"/>, but for the updates B·A, so ranks can differ.</summary>
@@ -26,8 +26,7 @@ public enum CombinationType
     DareLinearSvd,
     /// <summary>
     /// <c>dare_ties</c>: keeps random elements of each factor, rescales them, drops the elements whose sign differs from the majority sign,
-    /// and
-    /// computes the weighted average of the others. Ranks must be equal.
+    /// and averages the remaining elements, multiplied by the weights. Ranks must be equal.
     /// </summary>
     DareTies,
     /// <summary><c>dare_ties_svd</c>: as <see cref="DareTies"/>, but for the updates B·A, so ranks can differ.</summary>
