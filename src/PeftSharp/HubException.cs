@@ -1,7 +1,7 @@
 namespace PeftSharp;
 
 /// <summary>Thrown if files of a Hugging Face repository cannot be obtained or uploaded.</summary>
-/// <remarks>The message names the repository, the revision, the file and the remedy.</remarks>
+/// <remarks>The message contains a remedy, and the repository, the revision and the file if they are known.</remarks>
 public sealed class HubException : PeftSharpException
 {
     /// <summary>Creates an exception.</summary>

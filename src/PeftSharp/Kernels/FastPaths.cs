@@ -3,8 +3,8 @@ using PeftSharp.Native;
 namespace PeftSharp.Kernels;
 
 /// <summary>
-/// Switches for the optimized kernels. Each kernel has a reference implementation, which computes the same results and is used if the
-/// switch is off.
+/// Switches for the optimized kernels. Each kernel has a reference implementation, which computes the same results except for rounding
+/// errors and is used if the switch is off.
 /// </summary>
 /// <remarks>
 /// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
@@ -19,12 +19,13 @@ public static class FastPaths
         ["dropout", "attention", "linear_cross_entropy", "first_token_only", "small_batch_linear", "linear", "activation", "rms_norm",
             "rotary", "decoding", "adam_w"];
 
-    /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
+    /// <summary>Draws dropout masks with vector instructions. The masks are bit-identical to libtorch's masks.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Fused attention. In training, scale, mask, scores of relative positions, softmax and dropout are computed in one pass
-    /// (requires <see cref="Dropout"/>). In generation, the attention of one query is computed in one pass. With grouped heads, keys and
-    /// values are not copied for each query head.</summary>
+    /// <summary>Computes attention with fused kernels. In training, scale, mask, scores of relative positions, softmax and dropout are
+    /// computed in one pass; for a model with dropout, this also requires <see cref="Dropout"/>. In generation, the attention of one query
+    /// is computed in one pass. If several query heads share a key and value head, keys and values are not copied for each query
+    /// head.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
@@ -32,36 +33,37 @@ public static class FastPaths
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
     /// <summary>
-    /// Computes the last encoder layer of a text classifier for the first token only, because the head reads no other token.
+    /// Computes the last encoder layer for the first token only. Used for text classifiers whose head reads no other token.
     /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
-    /// <summary>Kernels for linear layers with 1 to 16 rows and without gradients, as in generation.</summary>
+    /// <summary>Computes linear layers for few rows and without gradients, as in generation: at most 16 rows, or more in bfloat16 on
+    /// processors without 512-bit vectors.</summary>
     public static bool SmallBatchLinear { get; set; } = IsOnAtStart("small_batch_linear");
 
-    /// <summary>Float32 matrix products with 512-bit vectors, if the processor supports them: linear layers and their gradients,
-    /// attention and a language model's loss.</summary>
+    /// <summary>Computes float32 matrix products with 512-bit vectors: linear layers and their gradients, attention and a language model's
+    /// loss. Used on processors with such vectors, except Intel processors, on which libtorch uses such vectors itself.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
-    /// <summary>Activations of bfloat16 tensors with a lookup table; float32 GELU (tanh approximation) with one exponential per
-    /// element; the activation and the product of gated feed-forward layers in one pass.</summary>
+    /// <summary>Computes activations of bfloat16 tensors with a lookup table, GELU (tanh approximation) of float32 tensors with one
+    /// exponential per element, and the activation and the product of gated feed-forward layers in one pass.</summary>
     public static bool Activation { get; set; } = IsOnAtStart("activation");
 
-    /// <summary>RMS normalization with one pass over each row, forward and backward.</summary>
+    /// <summary>Computes RMS normalization with one pass over each row, forward and backward.</summary>
     public static bool RmsNorm { get; set; } = IsOnAtStart("rms_norm");
 
-    /// <summary>Rotary position embeddings with one pass over each head, forward and backward.</summary>
+    /// <summary>Computes rotary position embeddings with one pass over each head, forward and backward.</summary>
     public static bool Rotary { get; set; } = IsOnAtStart("rotary");
 
     /// <summary>Computes all layers of a decoder in one parallel region during generation on the CPU. Used if no adapter wraps a layer of
     /// the decoder and no hook is registered.</summary>
     public static bool Decoding { get; set; } = IsOnAtStart("decoding");
 
-    /// <summary>AdamW with gradient clipping in the same pass; the norm of the gradients is computed on all threads.</summary>
+    /// <summary>Computes steps of AdamW with gradient clipping in the same pass, and the norm of the gradients on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");
 
     /// <summary>Whether CPU tensors are allocated by PeftSharp's allocator, which reuses the memory of freed tensors. Default false,
-    /// because it affects the whole process.</summary>
+    /// because the allocator affects the whole process.</summary>
     /// <value>True while the allocator is installed.</value>
     /// <remarks>
     /// <para>
@@ -75,7 +77,7 @@ public static class FastPaths
     /// <para>
     /// Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the page is
     /// kept, because its code frees the tensors that were allocated while the allocator was on, and glibc's automatic adjustment of its
-    /// thresholds stays off, because a call of <c>mallopt</c> ends it.
+    /// thresholds stays off, because a call of <c>mallopt</c> turns the adjustment off permanently.
     /// </para>
     /// <para>
     /// Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the program has

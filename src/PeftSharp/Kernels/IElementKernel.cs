@@ -4,7 +4,7 @@ namespace PeftSharp.Kernels;
 /// <typeparam name="TArguments">Pointers to the operands and the constants of the loop.</typeparam>
 internal interface IElementKernel<TArguments> where TArguments : unmanaged
 {
-    /// <summary>Processes <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them, or those
-    /// that remain at the end. Implementations are inlined.</summary>
+    /// <summary>Processes <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them, or the
+    /// elements that remain at the end. Implementations are inlined.</summary>
     static abstract void Run(in TArguments arguments, nint index, int count);
 }

@@ -7,6 +7,6 @@ namespace PeftSharp.Kernels;
 internal interface IReductionKernel<TArguments> where TArguments : unmanaged
 {
     /// <summary>Returns the accumulator after <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of
-    /// them, or those that remain at the end. Implementations are inlined.</summary>
+    /// them, or the elements that remain at the end. Implementations are inlined.</summary>
     static abstract Vector256<float> Run(in TArguments arguments, nint index, int count, Vector256<float> accumulator);
 }

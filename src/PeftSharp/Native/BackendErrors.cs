@@ -13,8 +13,7 @@ internal static partial class BackendErrors
         _supported.Contains(BackendFolders.Rid)
             ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, "
                 + "but no package that contains libtorch. Add one to the program's project. "
-                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{SmallerPackage()}; "
-                + $"for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. "
+                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{SmallerPackage()}{GpuPackage()}. "
                 + $"Or set {BackendFolders.Variable} to a folder with the libraries. {Searched(folders)}"
             : $"TorchSharp {Version} does not support {BackendFolders.Rid}. "
                 + $"Supported platforms: {string.Join(", ", _supported)}. {Searched(folders)}");
@@ -43,6 +42,13 @@ internal static partial class BackendErrors
     private static string? Version => typeof(torch).Assembly.GetName().Version?.ToString(3);
 
     private static string Searched(IReadOnlyList<string> folders) => $"Searched: {string.Join(", ", folders)}.";
+
+    private static string GpuPackage() => BackendFolders.Rid switch
+    {
+        "linux-x64" => "; for NVIDIA GPUs: TorchSharp-cuda-linux",
+        "win-x64" => "; for NVIDIA GPUs: TorchSharp-cuda-windows",
+        _ => "",
+    };
 
     private static string SmallerPackage() =>
         OperatingSystem.IsLinux() ? " (or libtorch-cpu-linux-x64, without the other platforms' files)" : "";

@@ -30,7 +30,7 @@ internal sealed class ElfBytes(byte[] bytes, string path)
     {
         var rest = At(at, 1);
         var end = rest[..Math.Min(rest.Length, MaxNameLength)].IndexOf((byte)0);
-        return end >= 0 ? Encoding.ASCII.GetString(rest[..end]) : throw Malformed($"the name at {at} is not terminated");
+        return end >= 0 ? Encoding.ASCII.GetString(rest[..end]) : throw Malformed($"the name at byte {at} is not terminated");
     }
 
     internal void SetByte(long at, int value) => At(at, 1)[0] = (byte)value;

@@ -17,14 +17,14 @@ namespace PeftSharp.Native;
 /// <para>
 /// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older libstdc++ (Debian 12, Ubuntu
 /// 22.04, RHEL 9), a patched copy of TorchSharp's native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
-/// <c>~/.cache/peftsharp</c>. Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is
-/// searched for the libraries first.
+/// <c>~/.cache/peftsharp</c>. Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can contain the path of a
+/// folder, which is then searched first.
 /// </para>
 /// <para>
-/// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless
-/// environment variables of OpenMP are set (for the spin count <c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>; for the number of threads
-/// <c>OMP_NUM_THREADS</c>, <c>MKL_NUM_THREADS</c>, <c>OMP_THREAD_LIMIT</c>) or libtorch is already loaded.
-/// docs/process.md lists the library's other effects on a process.
+/// On Linux, loading libtorch also configures its threads. They use a short spin count, unless <c>GOMP_SPINCOUNT</c> or
+/// <c>OMP_WAIT_POLICY</c> is set. Their number is limited to <see cref="Environment.ProcessorCount"/>, unless <c>OMP_NUM_THREADS</c>,
+/// <c>MKL_NUM_THREADS</c> or <c>OMP_THREAD_LIMIT</c> is set. If the program has loaded libtorch before, the threads are not configured.
+/// docs/process.md lists the other effects of PeftSharp on a process.
 /// </para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
 
-/// <summary>Gets the address of a tensor's memory, including tensors for which TorchSharp has no span: those with more than 2³¹ elements
-/// and non-contiguous ones.</summary>
+/// <summary>Gets the address of a tensor's memory, also for tensors for which TorchSharp has no span: tensors with more than 2³¹ elements,
+/// and non-contiguous tensors.</summary>
 internal static unsafe class TensorMemory
 {
     private static readonly delegate* unmanaged<IntPtr, IntPtr*, int> _dataPointer = Find();

@@ -34,8 +34,9 @@ public sealed class CheckpointTensors : IDisposable
     /// Whether a pickle file (<c>pytorch_model.bin</c>, <c>adapter_model.bin</c>, or its index) is opened if there is no safetensors file.
     /// Only tensors and plain data are read from it; no code in it is run. Default false.
     /// </param>
-    /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
-    /// or lacks a tensor, or two shards contain the same tensor.</exception>
+    /// <exception cref="CheckpointException">No weights file or index is found, only a pickle file is found and
+    /// <paramref name="allowPickle"/> is false, a file is invalid, a shard listed in the index is missing or lacks a tensor, or two shards
+    /// contain the same tensor.</exception>
     public static CheckpointTensors Open(string path, string fileName = DefaultFileName, bool allowPickle = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -59,7 +60,7 @@ public sealed class CheckpointTensors : IDisposable
         }
     }
 
-    /// <summary>Saves tensors to a folder, in one file. If they are larger than <paramref name="maxShardSize"/>, they are split into
+    /// <summary>Saves tensors to a folder, in one file. If their total size exceeds <paramref name="maxShardSize"/>, they are split into
     /// several files with an index, as in transformers.</summary>
     /// <remarks>All files are written completely before the first file of an earlier save is replaced. Remaining files of the earlier
     /// save are deleted at the end. Tensors are split in the given order.</remarks>
@@ -72,10 +73,11 @@ public sealed class CheckpointTensors : IDisposable
     /// Strings that are stored in the header of each file. Default: <c>format</c>: <c>pt</c> (<see cref="Safetensors.PyTorchMetadata"/>).
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A name is a duplicate or reserved, a tensor is disposed, sparse or has a dtype that the format does not support, or
-    /// <paramref name="maxShardSize"/> is not a valid size.
+    /// A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of a dtype that the format does not
+    /// support; a name or a metadata value is not valid Unicode; or <paramref name="maxShardSize"/> is not a valid size.
     /// </exception>
-    /// <exception cref="IOException">The folder cannot be written, or the disk is full. The earlier save is then unchanged.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full. An earlier save is then unchanged, unless the error
+    /// occurs while the new files are renamed to their final names.</exception>
     public static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, string maxShardSize = "50GB",
         string fileName = DefaultFileName, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -89,10 +91,10 @@ public sealed class CheckpointTensors : IDisposable
     /// <summary>The entries of all tensors by name, in the order of the files.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors => _tensors;
 
-    /// <summary>The metadata of the first file, such as <c>format</c>: <c>pt</c>.</summary>
+    /// <summary>The metadata of the first file, such as <c>format</c>: <c>pt</c>. Empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _files[0].Metadata;
 
-    /// <summary>The paths of the files.</summary>
+    /// <summary>The paths of the weights files, without the index.</summary>
     public IReadOnlyList<string> Files => [.. _files.Select(file => file.Path)];
 
     /// <inheritdoc cref="SafetensorsFile.Read"/>

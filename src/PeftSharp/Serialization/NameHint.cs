@@ -5,13 +5,14 @@ internal static class NameHint
 {
     private const int MaxNames = 3;
 
-    /// <summary>Returns the end of a sentence: <c>; the most similar names are …</c>, or that the file contains no tensors.</summary>
+    /// <summary>Returns the end of a sentence: <c>; the most similar names are …</c>, the only name, or that the file contains no
+    /// tensors.</summary>
     internal static string For(string wanted, IEnumerable<string> present)
     {
         // The names of a model share long prefixes, so the distance is the length of the parts between the common prefix and suffix.
         var nearest = present.OrderBy(name => Distance(wanted, name)).ThenBy(name => name, StringComparer.Ordinal).Take(MaxNames).ToList();
-        return nearest.Count == 0 ? "; it contains no tensors." : "; the most similar names are "
-            + $"{string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
+        return nearest.Count == 0 ? "; it contains no tensors." : nearest.Count == 1 ? $"; the only name is '{nearest[0]}'."
+            : $"; the most similar names are {string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
     }
 
     private static int Distance(string a, string b)

@@ -13,14 +13,15 @@ public sealed class AdapterChoice
         (Active, Rows, Owner) = (active, rows, owner);
 
     /// <summary>
-    /// The adapters whose updates are added to all rows, in this order. Empty for the base model and if rows have different adapters.
+    /// The adapters that are applied to all rows, in this order. Empty if the base model is selected, or if each row has an adapter of its
+    /// own (<see cref="Rows"/>).
     /// </summary>
     public IReadOnlyList<string> Active { get; }
 
-    /// <summary>The adapter of each row; null if all rows use the same adapters.</summary>
+    /// <summary>For each row, the name of its adapter or <see cref="BaseModel"/>; null if the adapters were not selected per row.</summary>
     public IReadOnlyList<string>? Rows { get; }
 
-    /// <summary>The row indices of each adapter, without the rows of the base model. Empty if all rows use the same adapters.</summary>
+    /// <summary>The row indices of each adapter, without the rows of the base model. Empty if <see cref="Rows"/> is null.</summary>
     internal IReadOnlyList<(string Adapter, long[] Rows)> Groups { get; private init; } = [];
 
     /// <summary>

@@ -7,7 +7,8 @@ namespace PeftSharp.Tuners;
 
 /// <summary>Reads and writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> in peft's format.</summary>
 /// <remarks>
-/// A key consists of <c>base_model.model.</c>, the module's path and the parameter's name, without the adapter's name:
+/// For methods that adapt layers, a key consists of <c>base_model.model.</c>, the module's path and the parameter's name, without the
+/// adapter's name:
 /// <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.
 /// </remarks>
 internal static class AdapterFiles

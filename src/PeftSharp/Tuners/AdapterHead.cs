@@ -40,7 +40,7 @@ internal static class AdapterHead
     }
 
     /// <summary>
-    /// The number of classes in the file, if the tensors are those of a head and differ only in the number of classes; otherwise null.
+    /// The number of classes in the file, if the tensors belong to a head and differ only in the number of classes; otherwise null.
     /// </summary>
     private static int? ClassesOf(PretrainedModel model, string name, IReadOnlyList<long> inFile, IReadOnlyList<long> inModel) =>
         !StoredHead.IsOfBody(model, name) && inFile.Count > 0 && inFile.Count == inModel.Count && inFile[0] != inModel[0]

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Maps the keys of a file to the tensors that an adapter expects, regardless of the program or version of peft that wrote them.
+/// Maps the keys of a file to the tensors that an adapter expects, regardless of the program or the version of peft that wrote the file.
 /// </summary>
 internal sealed partial class AdapterKeys
 {

@@ -3,7 +3,7 @@ namespace PeftSharp.Tuners;
 /// <summary>Validation of adapter names.</summary>
 internal static class AdapterNames
 {
-    /// <summary>The default name of an adapter. Its files are in the folder itself.</summary>
+    /// <summary>The default name of an adapter. The files of this adapter are in the folder itself.</summary>
     internal const string Default = "default";
 
     /// <exception cref="ArgumentException">The name cannot be part of a parameter name or a folder name.</exception>

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>Selects adapters for the current async context until it is disposed.</summary>
+/// <summary>Selects adapters for the current async context until the scope is disposed.</summary>
 internal sealed class AdapterScope : IDisposable
 {
     private readonly AdapterState _state;

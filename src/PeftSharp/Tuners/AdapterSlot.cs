@@ -78,8 +78,8 @@ internal sealed class AdapterSlot : Module
     }
 
     /// <summary>
-    /// An adapter's parameters with the suffixes of their names in the file: empty for a parameter of the slot, <c>.weight</c> and so on
-    /// for a module's.
+    /// An adapter's parameters with the suffixes of their names in the file: empty for a parameter of the slot; <c>.weight</c> and so on
+    /// for the parameters of a module.
     /// </summary>
     internal IEnumerable<(string End, Parameter Value)> ParametersOf(string adapter)
     {

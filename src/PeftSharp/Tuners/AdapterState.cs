@@ -9,7 +9,7 @@ internal sealed class AdapterState
 {
     private readonly AsyncLocal<AdapterChoice?> _scoped = new();
 
-    /// <summary>The adapters of calls that do not select adapters: those of <c>SetAdapter</c>.</summary>
+    /// <summary>The adapters of calls that do not select adapters; <c>SetAdapter</c> sets them.</summary>
     internal AdapterChoice Default { get; set; } = AdapterChoice.ForAll([]);
 
     /// <summary>The adapters selected by the current async context (<c>UseAdapter</c> scope or call); null if it selects none.</summary>

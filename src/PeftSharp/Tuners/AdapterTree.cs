@@ -16,7 +16,7 @@ internal sealed class AdapterTree(PretrainedModel model, AdapterState state)
     internal IReadOnlyList<(string Path, IAdapterModule Module)> Parts =>
         [.. Wrapped().Select(place => (place.Path, (IAdapterModule)place.Module))];
 
-    /// <summary>All modules of the model, without the descendants of those that hold adapters.</summary>
+    /// <summary>All modules of the model, without the descendants of modules that hold adapters.</summary>
     internal List<ModulePlace> Places() => ModuleTree.Walk(Model.WeightsRoot, module => module is IAdapterModule);
 
     /// <summary>Replaces a module by one that holds adapters.</summary>

@@ -5,7 +5,7 @@ namespace PeftSharp.Tuners;
 /// <summary>Finds the biases of the base model, for adapters that train all of them.</summary>
 internal static class BaseBiases
 {
-    /// <summary>The biases by name, without those of fully trained modules and of the adapters themselves.</summary>
+    /// <summary>The biases by name, except the biases of fully trained modules and of the adapters.</summary>
     internal static IEnumerable<KeyValuePair<string, Parameter>> Of(AdapterTree tree)
     {
         var closed = tree.Parts.Where(part => part.Module is not TunerLayer).Select(part => part.Path + ".").ToArray();

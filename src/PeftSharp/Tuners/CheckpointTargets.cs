@@ -9,7 +9,7 @@ namespace PeftSharp.Tuners;
 internal static class CheckpointTargets
 {
     /// <summary>Converts the target modules of a configuration.</summary>
-    /// <param name="targets">The names or the expression of a configuration. Null: none.</param>
+    /// <param name="targets">The names or the expression of a configuration. Null: not specified.</param>
     /// <param name="paths">The paths of the model's modules.</param>
     /// <param name="family">The family of the model.</param>
     /// <returns>The targets with current names. Entries that match no module under either name are unchanged.</returns>
@@ -38,7 +38,7 @@ internal static class CheckpointTargets
     internal static IReadOnlyDictionary<string, T> ToModel<T>(
         IReadOnlyDictionary<string, T> patterns, IReadOnlyList<string> paths, ModelFamily family)
     {
-        var current = new OrderedDictionary<string, T>(StringComparer.Ordinal);            // the first match counts
+        var current = new OrderedDictionary<string, T>(StringComparer.Ordinal);            // the first match is used
         foreach (var (pattern, value) in patterns)
             foreach (var name in CurrentNames(path => TargetMatcher.EndMatches(pattern, path), paths, family) ?? [pattern])
                 current.TryAdd(name, value);

@@ -33,6 +33,6 @@ public sealed class EmbeddingTarget : LayerTarget
     /// <summary>Multiplies rows by the factor that the layer applies to its own rows (1 for most models).</summary>
     internal TorchSharp.torch.Tensor Scaled(TorchSharp.torch.Tensor rows) => _embedding.Scaled(rows);
 
-    /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
+    /// <summary>The token id whose row receives no gradient; <c>padding_idx</c> in PyTorch. Null: there is none.</summary>
     public long? PaddingId => _embedding.PaddingId;
 }

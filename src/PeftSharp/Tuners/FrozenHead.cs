@@ -2,7 +2,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Explains why an adapter does not train a new head. As in peft, this happens if the task is not set.</summary>
+/// <summary>Explains why an adapter does not train a new head. As in peft, a new head is frozen if the task is not set.</summary>
 internal static class FrozenHead
 {
     /// <summary>Returns a warning that names the weights and the options that train them; null if no warning is needed.</summary>
@@ -21,7 +21,7 @@ internal static class FrozenHead
         var byTask = task == config.TaskType ? [] : frozen.Where(name => heads.Any(head => ("." + name).Contains($".{head}.",
             StringComparison.Ordinal))).ToArray();
         var modules = frozen.Except(byTask).Select(name => name[..Math.Max(name.LastIndexOf('.'), 0)]).Distinct().ToArray();
-        var reason = byTask.Length == 0 ? "ModulesToSave does not contain their modules"
+        var reason = byTask.Length == 0 ? "ModulesToSave does not contain the modules of these weights"
             : config.TaskType is { } other ? $"TaskType is {other}" : "TaskType is not set";
         List<string> remedies = [];
         if (byTask.Length > 0) remedies.Add($"TaskType = TaskType.{task}");
@@ -29,8 +29,8 @@ internal static class FrozenHead
         var names = NewWeights.SummaryOf(frozen);
         var what = frozen.Any(name => StoredHead.IsOfBody(model, name))
             ? $"The weights {names} are new and frozen, because" : $"The head ({names}) is new and frozen, because";
-        return $"{what} {kind}.{reason}: not in the checkpoint, not trained and not saved with the adapter, so the predictions "
-            + $"are random. Set {string.Join(" and ", remedies)}.";
+        return $"{what} {kind}.{reason}. These weights are not in the checkpoint, and the adapter neither trains nor saves them, "
+            + $"so the predictions are random. Set {string.Join(" and ", remedies)}.";
     }
 
     private static TaskType? TaskOf(Objective objective) => objective switch

@@ -22,8 +22,8 @@ public abstract class LayerAdapter : AdapterWeights
     /// <summary>Computes the layer's output with this adapter.</summary>
     /// <param name="x">The layer's input. For a batch with one adapter per row, the rows of this adapter.</param>
     /// <param name="layer">
-    /// The layer without this adapter. It can be called with a different input and more than once; it recomputes its output unless it is
-    /// called with <paramref name="x"/> itself.
+    /// The layer with the preceding adapters, but without this adapter. It can be called with a different input and more than once. A call
+    /// may compute the output again, so store an output that you need twice.
     /// </param>
     /// <returns>A tensor with the shape of the layer's output; it is cast to the type of that output.</returns>
     public abstract Tensor Forward(Tensor x, Func<Tensor, Tensor> layer);

@@ -18,7 +18,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     protected abstract string AdaptableLayers { get; }
 
     /// <summary>
-    /// Roles of the modules that are adapted if the configuration does not specify targets; the model's family maps roles to modules.
+    /// Roles of the modules that are adapted if the configuration does not specify targets. The model's family maps roles to modules. The
+    /// roles are not used if <see cref="ModelFamily.DefaultTargets"/> lists modules for the method.
     /// </summary>
     protected abstract IReadOnlyList<ModuleRole> DefaultRoles { get; }
 
@@ -38,7 +39,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// </summary>
     private protected virtual Int128 CountElements(LayerTarget target, string path, TConfig config) => 0;
 
-    /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>
+    /// <summary>For each layer of the given adapter: the path of the layer, the layer as a target, and the adapter of this layer.</summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> GetAdapters(string adapterName) =>
         Layers.Where(entry => entry.Layer.Has(adapterName)).Select(entry => (entry.Path, entry.Layer.Target, entry.Layer[adapterName]));
@@ -93,9 +94,10 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
                 throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only "
                     + $"{AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
-                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
-                    + "and the initialization of the new adapter would change the base weights that they use. "
-                    + "Add this adapter before the other adapters, or add it to a separate model.");
+                throw new InvalidOperationException($"'{place.Path}' already has adapters "
+                    + $"({string.Join(", ", others.Select(name => $"'{name}'"))}), and the initialization of the "
+                    + "new adapter would change the base weights of this layer. "
+                    + "Add the new adapter before all others, or add it to a separate model.");
             var layer = place.Module as TunerLayer
                 ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.FromModule(place.Module)!, Tree.State));
             layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));

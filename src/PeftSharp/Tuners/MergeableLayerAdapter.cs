@@ -11,7 +11,7 @@ public abstract class MergeableLayerAdapter : LayerAdapter
 {
     /// <summary>Computes the layer's weight with this adapter merged.</summary>
     /// <param name="weight">
-    /// The current weight, in the layout in which the layer stores it: the frozen weight with the preceding adapters merged.
+    /// The frozen weight with the preceding adapters merged, in the layout in which the layer stores its weight.
     /// </param>
     /// <param name="original">The frozen weight.</param>
     /// <returns>A tensor with the shape of <paramref name="weight"/>; it is cast to the type of the layer's weight.</returns>

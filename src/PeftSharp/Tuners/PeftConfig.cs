@@ -23,14 +23,15 @@ public abstract record PeftConfig
     /// <summary>The name of the method in the file, such as <c>LORA</c>.</summary>
     public abstract string PeftType { get; }
 
-    /// <summary>The task of the adapted model. Null: not specified; no head is trained with the adapter.</summary>
+    /// <summary>The task of the adapted model, which determines the head that is trained with the adapter. Null: not specified; a head is
+    /// trained only if <see cref="ModulesToSave"/> contains it.</summary>
     public TaskType? TaskType { get; init; }
 
-    /// <summary>The base model: a folder or a name on the Hugging Face Hub. Null: the folder or name from which the model was
-    /// loaded.</summary>
+    /// <summary>The base model: a folder or a name on the Hugging Face Hub. When an adapter is added, null is replaced with the folder or
+    /// name from which the base model was loaded.</summary>
     public string? BaseModelNameOrPath { get; init; }
 
-    /// <summary>Revision of the base model on the Hugging Face Hub.</summary>
+    /// <summary>Branch, tag or commit of the base model on the Hugging Face Hub. Null: not specified.</summary>
     public string? Revision { get; init; }
 
     /// <summary>Whether the adapter is frozen. Default false; set to true when an adapter is saved.</summary>
@@ -38,11 +39,12 @@ public abstract record PeftConfig
 
     /// <summary>
     /// Name suffixes of modules that are trained completely: the adapter trains and saves a copy of each. The head of the task is always
-    /// included.
+    /// included. Null: no other modules.
     /// </summary>
     public IReadOnlyList<string>? ModulesToSave { get; init; }
 
-    /// <summary>The version of peft that wrote the file.</summary>
+    /// <summary>The version of peft that wrote the file. For a new configuration: the version of peft whose file format this library
+    /// writes.</summary>
     public string? PeftVersion { get; init; } = CurrentPeftVersion;
 
     /// <summary>
@@ -52,7 +54,8 @@ public abstract record PeftConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Whether names that do not match any module are ignored instead of causing an exception. Default false. Not part of the file.
+    /// Whether names that do not match any module are ignored instead of causing an exception. If no name of the target modules matches, an
+    /// exception is thrown in any case. Default false. Not part of the file.
     /// </summary>
     [JsonIgnore]
     public bool IgnoreUnmatched { get; init; }

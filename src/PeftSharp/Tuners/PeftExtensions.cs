@@ -7,15 +7,15 @@ namespace PeftSharp.Tuners;
 public static class PeftExtensions
 {
     /// <summary>
-    /// Freezes a model and adds an adapter to it, in place: the returned model wraps this one (peft's <c>get_peft_model</c>).
+    /// Freezes a model and adds an adapter to it, in place: the returned model wraps the given model (peft's <c>get_peft_model</c>).
     /// </summary>
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="model">The base model; it is disposed with the result.</param>
     /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
     /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
     /// <param name="logger">
-    /// Logger for a warning if a head that is not in the checkpoint stays frozen, so that its outputs are random. Null: the standard error
-    /// stream.
+    /// Receives a warning if a head is not in the checkpoint and stays frozen, so that its outputs are random. Null: the warning is written
+    /// to the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The configuration is invalid or specifies layers that the model does not have, or the model already has adapters. The model is then

@@ -16,15 +16,15 @@ public static class PeftMethods
         Register<PromptTuningConfig>();
     }
 
-    /// <summary>The <c>peft_type</c> of each method.</summary>
+    /// <summary>The <c>peft_type</c> of each registered method, in alphabetical order.</summary>
     public static IReadOnlyList<string> PeftTypes
     {
         get { lock (_gate) return [.. _readers.Keys.Order(StringComparer.Ordinal)]; }
     }
 
     /// <summary>
-    /// Registers a method, which replaces a registered method with the same <see cref="PeftConfig.PeftType"/>:
-    /// <c>PeftModel.FromPretrained</c> and <c>LoadAdapter</c> then support its files.
+    /// Registers a method, so that <c>PeftModel.FromPretrained</c>, <c>LoadAdapter</c> and <see cref="PeftConfig.FromPretrained"/> can read
+    /// its files. A method that is already registered with the same <see cref="PeftConfig.PeftType"/> is replaced.
     /// </summary>
     /// <typeparam name="TConfig">The configuration type of the method.</typeparam>
     public static void Register<TConfig>() where TConfig : PeftConfig, new()

@@ -7,7 +7,7 @@ public abstract partial class PeftModel
 {
     /// <summary>Adds a new adapter. It is not active until <see cref="SetAdapter(string[])"/> activates it.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
-    /// <param name="config">The configuration, of the same method as the other adapters.</param>
+    /// <param name="config">The configuration. All adapters of a model have the same method.</param>
     /// <exception cref="ArgumentException">The name is already used or invalid, or the configuration is invalid for this model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void AddAdapter(string adapterName, PeftConfig config) => Add(adapterName, config, fill: null);
@@ -34,24 +34,26 @@ public abstract partial class PeftModel
     }
 
     /// <summary>
-    /// Activates adapters and makes them trainable. A call that does not select adapters itself uses the active adapters.
+    /// Activates adapters and makes them trainable; all other adapters become inactive. A call that does not select adapters itself uses
+    /// the active adapters.
     /// </summary>
     /// <remarks>
     /// This affects all callers of the model. To select adapters for individual calls, use
     /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>GenerationOptions.Adapter</c> or <see cref="UseAdapter"/>.
     /// </remarks>
-    /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
+    /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, or two of the adapters have a copy of the same module.
+    /// A name is unknown or repeated, two of the adapters have a copy of the same module, or the method cannot apply the adapters together.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
 
-    /// <summary>Activates adapters. A call that does not select adapters itself uses the active adapters.</summary>
-    /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
+    /// <summary>Activates adapters; all other adapters become inactive. A call that does not select adapters itself uses the active
+    /// adapters.</summary>
+    /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, or two of the adapters have a copy of the same module.
+    /// A name is unknown or repeated, two of the adapters have a copy of the same module, or the method cannot apply the adapters together.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
@@ -97,7 +99,8 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Renames an adapter. Calls in open scopes that use the old name throw afterwards.</summary>
+    /// <summary>Renames an adapter. If an open scope has selected the adapter by its old name, calls in this scope then throw an
+    /// <see cref="ArgumentException"/>.</summary>
     /// <param name="adapterName">The current name.</param>
     /// <param name="newName">The new name.</param>
     /// <exception cref="ArgumentException">The old name is unknown, or the new name is already used or invalid.</exception>

@@ -13,7 +13,8 @@ public abstract partial class PeftModel
     /// <exception cref="ArgumentException">
     /// An adapter name is unknown, or the number of names does not equal the number of rows.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The call or the scope selects adapters while an adapter is merged.</exception>
+    /// <exception cref="InvalidOperationException">The call or the scope selects adapters while an adapter is merged, or a
+    /// <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.</exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -40,7 +41,9 @@ public abstract partial class PeftModel
     /// <param name="adapter">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.
+    /// </exception>
     public ModelOutput CallWithAdapter(ModelInputs inputs, string adapter)
     {
         ArgumentException.ThrowIfNullOrEmpty(adapter);
@@ -54,7 +57,12 @@ public abstract partial class PeftModel
     /// </param>
     /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">A name is unknown, or the number of names is neither 1 nor the number of rows.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The method does not support different adapters in one batch; an example is prompt tuning.
+    /// </exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -65,8 +73,8 @@ public abstract partial class PeftModel
     /// <summary>Selects one adapter for all rows in calls of the current async context, until the returned scope is disposed.</summary>
     /// <remarks>
     /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
-    /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
-    /// applies the scope, but does not check the adapter names.
+    /// Dispose scopes in reverse order, in the method that created them. Call this model, not the model that <c>GetBaseModel</c> returns:
+    /// the latter also applies the scope, but does not check the adapter names.
     /// </remarks>
     /// <param name="adapterName">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
@@ -94,13 +102,13 @@ public abstract partial class PeftModel
     }
 
     /// <summary>
-    /// Disables all adapters in calls of the current async context, until the returned scope is disposed: the outputs are those of the base
-    /// model.
+    /// Disables all adapters in calls of the current async context, until the returned scope is disposed. The calls return the outputs of
+    /// the base model.
     /// </summary>
     /// <remarks>
     /// If no adapter is merged, calls on other threads are not affected. If adapters are merged, the scope unmerges them, and merges them
-    /// again when it is disposed; in between, calls and adapter changes outside the scope throw. Trained biases of the base model remain
-    /// changed. Which parameters are trainable does not change.
+    /// again when it is disposed; in between, calls outside the scope and all changes of the adapters throw. Trained biases of the base
+    /// model remain changed. The scope does not change which parameters are trainable.
     /// </remarks>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged and calls of the model are running. Disposing the scope throws the same exception if it merges adapters again
@@ -148,8 +156,8 @@ public abstract partial class PeftModel
         var scope = _adapters.Scoped;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
             throw new InvalidOperationException("A DisableAdapter scope of another caller has unmerged the adapters of this model "
-                + "until it is disposed. Wait until then, or call Unmerge beforehand: without merged adapters, such a scope affects "
-                + "only its own calls.");
+                + "and merges them again when it is disposed. Wait until then. To avoid this, call Unmerge before DisableAdapter: "
+                + "if no adapter is merged, the scope affects only its own calls.");
         var choice = options.AdapterNames switch
         {
             null => scope,

@@ -23,8 +23,9 @@ public abstract partial class PeftModel
                 throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (ModulesToSave), "
                     + "and copies cannot be combined. Combine adapters of which at most one has a copy.", nameof(adapters));
             if (module is TrainableTokensWrapper && adapters.Any(module.Has))
-                throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}' "
-                    + "(TrainableTokenIndices), which cannot be combined.");
+                throw new NotSupportedException($"Rows of '{path}' are trained by "
+                    + $"{string.Join(", ", adapters.Where(module.Has).Select(name => $"'{name}'"))} "
+                    + "(TrainableTokenIndices). Adapters with trained rows cannot be combined.");
         }
         var (config, fill) = combine(_tuner, [.. adapters.Select(adapter => _configs[adapter])]);
         Add(adapterName, config, _ =>

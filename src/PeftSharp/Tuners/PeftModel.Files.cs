@@ -27,7 +27,7 @@ public abstract partial class PeftModel
     /// Default false.
     /// </param>
     /// <param name="cancellationToken">Cancels the download.</param>
-    /// <returns>Missing and unused tensors and warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
+    /// <returns>The missing optional tensors and the warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
     /// <exception cref="CheckpointException">
     /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
     /// </exception>
@@ -65,7 +65,7 @@ public abstract partial class PeftModel
     /// <returns>The names of the adapters that were loaded, in alphabetical order.</returns>
     /// <exception cref="CheckpointException">
     /// The folder does not exist or has no subfolder with an adapter, or a file is malformed or does not match the model. Adapters that
-    /// were already loaded stay in the model.
+    /// were loaded before the error stay in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public IReadOnlyList<string> LoadAdapters(
@@ -120,7 +120,7 @@ public abstract partial class PeftModel
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
 
-    /// <summary>Saves the given adapters.</summary>
+    /// <summary>Saves the given adapters in the same way as <see cref="SavePretrained(string)"/>.</summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <param name="selectedAdapters">Names of the adapters.</param>
     /// <exception cref="ArgumentException">A name is unknown, or the list is empty.</exception>
@@ -146,7 +146,7 @@ public abstract partial class PeftModel
     /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>
     /// <param name="folder">The folder of the saved adapters.</param>
     /// <param name="allowPickle">
-    /// Whether <c>adapter_model.bin</c> of Python is read if there is no safetensors file. Default false.
+    /// Whether <c>adapter_model.bin</c> is read if there is no safetensors file; no code in it is run. Default false.
     /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>

@@ -11,20 +11,24 @@ public abstract partial class PeftModel
     /// from a copy that is kept until then.
     /// </summary>
     /// <param name="safeMerge">
-    /// Whether to throw an exception, before anything is changed, if merged weights would not be finite or if a head is tied to changed
-    /// embeddings. Default true; peft's default is false.
+    /// Whether to throw an exception, before anything is changed, if a merged weight would contain NaN or infinity, or if a weight that the
+    /// head and the embeddings share would change. Default true; peft's default is false.
     /// </param>
-    /// <param name="adapterNames">The adapters, in this order, in addition to those already merged. Null: the active adapters.</param>
+    /// <param name="adapterNames">The adapters to merge, in this order; adapters that are already merged stay merged. Null: the active
+    /// adapters.</param>
     /// <remarks>
-    /// While adapters are merged, nothing is trainable, and all calls use the merged adapters: selecting other adapters throws.
+    /// While adapters are merged, nothing is trainable, and all calls use the merged adapters. A call that selects adapters throws an
+    /// exception.
     /// </remarks>
     /// <exception cref="ArgumentException">
-    /// A name is unknown, or two of the adapters have a copy of the same module. Nothing was changed.
+    /// A name is unknown, no adapter is specified and none is active, or two of the adapters have a copy of the same module. Nothing was
+    /// changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running. Nothing was changed.
     /// </exception>
-    /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
+    /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
+    /// tokens.</exception>
     public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
     {
         using var change = BeginChange("Merging adapters");
@@ -101,7 +105,7 @@ public abstract partial class PeftModel
                 throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in "
                     + $"NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for "
                     + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged. "
-                    + "Load the base model in float32, or use the adapter unmerged.");
+                    + "Use the adapter unmerged; or, if its values are finite, load the base model in a type with a larger range.");
         }
     }
 

@@ -10,8 +10,8 @@ public abstract partial class PeftModel
     /// <summary>Loads a base model and a saved adapter (peft's <c>AutoPeftModel</c>).</summary>
     /// <remarks>
     /// <para>
-    /// If the folder of the base model has no head, and <paramref name="options"/> contain neither names nor a number of classes, the
-    /// number of classes is that of the adapter's head. An adapter does not contain the names of the classes: pass
+    /// If the folder of the base model has no head, and <paramref name="options"/> contain neither class names nor a number of classes, the
+    /// number of classes is taken from the adapter's head. An adapter does not contain the names of the classes: pass
     /// <see cref="PretrainedOptions.LabelNames"/>.
     /// </para>
     /// <para>Missing weights of the base model are reported after the adapter is loaded, because the adapter may contain them.</para>
@@ -23,7 +23,7 @@ public abstract partial class PeftModel
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="loadBase">
     /// Loads the base model with the options that are passed to it. It is called a second time if the adapter's head has another number of
-    /// classes.
+    /// classes than the loaded model.
     /// </param>
     /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
@@ -34,7 +34,7 @@ public abstract partial class PeftModel
     /// Null: the defaults.
     /// </param>
     /// <param name="revision">
-    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. The revision of the base model is
+    /// Branch, tag or commit of the adapter on the Hub. Null: <c>main</c>. The revision of the base model is
     /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels the download of the adapter.</param>
@@ -73,7 +73,7 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Whether an adapter has a copy of the head, which is used instead of the base model's.</summary>
+    /// <summary>Whether an adapter has a copy of the head, which is used instead of the head of the base model.</summary>
     internal bool HasOwnHead => _configs.Values.Any(config => config.ModulesToSave is { Count: > 0 });
 
     private void LogReports(ILogger logger, string folder)

@@ -54,11 +54,11 @@ public abstract partial class PeftModel : PretrainedModel
         if (model.Device.type != DeviceType.CPU) this.to(model.Device);
     }
 
-    /// <summary>The configuration of each adapter, as it will be saved.</summary>
+    /// <summary>The configuration of each adapter, completed with the defaults of the method and of the model.</summary>
     public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
     /// <summary>
-    /// The active adapters, in the order in which their updates are added; <see cref="SetAdapter(string[])"/> sets them. Calls in a scope
+    /// The active adapters, in the order in which they are applied; <see cref="SetAdapter(string[])"/> sets them. Calls in a scope
     /// of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
     /// </summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
@@ -158,6 +158,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// Default false.
     /// </param>
     /// <param name="cancellationToken">Cancels the download.</param>
+    /// <exception cref="ArgumentException">The model already has adapters, or the adapter name is invalid.</exception>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
@@ -200,7 +201,7 @@ public abstract partial class PeftModel : PretrainedModel
                 .Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value))))
             .ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Not supported: resize the base model before adapters are added.</summary>
+    /// <summary>Not supported: resize the token embeddings of the base model before you add adapters.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
         throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because they are not saved "
@@ -209,7 +210,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
 
-    /// <summary>Counts the trainable and all parameter elements (peft's <c>get_nb_trainable_parameters</c>).</summary>
+    /// <summary>Counts the trainable elements and all elements of the parameters (peft's <c>get_nb_trainable_parameters</c>).</summary>
     public TrainableParameters CountTrainableParameters()
     {
         ThrowIfDisposed();
@@ -265,7 +266,8 @@ public abstract partial class PeftModel : PretrainedModel
         foreach (var name in names)
             if (!_configs.ContainsKey(name))
                 throw new ArgumentException(
-                    $"There is no adapter '{name}'. Available adapters: {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+                    $"There is no adapter '{name}'. " + (_configs.Count == 0 ? "All adapters of this model have been deleted."
+                    : $"Available adapters: {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}."));
     }
 
     private void RequireUnmerged(string what)
@@ -285,7 +287,7 @@ public abstract partial class PeftModel : PretrainedModel
         var change = Calls.Change(what);
         if (_adapters.Owner is null) return change;
         change.Dispose();
-        throw new InvalidOperationException($"{what} is not possible in a DisableAdapter scope that has unmerged adapters, "
-            + "because it merges them again at its end. Dispose the scope first.");
+        throw new InvalidOperationException($"{what} is not possible while a DisableAdapter scope has unmerged the adapters, "
+            + "because the scope merges them again when it is disposed. Dispose the scope first.");
     }
 }

@@ -21,19 +21,23 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// Merges adapters permanently into the weights and returns the base model without adapters. This object can no longer be used.
     /// </summary>
     /// <param name="safeMerge">
-    /// Whether to throw an exception, before anything is changed, if merged weights would not be finite or if a head is tied to changed
-    /// embeddings. Default true; peft's default is false.
+    /// Whether to throw an exception, before anything is changed, if a merged weight would contain NaN or infinity, or if a weight that the
+    /// head and the embeddings share would change. Default true; peft's default is false.
     /// </param>
-    /// <param name="adapterNames">The adapters, in this order. Null: the active adapters.</param>
-    /// <exception cref="ArgumentException">A name is unknown, or two of the adapters have a copy of the same module.</exception>
+    /// <param name="adapterNames">The adapters to merge, in this order, after those that are already merged. Null: the active
+    /// adapters.</param>
+    /// <exception cref="ArgumentException">A name is unknown, no adapter is specified and none is active, or two of the adapters have a
+    /// copy of the same module.</exception>
     /// <exception cref="InvalidOperationException">
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running.
     /// </exception>
-    /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
+    /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
+    /// tokens.</exception>
     public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) =>
         (TModel)MergePermanently(safeMerge, adapterNames);
 
-    /// <summary>Removes all adapters and returns the original base model. This object can no longer be used.</summary>
+    /// <summary>Removes all adapters and returns the original base model, in which trained biases remain changed. This object can no longer
+    /// be used.</summary>
     /// <exception cref="InvalidOperationException">
     /// Calls of the model are running, or the initialization of an adapter changed the base weights (pissa, olora): call
     /// <see cref="MergeAndUnload"/>, or load the base model again.

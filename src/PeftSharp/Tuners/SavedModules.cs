@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Modules of which an adapter fully trains a copy (<c>modules_to_save</c>): those in the configuration and the head of its task.
+/// Modules of which an adapter fully trains a copy (<c>modules_to_save</c>): the modules in the configuration and the head of its task.
 /// </summary>
 internal static class SavedModules
 {
@@ -70,7 +70,8 @@ internal static class SavedModules
         if (unmatched.Length > 0 && !config.IgnoreUnmatched)
             throw UnmatchedEntry.Error($"{config.NameOf(nameof(PeftConfig.ModulesToSave))} contains "
                 + $"{string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
-                + $"but no module of {tree.Model.GetName()} has a name with this ending"
-                + NameHint.For(unmatched[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
+                + $"but no module of {tree.Model.GetName()} has a name with "
+                + $"{(unmatched.Length == 1 ? "this ending" : "one of these endings")}" + NameHint.For(unmatched[0], paths),
+                $"Correct the {(unmatched.Length == 1 ? "name" : "names")}, change the task type, or set IgnoreUnmatched.");
     }
 }

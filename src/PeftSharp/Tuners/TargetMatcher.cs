@@ -18,7 +18,8 @@ internal sealed class TargetMatcher
     private readonly IReadOnlyList<string> _defaults;
 
     /// <param name="config">The adapter's configuration.</param>
-    /// <param name="targets">The target modules, if <see cref="LayerConfig.TargetModules"/> is null or <c>all-linear</c>.</param>
+    /// <param name="targets">The target modules of the completed configuration, in which null and <c>all-linear</c> have been
+    /// replaced.</param>
     /// <param name="defaults">The modules that the method adapts by default in the family of the model, for errors.</param>
     internal TargetMatcher(LayerConfig config, TargetModules targets, IReadOnlyList<string> defaults) =>
         (_config, _targets, _defaults) = (config, targets, defaults);
@@ -105,11 +106,13 @@ internal sealed class TargetMatcher
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
         if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
         var names = string.Join(", ", unmatched.Select(name => $"'{name}'"));
-        throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains {names}, but no module of this model has a name with this ending. "
+        var remedy = unmatched.Length == 1 ? "Correct the name" : "Correct the names";
+        throw UnmatchedEntry.Error($"{_config.NameOf(field)} contains {names}, but no module of this model has a name with "
+            + $"{(unmatched.Length == 1 ? "this ending" : "one of these endings")}. "
             + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
-            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it."
-                : _defaults.Count == 0 ? "Correct the names."
-                : $"Correct the names, or omit TargetModules for the usual ones: {string.Join(", ", _defaults)}.");
+            unmatched.Length < modules.Names.Count ? $"{remedy}, or set IgnoreUnmatched."
+                : _defaults.Count == 0 || field != nameof(LayerConfig.TargetModules) ? $"{remedy}."
+                : $"{remedy}, or omit TargetModules for the usual modules: {string.Join(", ", _defaults)}.");
     }
 
     private void CheckLayers(IReadOnlyList<string> selected)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Specifies modules in one of two forms. A list of names, such as <c>["c_attn", "mlp.c_fc"]</c>: each name is a whole path or the end of a
-/// path. A string: a regular expression for whole paths, or <c>"all-linear"</c>.
+/// Specifies modules in one of two forms. The first form is a list of names, such as <c>["c_attn", "mlp.c_fc"]</c>, each of which is a
+/// whole path or the end of a path. The second form is a string: a regular expression for whole paths, or <c>"all-linear"</c>.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 [JsonConverter(typeof(TargetModulesConverter))]
@@ -18,7 +18,8 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
 
     private TargetModules(string[] names, string? pattern) => (_names, Pattern) = (names, pattern);
 
-    /// <summary>Selects all linear layers except the model's head.</summary>
+    /// <summary>The value <c>all-linear</c>, which selects all linear layers. A language model's head and the modules that the adapter
+    /// trains completely, such as the head of its task, are not selected.</summary>
     public static TargetModules AllLinear { get; } = new([], AllLinearName);
 
     /// <summary>The names of a list; empty for a string.</summary>
@@ -27,7 +28,7 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     /// <summary>The regular expression, in Python's or .NET's syntax, or <c>all-linear</c>; null for a list.</summary>
     public string? Pattern { get; }
 
-    /// <summary>Whether all linear layers except the head are selected.</summary>
+    /// <summary>Whether the value is <c>all-linear</c>, in upper or lower case.</summary>
     public bool IsAllLinear => string.Equals(Pattern, AllLinearName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Creates an instance from a list of names.</summary>

@@ -17,9 +17,9 @@ internal sealed class TrainableTokensLayer(LayerTarget target, AdapterState stat
             var choice = State.Current;
             if (State.Merged.Count > 0 || !choice.Names.Any(Has)) return Target.Weight;
             if (choice.Rows is not null)
-                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains "
-                    + "rows of an embedding that the head is tied to, so a batch cannot have one adapter per row. "
-                    + "Call the model once for each adapter.");
+                throw new NotSupportedException("The head is tied to an embedding, and rows of this embedding are trained by "
+                    + $"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))}, so a batch cannot "
+                    + "have one adapter per row. Call the model once for each adapter.");
             return With(choice.Active.Where(Has));
         }
     }

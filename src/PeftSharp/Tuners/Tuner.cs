@@ -11,7 +11,7 @@ namespace PeftSharp.Tuners;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>, one that adds virtual tokens from
+/// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>. A method that adds virtual tokens derives from
 /// <see cref="PromptTuner{TConfig}"/>. The configuration of the method creates an instance (<see cref="PeftConfig.CreateTuner"/>). After a
 /// call of <see cref="PeftMethods.Register{TConfig}"/>, files of the method can be read.
 /// </para>
@@ -33,7 +33,7 @@ public abstract class Tuner
     private AdapterSlots Slots => _slots!;
 
     /// <summary>
-    /// Whether the base model's parameters are named <c>base_model.model.…</c>, as in peft for methods that adapt layers, or
+    /// Whether the base model's parameters are named <c>base_model.model.…</c>, as in peft for methods that adapt layers. False:
     /// <c>base_model.…</c>.
     /// </summary>
     internal virtual bool IsModelNested => true;
@@ -104,8 +104,8 @@ public abstract class Tuner
     protected internal virtual string? GetMergeError(string adapterName) => "its effect cannot be expressed as a change of weights";
 
     /// <summary>
-    /// The trainable parameters of an adapter. Default: all parameters of the adapter, both those in modules of the model and the shared
-    /// ones.
+    /// The trainable parameters of an adapter. Default: all parameters of the adapter, including shared parameters
+    /// (<see cref="AddSharedWeights"/>).
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
@@ -115,7 +115,7 @@ public abstract class Tuner
 
     /// <summary>
     /// The tensors of an adapter by their keys in <c>adapter_model.safetensors</c>; loading copies the file's values into them. Default:
-    /// the parameters in the model's modules.
+    /// the parameters of the adapter in modules of the model, without shared parameters.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
@@ -124,8 +124,8 @@ public abstract class Tuner
             .Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
 
     /// <summary>
-    /// The configuration to save, for methods that change it during training, such as ranks that are reduced. Default:
-    /// <paramref name="config"/>.
+    /// Returns the configuration to save. Override this method if the configuration changes during training, for example because ranks are
+    /// reduced. Default: <paramref name="config"/>.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
@@ -156,7 +156,7 @@ public abstract class Tuner
     /// <param name="adapters">The adapters of the call.</param>
     protected internal virtual int CountVirtualTokens(AdapterChoice adapters) => 0;
 
-    /// <summary>A penalty that is added to the loss of each call with labels, float scalar. Default null: none.</summary>
+    /// <summary>A penalty, float scalar, that is added to the loss of each call with labels. Default null: none.</summary>
     /// <param name="adapters">The adapters of the call.</param>
     protected internal virtual Tensor? GetPenalty(AdapterChoice adapters) => null;
 

@@ -9,6 +9,6 @@ internal static class UnmatchedEntry
     internal static ArgumentException Error(string finding, string remedy) =>
         new($"{finding} {remedy}") { Data = { [nameof(Finding)] = finding } };
 
-    /// <summary>Returns the message without the remedy, for the report of a loaded adapter, in which the entry was ignored.</summary>
+    /// <summary>Returns the message without the remedy, for the report of an adapter that was loaded without the entry.</summary>
     internal static string Finding(ArgumentException error) => error.Data[nameof(Finding)] as string ?? error.Message;
 }

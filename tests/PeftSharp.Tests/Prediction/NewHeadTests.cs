@@ -41,7 +41,7 @@ public sealed class NewHeadTests : IDisposable
         using var peft = AutoModelForSequenceClassification.FromPretrained(_headless)
             .GetPeftModel(new LoraConfig { R = 2, TaskType = task }, logger: created);
         var expected = "The head (classifier.weight, classifier.bias) is new and frozen, because "
-            + $"LoraConfig.TaskType {reason}: *Set TaskType = TaskType.SeqCls.";
+            + $"LoraConfig.TaskType {reason}. *Set TaskType = TaskType.SeqCls.";
         created.Lines.Should().ContainSingle().Which.Should().Match(expected);
         Train(peft).Should().ContainSingle(message => message.Contains("frozen")).Which.Should().Match(expected);
         peft.UntrainedWeights.Should().Equal("classifier.weight", "classifier.bias");

@@ -20,7 +20,7 @@ public sealed class SafetensorsHeaderTests
     [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "shape of tensor 'a' contains -0")]
     [InlineData(
         """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not an array of non-negative integers")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets has 1 elements")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets has 1 element, but two")]
     [InlineData("""{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'f32'")]
     [InlineData("""{"a":{"dtype":3,"shape":[1],"data_offsets":[0,4]}}""", 4, "dtype of tensor 'a' is not a string")]
     [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has more than one dtype")]

@@ -41,7 +41,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var gradient = grad_output;                            // its dispose scope may last for the whole step
+        using var gradient = grad_output;                            // the dispose scope that owns it may last for the whole step
         var call = (Call)ctx.get_data(Kept);
         Tensor?[] gradients;
         try

@@ -48,7 +48,7 @@ internal static class FastDropout
         var y = empty_like(x);
         Debug.Assert(y.is_contiguous() == x.is_contiguous() && 8 * (bits.numel() - 1) >= x.numel() * drawing.GroupsDrawn,
             "The tensors have the same order, and the mask has one bit per element and one additional byte.");
-        // Elements per iteration: a part of the group if there is only one, otherwise a whole group.
+        // Elements per iteration: a whole group, or a part of the group if there is only one group.
         var length = drawing.Groups == 1 ? Grain : x.numel() / drawing.Groups;
         var call = new Call
         {

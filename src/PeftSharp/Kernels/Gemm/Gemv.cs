@@ -176,7 +176,7 @@ internal static unsafe class Gemv
         ahead += bytes;
     }
 
-    /// <summary>Stores the horizontal sums of four vectors, those of four consecutive rows of the input.</summary>
+    /// <summary>Stores the horizontal sums of four vectors, one for each of four consecutive rows of the input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreSums(float* sums, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {

@@ -5,7 +5,8 @@ namespace PeftSharp.Kernels;
 
 /// <summary>16 consecutive elements as two float32 vectors of eight: <see cref="VectorPair"/> for processors without 512-bit
 /// vectors.</summary>
-/// <remarks>For bfloat16 elements, the first vector holds those with even index and the second vector those with odd index.</remarks>
+/// <remarks>For bfloat16 elements, the first vector holds the elements with even index, and the second vector holds the elements with odd
+/// index.</remarks>
 internal unsafe struct NarrowPair
 {
     internal const int Half = 8, Count = 2 * Half;

@@ -1,7 +1,7 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>How the input rows of a <see cref="SkinnyGemm"/> are divided: one or two rows are processed individually; more rows in blocks
-/// of eight and four, of which the last is padded with rows of zeros.</summary>
+/// <summary>How the input rows of a <see cref="SkinnyGemm"/> are divided: one or two rows are processed individually. More rows are
+/// processed in blocks of eight and four, and the last block is padded with rows of zeros.</summary>
 internal readonly struct RowBlocks
 {
     internal const int Large = 8, Small = 4;

@@ -6,7 +6,8 @@ namespace PeftSharp.Kernels;
 /// <summary>32 consecutive elements as two float32 vectors of 16.</summary>
 /// <remarks>
 /// For float32 elements, the first vector holds the first half and the second vector the second half. For bfloat16 elements (passed as
-/// <c>ushort</c>), the first vector holds the elements with even index and the second vector those with odd index: a bfloat16 is the upper
+/// <c>ushort</c>), the first vector holds the elements with even index and the second vector the elements with odd index: a bfloat16 is the
+/// upper
 /// half of a float32, so one load, a shift and a mask separate them. Keeping their order would take twice the instructions.
 /// </remarks>
 internal unsafe struct VectorPair

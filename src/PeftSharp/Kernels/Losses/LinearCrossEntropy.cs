@@ -10,7 +10,8 @@ namespace PeftSharp.Kernels;
 /// so the scores (logits) of all rows are never in memory at the same time.</summary>
 internal static class LinearCrossEntropy
 {
-    // The maximum number of scores per chunk: 32 MB and 128 MB. Matrix products of this size run at full speed.
+    // The maximum number of scores per chunk, which take 32 MB in bfloat16 and 128 MB in float32. Matrix products of this size run at full
+    // speed.
     private const long MaxBFloat16Scores = 1 << 24, MaxFloat32Scores = 1 << 25;
 
     /// <param name="states">Float [rows, hidden].</param>

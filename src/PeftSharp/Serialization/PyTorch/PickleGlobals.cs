@@ -4,7 +4,8 @@ using System.Text;
 namespace PeftSharp.Serialization;
 
 /// <summary>The names that a pickle may refer to. Every other name is rejected.</summary>
-/// <remarks>The names are a subset of those that <c>torch.load(weights_only=True)</c> accepts. The functions only create data.</remarks>
+/// <remarks>The names are a subset of the names that <c>torch.load(weights_only=True)</c> accepts. The functions only create
+/// data.</remarks>
 internal static class PickleGlobals
 {
     private static readonly FrozenDictionary<string, PickleGlobal> _known = Create().ToFrozenDictionary(
@@ -101,5 +102,5 @@ internal static class PickleGlobals
         _ => throw Wrong(),
     };
 
-    private static InvalidDataException Wrong() => new("the arguments are not those that PyTorch writes");
+    private static InvalidDataException Wrong() => new("its arguments differ from the arguments that PyTorch writes");
 }

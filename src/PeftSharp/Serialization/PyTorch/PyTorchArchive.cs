@@ -109,6 +109,7 @@ internal sealed class PyTorchArchive : IDisposable
         file.Read(start, 0);
         if (start.AsSpan().StartsWith("PK\x03\x04"u8)) return ZipArchiveReader.Read(file, ignoresArrays);
         if (start.AsSpan().StartsWith(LegacyArchiveReader.Start)) return LegacyArchiveReader.Read(file, ignoresArrays);
+        if (start.Length == 0) throw new InvalidDataException("it is empty");
         throw new InvalidDataException(start.Length >= TarMagic + 5 && start.AsSpan(TarMagic, 5).SequenceEqual("ustar"u8)
             ? "it is a tar file of PyTorch 0.1, which is not supported"
             : $"it starts with '{Printable(start.AsSpan(0, Math.Min(start.Length, 16)))}', which is neither a zip file nor the legacy "

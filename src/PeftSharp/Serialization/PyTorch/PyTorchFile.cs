@@ -61,7 +61,8 @@ public sealed class PyTorchFile : ITensorFile
     public void CopyTo(string name, Tensor target) => this.CopyTensor(name, target);
 
     /// <summary>
-    /// Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first used.
+    /// Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first used. If the
+    /// tensor is not aligned to its element size in the file, the result is a copy.
     /// </summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>
@@ -110,8 +111,10 @@ public sealed class PyTorchFile : ITensorFile
                     name, tensor.Type, tensor.Shape, PyTorchArchive.StartOf(tensor), tensor.Elements * tensor.ElementBytes));
             }
         if (_entries.Count == 0)
-            throw new CheckpointException($"'{Path}' contains a dictionary without tensors; its keys are "
-                + $"{string.Join(", ", dictionary.Items.Keys.Take(5))}. Save the state_dict of the model: "
-                + "torch.save(model.state_dict(), path).");
+            throw new CheckpointException($"'{Path}' contains "
+                + (dictionary.Items.Count == 0 ? "an empty dictionary. "
+                    : $"a dictionary without tensors; its keys are {string.Join(", ", dictionary.Items.Keys.Take(5))}"
+                        + (dictionary.Items.Count > 5 ? $" and {dictionary.Items.Count - 5} more. " : ". "))
+                + "Save the state_dict of the model: torch.save(model.state_dict(), path).");
     }
 }

@@ -14,7 +14,7 @@ internal static class ZipArchiveReader
     {
         var zip = new ZipIndex(file);
         var name = zip.Names.Where(entry => entry.EndsWith(Pickle, StringComparison.Ordinal) && entry.Count(c => c == '/') == 1).ToArray()
-            is [var only] ? only : throw new InvalidDataException("it has no entry 'data.pkl' in a single folder");
+            is [var only] ? only : throw new InvalidDataException("it does not contain exactly one entry 'data.pkl' in a folder");
         var folder = name[..^Pickle.Length];
         if (zip.Names.FirstOrDefault(entry => entry == $"{folder}/constants.pkl"
             || entry.StartsWith($"{folder}/code/", StringComparison.Ordinal)) is { } code)

@@ -72,7 +72,7 @@ internal sealed class ZipIndex
     private static long Size(ReadOnlySpan<byte> header, int offset, ref ReadOnlySpan<byte> wide)
     {
         if (UInt32(header, offset) is var size and < uint.MaxValue) return size;
-        if (wide.Length < 8) throw new InvalidDataException("its directory lacks a size of 64 bits");
+        if (wide.Length < 8) throw new InvalidDataException("its directory is malformed: the 64-bit size or offset of an entry is missing");
         var result = BinaryPrimitives.ReadInt64LittleEndian(wide);
         wide = wide[8..];
         return result;

@@ -43,8 +43,8 @@ public static class Safetensors
     /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>), which transformers
     /// requires.
     /// </param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
-    /// format does not support.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of
+    /// a dtype that the format does not support; or a name or a metadata value is not valid Unicode.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -62,8 +62,8 @@ public static class Safetensors
     /// <param name="metadata">
     /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>).
     /// </param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
-    /// format does not support.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of
+    /// a dtype that the format does not support; or a name or a metadata value is not valid Unicode.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(
         string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)

@@ -1,8 +1,8 @@
 namespace PeftSharp.Serialization;
 
 /// <summary>The element types of the safetensors format, named as in the header of a file.</summary>
-/// <remarks>The order is part of the format: types are declared by increasing alignment, and the tensors of a file are stored in the
-/// reverse order.</remarks>
+/// <remarks>The order is part of the format: the types are declared by increasing alignment, and a file stores its tensors by decreasing
+/// alignment of their types.</remarks>
 public enum SafetensorsDtype
 {
     /// <summary>A Boolean, one byte.</summary>

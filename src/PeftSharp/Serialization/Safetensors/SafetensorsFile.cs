@@ -24,8 +24,8 @@ public sealed class SafetensorsFile : ITensorFile
 
     /// <summary>Opens a file and validates its header.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message
-    /// names the file, the tensor and the violated rule.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message names
+    /// the file and the cause.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -67,7 +67,7 @@ public sealed class SafetensorsFile : ITensorFile
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <param name="target">The destination, on any device. It is written in place, without recording gradients, and must have the same
     /// shape; broadcasting is not supported.</param>
-    /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from that of <paramref name="target"/>, or
+    /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from the shape of <paramref name="target"/>, or
     /// TorchSharp does not support its dtype.</exception>
     public void CopyTo(string name, Tensor target) => this.CopyTensor(name, target);
 
@@ -75,7 +75,8 @@ public sealed class SafetensorsFile : ITensorFile
     /// used.</summary>
     /// <remarks>
     /// <para>
-    /// Use this method for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
+    /// Use this method for tensors that are only read, such as tensors that are then copied into parameters or moved to a device. The
+    /// mapping
     /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.
     /// </para>
     /// <para>

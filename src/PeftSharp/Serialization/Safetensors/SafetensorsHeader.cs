@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
@@ -34,13 +35,13 @@ internal sealed class SafetensorsHeader
     internal static int ReadLength(string path, ReadOnlySpan<byte> firstBytes, long fileLength)
     {
         if (firstBytes.Length < LengthBytes)
-            throw InvalidFile(path, $"it has {firstBytes.Length} bytes, but at least {LengthBytes} are required");
+            throw InvalidFile(path, $"it has {Quantity.Of(firstBytes.Length, "byte")}, but at least {LengthBytes} are required");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(firstBytes);
         if (length > MaxBytes)
             throw InvalidFile(path, $"its first eight bytes state a header length of {length} bytes, but the maximum is {MaxBytes}");
         if ((long)length > fileLength - LengthBytes)
-            throw InvalidFile(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} "
-                + "bytes follow");
+            throw InvalidFile(path, $"its first eight bytes state a header length of {length} bytes, but the rest of the file has "
+                + Quantity.Of(fileLength - LengthBytes, "byte"));
         return (int)length;
     }
 
@@ -99,7 +100,8 @@ internal sealed class SafetensorsHeader
             ordered.Add(tensor.Name, tensor);
         }
         if (end != dataLength)
-            throw InvalidFile(path, $"its tensors require {end} bytes, but {dataLength} bytes follow the header{Last(ordered)}");
+            throw InvalidFile(path, $"its tensors require {Quantity.Of(end, "byte")}, but the file has "
+                + $"{Quantity.Of(dataLength, "byte")} after the header{Last(ordered)}");
         return ordered;
     }
 

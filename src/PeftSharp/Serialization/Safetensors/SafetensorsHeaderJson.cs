@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
@@ -84,7 +85,7 @@ internal sealed class SafetensorsHeaderJson(string path)
     private TensorEntry Checked(string name, SafetensorsDtype dtype, List<long> shape, List<long> offsets)
     {
         if (offsets is not [var start, var end])
-            throw Fault($"tensor '{name}': data_offsets has {offsets.Count} elements, but two are expected (start and end)");
+            throw Fault($"tensor '{name}': data_offsets has {Quantity.Of(offsets.Count, "element")}, but two are expected (start and end)");
         if (end < start)
             throw Fault($"tensor '{name}' ends at byte {end}, before its start at byte {start}");
         var bits = BitsOf(name, dtype, shape);
@@ -92,8 +93,8 @@ internal sealed class SafetensorsHeaderJson(string path)
             throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits} bits, which is not a "
                 + "multiple of 8");
         if ((ulong)(end - start) != bits / 8)
-            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits / 8} bytes, but its "
-                + $"data_offsets span {end - start} bytes");
+            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires "
+                + $"{Quantity.Of((long)(bits / 8), "byte")}, but its data_offsets span {Quantity.Of(end - start, "byte")}");
         return new TensorEntry(name, dtype, shape.AsReadOnly(), start, end - start);
     }
 

@@ -16,8 +16,8 @@ internal sealed class SafetensorsWriter
     private readonly List<(TensorEntry Entry, Tensor Tensor)> _tensors = [];
     private readonly byte[] _header;
 
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor has a dtype or layout that the format does not
-    /// support.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of
+    /// a dtype that the format does not support; or a name or a metadata value is not valid Unicode.</exception>
     internal SafetensorsWriter(IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);

@@ -7,8 +7,8 @@ namespace PeftSharp.Serialization;
 /// <param name="Dtype">The element type.</param>
 /// <param name="Shape">The size of each dimension, outermost first; empty for a scalar.</param>
 /// <param name="Start">
-/// The offset of the first byte of the tensor: in a safetensors file relative to the end of the header, in a file of <c>torch.save</c>
-/// relative to the start of the file.
+/// The offset of the first byte of the tensor. In a safetensors file, it is relative to the end of the header; in a file of
+/// <c>torch.save</c>, it is relative to the start of the file.
 /// </param>
 /// <param name="Length">The length of the tensor in bytes.</param>
 public sealed record TensorEntry(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape, long Start, long Length)

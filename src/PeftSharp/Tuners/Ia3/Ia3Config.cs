@@ -14,13 +14,13 @@ public sealed record Ia3Config : LayerConfig
 
     /// <summary>
     /// The target layers whose input is scaled instead of their output: name suffixes or a regular expression for whole paths. Null: the
-    /// output projections of the feed-forward layers in the model's family.
+    /// target layers that are the output projections of feed-forward layers.
     /// </summary>
     public TargetModules? FeedforwardModules { get; init; }
 
     /// <summary>
-    /// Whether the targets store their weights as [inputs, outputs]. Detected from the layers; a value set here is ignored and replaced
-    /// when the configuration is saved. Default false.
+    /// Whether the target layers store their weights as [inputs, outputs]. Detected from the layers when the adapter is added; a value that
+    /// you set is replaced. Default false.
     /// </summary>
     public bool FanInFanOut { get; init; }
 

@@ -54,8 +54,8 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         if (unmatched.Length > 0)
             throw UnmatchedEntry.Error($"{config.NameOf(nameof(Ia3Config.FeedforwardModules))} contains "
                 + $"{string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
-                + $"which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct the "
-                + "name, or set IgnoreUnmatched.");
+                + $"but no adapted layer has a matching name{NameHint.For(unmatched[0], adapted)}",
+                $"Correct the {(unmatched.Length == 1 ? "name" : "names")}, or set IgnoreUnmatched.");
     }
 
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)

@@ -12,24 +12,28 @@ public enum CombinationType
     /// <summary><c>cat</c>: concatenates the factors. Exact; the rank is the sum of the ranks.</summary>
     Cat,
     /// <summary>
-    /// <c>ties</c>: keeps the elements of the factors with the largest magnitude and, of these elements, only those that agree with the
-    /// majority sign (Yadav et al. 2023, arXiv:2306.01708).
+    /// <c>ties</c>: keeps the elements with the largest magnitude in each factor, drops the elements whose sign differs from the majority
+    /// sign,
+    /// and averages the remaining elements, multiplied by the weights (Yadav et al. 2023, arXiv:2306.01708). Ranks must be equal.
     /// </summary>
     Ties,
-    /// <summary><c>ties_svd</c>: as <see cref="Ties"/>, applied to the updates B·A.</summary>
+    /// <summary><c>ties_svd</c>: as <see cref="Ties"/>, but for the updates B·A, so ranks can differ.</summary>
     TiesSvd,
-    /// <summary><c>dare_linear</c>: keeps random elements of the factors and rescales them (Yu et al. 2023, arXiv:2311.03099).</summary>
+    /// <summary><c>dare_linear</c>: keeps random elements of each factor, rescales them and computes the weighted sums (Yu et al. 2023,
+    /// arXiv:2311.03099). Ranks must be equal.</summary>
     DareLinear,
-    /// <summary><c>dare_linear_svd</c>: as <see cref="DareLinear"/>, applied to the updates B·A.</summary>
+    /// <summary><c>dare_linear_svd</c>: as <see cref="DareLinear"/>, but for the updates B·A, so ranks can differ.</summary>
     DareLinearSvd,
     /// <summary>
-    /// <c>dare_ties</c>: keeps random elements of the factors and, of these elements, only those that agree with the majority sign.
+    /// <c>dare_ties</c>: keeps random elements of each factor, rescales them, drops the elements whose sign differs from the majority sign,
+    /// and averages the remaining elements, multiplied by the weights. Ranks must be equal.
     /// </summary>
     DareTies,
-    /// <summary><c>dare_ties_svd</c>: as <see cref="DareTies"/>, applied to the updates B·A.</summary>
+    /// <summary><c>dare_ties_svd</c>: as <see cref="DareTies"/>, but for the updates B·A, so ranks can differ.</summary>
     DareTiesSvd,
-    /// <summary><c>magnitude_prune</c>: keeps the elements of the factors with the largest magnitude.</summary>
+    /// <summary><c>magnitude_prune</c>: keeps the elements with the largest magnitude in each factor and computes the weighted sums. Ranks
+    /// must be equal.</summary>
     MagnitudePrune,
-    /// <summary><c>magnitude_prune_svd</c>: as <see cref="MagnitudePrune"/>, applied to the updates B·A.</summary>
+    /// <summary><c>magnitude_prune_svd</c>: as <see cref="MagnitudePrune"/>, but for the updates B·A, so ranks can differ.</summary>
     MagnitudePruneSvd,
 }

@@ -47,33 +47,37 @@ public sealed record LoraConfig : LayerConfig
     public bool LoraBias { get; init; }
 
     /// <summary>
-    /// Whether the targets store their weights as [inputs, outputs]. Detected from the layers; a value set here is ignored and replaced
-    /// when the configuration is saved. Default false.
+    /// Whether the target layers store their weights as [inputs, outputs]. Detected from the layers when the adapter is added; a value that
+    /// you set is replaced. Default false.
     /// </summary>
     public bool FanInFanOut { get; init; }
 
     /// <summary>
     /// The initialization of A and B: <c>true</c> (A random, B zero; the default), <c>false</c> (both random), or a name: <c>gaussian</c>,
-    /// <c>pissa</c>, <c>pissa_niter_4</c>, <c>olora</c>, <c>orthogonal</c>.
+    /// <c>pissa</c>, <c>pissa_niter_N</c> (N iterations), <c>olora</c>, <c>orthogonal</c>.
     /// </summary>
     public LoraInitializer InitLoraWeights { get; init; } = LoraInitializer.Default;
 
     /// <summary>
-    /// Ranks of individual layers, by a regular expression for the end of their names, such as <c>h.1.attn.c_attn</c>; the first match is
-    /// used.
+    /// Ranks of individual layers. Each key is a regular expression for the end of a layer's path, such as <c>h.1.attn.c_attn</c>; the
+    /// first key that matches is used. Default: empty.
     /// </summary>
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Alphas of individual layers, by a regular expression for the end of their names; the first match is used.</summary>
+    /// <summary>Alphas of individual layers. Each key is a regular expression for the end of a layer's path; the first key that matches is
+    /// used. Default: empty.</summary>
     [JsonConverter(typeof(AlphaPatternConverter))]
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Zero-based indices of the layers to adapt. Null: all.</summary>
+    /// <summary>Zero-based indices of the transformer layers in which modules are adapted. If set, <see cref="LayerConfig.TargetModules"/>
+    /// must be null or a list of names.
+    /// Null: all layers.</summary>
     [JsonConverter(typeof(LayerNumbersConverter))]
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
     /// <summary>
-    /// Names of the lists that contain the layers, such as <c>h</c> or <c>layers</c>; requires <see cref="LayersToTransform"/>. Null: any
+    /// Names of the module lists that contain the transformer layers, such as <c>h</c> or <c>layers</c>; requires
+    /// <see cref="LayersToTransform"/>. Null: any
     /// list.
     /// </summary>
     [JsonConverter(typeof(LayerListsConverter))]
@@ -132,13 +136,13 @@ public sealed record LoraConfig : LayerConfig
         if (!(LoraDropout is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout must be at least 0 and less than 1.");
         if (!double.IsFinite(LoraAlpha) || AlphaPattern.Values.Any(alpha => !double.IsFinite(alpha)))
-            throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "Alpha must be a finite number.");
+            throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "LoraAlpha and the values of AlphaPattern must be finite.");
         if (TargetModules?.Pattern is not null && LayersToTransform is not null)
             throw new ArgumentException($"LayersToTransform requires TargetModules to be a list of names, not {TargetModules}. "
-                + "Put the layer indices into the expression instead.");
+                + "Specify a list, or put the layer indices into a regular expression.");
         if (LayersPattern is not null && LayersToTransform is null)
             throw new ArgumentException($"LayersPattern [{string.Join(", ", LayersPattern)}] requires LayersToTransform, "
-                + "the indices of the layers in that list.");
+                + "the indices of the layers to adapt.");
         if (LoraBias && UseDora) throw new ArgumentException("LoraBias and UseDora cannot be combined. Set one of them to false.");
         if (LoraBias && !InitLoraWeights.AllowsBias)
             throw new ArgumentException($"LoraBias requires InitLoraWeights to be true or false, not '{InitLoraWeights}'.");

@@ -11,7 +11,7 @@ public static class LoraExtensions
     /// </summary>
     /// <param name="model">A model with LoRA adapters.</param>
     /// <param name="adapters">Names of the adapters to combine.</param>
-    /// <param name="weights">The weight of each adapter; a negative weight subtracts its effect.</param>
+    /// <param name="weights">The weight of each adapter. A negative weight subtracts the effect of the adapter.</param>
     /// <param name="adapterName">Name of the new adapter.</param>
     /// <param name="combinationType">
     /// The method of combination. Default: singular value decomposition of the weighted sum, as in peft. A single adapter is only scaled,
@@ -20,13 +20,15 @@ public static class LoraExtensions
     /// <param name="svdRank">Rank of the result of a decomposition. Null: the largest rank of the adapters.</param>
     /// <param name="density">Fraction of the elements that pruning keeps, from 0 to 1; required by the ties, dare and prune types.</param>
     /// <param name="majoritySignMethod">How the ties types determine the majority sign. Default: the sign of the sum.</param>
-    /// <param name="svdClamp">Quantile to which the factors of a decomposition are clamped. Null: none.</param>
+    /// <param name="svdClamp">Quantile, from 0 to 1, to which the factors of a decomposition are clamped. Null: they are not
+    /// clamped.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or already used, names and weights differ in number, an option is out of range or not used by
-    /// <paramref name="combinationType"/>, or the ranks or targets are incompatible.
+    /// No adapter is specified, a name is unknown or already used, the numbers of names and weights differ, an option is out of range or
+    /// not used by <paramref name="combinationType"/>, or the ranks, targets or fully trained modules of the adapters cannot be combined.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
-    /// <exception cref="NotSupportedException">The method or variant of the adapters does not support combination.</exception>
+    /// <exception cref="NotSupportedException">The method, or an option of an adapter such as DoRA or trained token embeddings, does not
+    /// support combination.</exception>
     public static void AddWeightedAdapter(
         this PeftModel model, IReadOnlyList<string> adapters, IReadOnlyList<double> weights, string adapterName,
         CombinationType combinationType = CombinationType.Svd, int? svdRank = null, double? density = null,

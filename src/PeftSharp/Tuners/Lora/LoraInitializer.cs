@@ -6,6 +6,8 @@ namespace PeftSharp.Tuners;
 /// <summary>The initialization of the factors A and B.</summary>
 /// <remarks>
 /// <para>Converts implicitly from Python's values: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
+/// <para>In embeddings, every initialization except <see cref="Random"/> sets A to zero and draws B from a standard normal distribution;
+/// <see cref="Random"/> draws both A and B from this distribution.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 [JsonConverter(typeof(LoraInitializerConverter))]
@@ -29,19 +31,20 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     public static LoraInitializer Gaussian { get; } = new GaussianInitializer();
 
     /// <summary>
-    /// <c>pissa</c>: uses the r largest singular values of the weight; the base weight keeps the residual (Meng et al. 2024,
-    /// arXiv:2404.02948). Changes the base weights.
+    /// <c>pissa</c>: initializes A and B from the r largest singular values of the weight and their vectors, and subtracts the update from
+    /// the base weight, so that their sum is unchanged (Meng et al. 2024, arXiv:2404.02948).
     /// </summary>
     public static LoraInitializer Pissa { get; } = new PissaInitializer(null);
 
     /// <summary>
-    /// <c>olora</c>: uses the first r columns and rows of the weight's QR factors; the base weight keeps the residual (Büyükakyüz 2024,
-    /// arXiv:2406.01775). Changes the base weights.
+    /// <c>olora</c>: decomposes the weight into Q and R, initializes B to the first r columns of Q and A to the first r rows of R, and
+    /// subtracts the update from the base weight, so that their sum is unchanged (Büyükakyüz 2024, arXiv:2406.01775).
     /// </summary>
     public static LoraInitializer Olora { get; } = new OloraInitializer();
 
     /// <summary>
-    /// <c>orthogonal</c>: initializes A and B to random matrices whose product B·A is zero although neither is; the rank must be even.
+    /// <c>orthogonal</c>: initializes A and B to random matrices whose product B·A is zero although neither matrix is zero. The rank must
+    /// be even.
     /// </summary>
     public static LoraInitializer Orthogonal { get; } = new OrthogonalInitializer();
 

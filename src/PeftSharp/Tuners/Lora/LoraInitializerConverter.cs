@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Tuners.Lora;
 
 /// <summary>
-/// Converts true, false or the name of an initialization. Names that determine only initial values are accepted in a file, because a
-/// trained adapter does not depend on them.
+/// Converts true, false or the name of an initialization. Names that are not supported for new adapters (<c>eva</c>, <c>lora_ga</c>) are
+/// accepted in a file, because a trained adapter does not depend on its initialization.
 /// </summary>
 internal sealed class LoraInitializerConverter : JsonConverter<LoraInitializer>
 {

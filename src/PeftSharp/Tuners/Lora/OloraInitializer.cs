@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>Initializes the factors to the first r columns and rows of the weight's QR factors.</summary>
+/// <summary>Initializes B to the first r columns of Q and A to the first r rows of R, where Q·R is the weight.</summary>
 internal sealed class OloraInitializer : LoraInitializer
 {
     internal override string Name => "olora";

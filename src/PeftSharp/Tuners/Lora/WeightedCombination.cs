@@ -2,12 +2,12 @@ namespace PeftSharp.Tuners;
 
 /// <summary>The parameters of a combination of adapters.</summary>
 /// <param name="Adapters">Names of the adapters.</param>
-/// <param name="Weights">The weight of each adapter; negative weights subtract its effect.</param>
+/// <param name="Weights">The weight of each adapter. A negative weight subtracts the effect of the adapter.</param>
 /// <param name="Type">The method of combination.</param>
 /// <param name="Density">Fraction of the elements that pruning keeps, from 0 to 1.</param>
 /// <param name="SignMethod">How the majority sign is determined.</param>
 /// <param name="Rank">Rank of the result.</param>
-/// <param name="SvdClamp">Quantile to which the factors of a decomposition are clamped. Null: none.</param>
+/// <param name="SvdClamp">Quantile to which the factors of a decomposition are clamped. Null: they are not clamped.</param>
 internal sealed record WeightedCombination(
     IReadOnlyList<string> Adapters, IReadOnlyList<double> Weights, CombinationType Type, double? Density, MajoritySignMethod SignMethod,
     int Rank, double? SvdClamp)
@@ -41,6 +41,7 @@ internal sealed record WeightedCombination(
         }.Where(option => option.IsUnused).Select(option => option.Name).ToArray();
         if (unused.Length > 0)
             throw new ArgumentException(
-                $"{Type} does not use {string.Join(", ", unused)}. Remove it, or choose a combination type that uses it.");
+                $"{Type} does not use {string.Join(", ", unused)}. Omit {(unused.Length == 1 ? "this option" : "these options")}, "
+                + "or choose another combination type.");
     }
 }

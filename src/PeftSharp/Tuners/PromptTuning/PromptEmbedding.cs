@@ -38,11 +38,11 @@ internal sealed class PromptEmbedding : PromptAdapter
     private long[] TextIds(PromptTuningConfig config, long rows)
     {
         var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is Text, which requires a tokenizer. "
-            + "Set Tokenizer to that of the base model (AutoTokenizer.FromPretrained).");
+            + "Set Tokenizer to the tokenizer of the base model (AutoTokenizer.FromPretrained).");
         var ids = tokenizer.Encode(config.PromptTuningInitText!).Ids;
         if (ids.Any(id => id >= rows))
             throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' contains the token id {ids.Max()}, "
-                + $"but the model's embeddings have {rows} rows. Set Tokenizer to that of the base model.");
+                + $"but the model's embeddings have {rows} rows. Set Tokenizer to the tokenizer of the base model.");
         return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. "
             + "Use another text, or set PromptTuningInit to Random.")
             : [.. Enumerable.Range(0, TokenCount).Select(index => (long)ids[index % ids.Length])];

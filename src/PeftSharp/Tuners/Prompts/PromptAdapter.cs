@@ -12,7 +12,7 @@ public abstract class PromptAdapter : AdapterWeights
     public abstract int TokenCount { get; }
 
     /// <summary>
-    /// Computes the embeddings of the virtual tokens, float [tokens, width], with a gradient to the adapter's parameters.
+    /// Computes the embeddings of the virtual tokens, float [tokens, width]. Gradients flow through the result to the adapter's parameters.
     /// </summary>
     public abstract Tensor Embeddings();
 

@@ -5,13 +5,14 @@ namespace PeftSharp.Tuners;
 /// </summary>
 public abstract record PromptLearningConfig : PeftConfig
 {
-    /// <summary>Number of virtual tokens; at least 1. Virtual tokens occupy positions of the model.</summary>
+    /// <summary>Number of virtual tokens, at least 1. Required, because the default, 0, is invalid. Each virtual token occupies one
+    /// position of the model.</summary>
     public int NumVirtualTokens { get; init; }
 
     /// <summary>Width of the model's embeddings. Null: detected from the model.</summary>
     public int? TokenDim { get; init; }
 
-    /// <summary>Number of stacks of layers that receive virtual tokens. Null: 1. Other values are not supported.</summary>
+    /// <summary>Number of stacks of layers that receive virtual tokens. Null: 1. Values other than 1 are not supported.</summary>
     public int? NumTransformerSubmodules { get; init; }
 
     /// <summary>Number of attention heads per layer. Null: detected from the model.</summary>

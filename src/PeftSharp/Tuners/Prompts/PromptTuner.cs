@@ -10,8 +10,8 @@ namespace PeftSharp.Tuners;
 /// <remarks>
 /// <para>
 /// Outputs per token (logits of a language model, hidden states, start and end logits) begin with the outputs of the virtual tokens, as
-/// in peft. Generated sequences do not contain virtual tokens. Positions that the caller passes refer to the text and are shifted by
-/// the virtual tokens; peft ignores the positions.
+/// in peft. Generated sequences do not contain virtual tokens. Positions that the caller passes refer to the text and are increased by the
+/// number of virtual tokens; peft ignores such positions.
 /// </para>
 /// <para>
 /// One adapter can be active at a time, and all rows of a batch use the same one. Thread safety: <see cref="Forward"/> is called from
@@ -68,7 +68,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     {
         if (isNew && config.TaskType is null && TaskOf(Model.Objective) is { } task)
             throw new ArgumentException($"TaskType is not set. Without it, the head of {Model.GetName()} would not be trained with "
-                + $"the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
+                + $"the virtual tokens, and peft would ignore the virtual tokens. Set TaskType.{task}.");
         AddSharedWeights(adapterName, CreatePrompt(LayerTarget.FromModule(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
