@@ -168,9 +168,9 @@ public sealed partial class Tokenizer
             throw new ArgumentException(
                 $"maxLength {limit} is not a multiple of padToMultipleOf {multiple}, but rows are both truncated and padded. "
                 + "Pass a maxLength that is a multiple.", nameof(padToMultipleOf));
-        if (truncates && stride > 0 && stride >= limit!.Value - NumSpecialTokensToAdd())
+        if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
             throw new ArgumentOutOfRangeException(nameof(stride), stride,
-                $"stride must be less than maxLength ({limit}) minus the number of special tokens ({NumSpecialTokensToAdd()}).");
+                $"stride must not exceed maxLength ({limit}) minus the number of special tokens ({NumSpecialTokensToAdd()}).");
         var length = padding == PaddingStrategy.Longest ? 0 : limit;
         return (pads ? length : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
     }

@@ -135,9 +135,15 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     private IEnumerable<(string Path, TunerLayer Layer)> Layers =>
         Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
 
-    private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
-        new TargetMatcher(config, config.TargetModules!, UsualModules(config))
-            .Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
+    private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places)
+    {
+        string[] adaptable = [.. places.Where(IsAdaptable).Select(place => place.Path)];
+        if (adaptable.Length == 0)
+            throw new ArgumentException(
+                $"{Model.GetName()} has no module that {config.PeftType} can adapt. It can adapt {AdaptableLayers}.");
+        return new TargetMatcher(config, config.TargetModules!, UsualModules(config))
+            .Match([.. places.Select(place => place.Path)], adaptable);
+    }
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer
         || (place.Module is not IAdapterModule && LayerTarget.FromModule(place.Module) is { } target && CanAdapt(target));
@@ -147,7 +153,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
             ? TargetModules.Create([.. usual])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
                 + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
-                + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
+                + $"Linear layers of the model: {TargetMatcher.Ends(AllLinear(config))}.");
 
     private IReadOnlyList<string> UsualModules(LayerConfig config) =>
         Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.GetModules(DefaultRoles);

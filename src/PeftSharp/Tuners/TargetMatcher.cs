@@ -125,7 +125,8 @@ internal sealed class TargetMatcher
                 "Correct the numbers, or set IgnoreUnmatched.");
     }
 
-    private static string Ends(IEnumerable<string> paths) =>
+    /// <summary>The distinct last parts of module paths, for a message.</summary>
+    internal static string Ends(IEnumerable<string> paths) =>
         string.Join(", ", paths.Select(End).Distinct().Select(name => $"'{name}'"));
 
     private static string End(string path) => path[(path.LastIndexOf('.') + 1)..];

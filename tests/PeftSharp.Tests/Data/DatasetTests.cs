@@ -150,6 +150,7 @@ public class DatasetTests
         Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2)
             .Should().Equal(["a", null, "b"]);
         Small().Unique("label").Should().Equal<object?>([1L, 0L], Equals);
+        Dataset.FromDict(("bytes", new byte[][] { [1, 2], [3], [1, 2] })).Unique("bytes").Should().HaveCount(2);
     }
 
     private sealed record Review(string Text, int Label, float[]? Scores);

@@ -76,6 +76,7 @@ public sealed class SentenceEncoderTests : IDisposable
     [InlineData("modules.json", "sentence_transformers.models.Dense", "own.Layer", "own.Layer")]
     [InlineData("1_Pooling/config.json", "pooling_mode_cls_token", "pooling_mode_attention", "pooling_mode_attention")]
     [InlineData("1_Pooling/config.json", "word_embedding_dimension", "pool_width", "pool_width")]
+    [InlineData("1_Pooling/config.json", "\"word_", "\"pooling_mode\": 3, \"word_", "pooling_mode is 3")]
     [InlineData("2_Dense/config.json", "torch.nn.modules.activation.Tanh", "torch.nn.modules.activation.Softmax", "Softmax")]
     [InlineData("2_Dense/config.json", "\"bias\": true", "\"bias\": 1", "bias")]
     [InlineData("sentence_bert_config.json", "do_lower_case", "do_upper_case", "do_upper_case", "true")]

@@ -180,6 +180,18 @@ public class TokenizerErrorTests
     }
 
     [Fact]
+    public void A_class_for_the_other_kind_of_vocabulary_is_refused()
+    {
+        FluentActions.Invoking(() => LlamaTokenizer.FromPretrained(Vocabularies.Require("tiny-llama3")))
+            .Should().ThrowExactly<TokenizerException>().WithMessage("*is byte-level, but LlamaTokenizer requires*AutoTokenizer*");
+        Func<string, Tokenizer>[] byteLevel =
+            [folder => Gpt2Tokenizer.FromPretrained(folder), folder => Qwen2Tokenizer.FromPretrained(folder)];
+        foreach (var load in byteLevel)
+            FluentActions.Invoking(() => load(Vocabularies.Require("tiny-llama")))
+                .Should().ThrowExactly<TokenizerException>().WithMessage("*is from SentencePiece, but * requires a byte-level one*");
+    }
+
+    [Fact]
     public void Options_that_cannot_be_met_are_refused()
     {
         var bert = Bert;

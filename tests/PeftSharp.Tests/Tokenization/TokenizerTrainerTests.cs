@@ -65,6 +65,16 @@ public sealed class TokenizerTrainerTests
         old.AllSpecialTokens.Should().NotContain("<new>");
     }
 
+    [Fact]
+    public void Additional_special_tokens_that_the_trainer_does_not_have_are_not_in_the_new_tokenizer()
+    {
+        var old = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-bert"))
+            .TrainNewFromIterator(Texts, 60, [new AddedToken("<kept>"), new AddedToken("<dropped>")]);
+        var tokenizer = old.TrainNewFromIterator(Texts, new WordPieceTrainer { VocabSize = 60, SpecialTokens = [new AddedToken("<kept>")] });
+        tokenizer.ExtraSpecialTokens.Should().Equal("<kept>");
+        tokenizer.AllSpecialIds.Should().OnlyHaveUniqueItems();
+    }
+
     [Theory, Trait("Category", "Parity"), InlineData("unigram", 100, 0.75, 2, 16), InlineData("unigram-larger", 180, 0.6, 3, 8)]
     public void A_unigram_model_is_about_that_of_Python(string name, int size, double shrinking, int iterations, int length)
     {

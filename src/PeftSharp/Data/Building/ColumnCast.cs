@@ -27,7 +27,7 @@ internal static partial class ColumnCast
             {
                 throw new DatasetException(
                     $"Column '{column.Name}', row {row}: '{ValueText.Of(value)}' ({column.Feature}) cannot be converted to {target}. "
-                    + error.Message.Replace($" (Parameter '{(error as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal), error);
+                    + Reason(error), error);
             }
         }
         return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count))
@@ -35,6 +35,10 @@ internal static partial class ColumnCast
             IsNamedByFirstLine = column.IsNamedByFirstLine,
         };
     }
+
+    // The name of a parameter of an internal method means nothing to the caller.
+    private static string Reason(Exception error) => error is ArgumentException { ParamName: { } name }
+        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 
     private static int? FirstOutside(Column column, ClassLabel label)
     {

@@ -24,9 +24,10 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     internal BytePairEncoding BytePairs(BytePairOptions options)
     {
         if (IsByteLevel is { } isByteLevel && isByteLevel == options.ByteFallback)
-            throw new TokenizerException($"The vocabulary in '{Files.Path}' {(isByteLevel ? "is byte-level" : "is from SentencePiece")}, but "
-                + $"{Kind.ClassName} requires {(isByteLevel ? "one from SentencePiece" : "a byte-level one")}. "
-                + "Load the tokenizer with AutoTokenizer.FromPretrained.");
+            throw new TokenizerException($"The vocabulary in '{Source?.Path ?? Files.File("tokenizer.json")}' is "
+                + $"{(isByteLevel ? "byte-level" : "from SentencePiece")}, but {Kind.ClassName} requires "
+                + $"{(isByteLevel ? "one from SentencePiece" : "a byte-level one")}. Load the tokenizer with AutoTokenizer.FromPretrained, "
+                + "or correct tokenizer_class in tokenizer_config.json.");
         if (Source?.Tiktoken is { } ranks)
             return new BytePairEncoding(ranks.Vocabulary, ranks.Merges, options with { IgnoreMerges = true });
         if (Source?.Model is { } pieces)
@@ -39,8 +40,8 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     }
 
     /// <summary>
-    /// Whether the vocabulary consists of the visible characters of bytes (GPT-2) rather than of characters and byte tokens (SentencePiece);
-    /// null if the files do not determine it.
+    /// Whether the vocabulary is byte-level (GPT-2) instead of one with characters and byte tokens (SentencePiece). Null: the files do not
+    /// determine it.
     /// </summary>
     private bool? IsByteLevel => Source switch
     {

@@ -135,8 +135,11 @@ public sealed record LoraConfig : LayerConfig
             if (rank < 1) throw new ArgumentOutOfRangeException(nameof(RankPattern), rank, $"The rank of '{pattern}' must be at least 1.");
         if (!(LoraDropout is >= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout must be at least 0 and less than 1.");
-        if (!double.IsFinite(LoraAlpha) || AlphaPattern.Values.Any(alpha => !double.IsFinite(alpha)))
-            throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "LoraAlpha and the values of AlphaPattern must be finite.");
+        if (!double.IsFinite(LoraAlpha))
+            throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "LoraAlpha must be finite.");
+        foreach (var (pattern, alpha) in AlphaPattern)
+            if (!double.IsFinite(alpha))
+                throw new ArgumentOutOfRangeException(nameof(AlphaPattern), alpha, $"The alpha of '{pattern}' must be finite.");
         if (TargetModules?.Pattern is not null && LayersToTransform is not null)
             throw new ArgumentException($"LayersToTransform requires TargetModules to be a list of names, not {TargetModules}. "
                 + "Specify a list, or put the layer indices into a regular expression.");
