@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <content>Datasets of files, and by name from the Hugging Face Hub.</content>
+/// <content>Loads datasets from files, or by name from the Hugging Face Hub.</content>
 public static partial class Datasets
 {
     /// <summary>

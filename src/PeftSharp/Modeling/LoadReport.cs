@@ -4,8 +4,8 @@ namespace PeftSharp.Modeling;
 /// The result of loading a checkpoint: parameters that were initialized, tensors that were not used, and tensors of a different shape.
 /// </summary>
 /// <param name="MissingKeys">
-/// Parameters that the checkpoint does not contain, usually those of a new head. They were initialized as in a new model. In the report of
-/// an adapter, they keep the values of the base model.
+/// Parameters that the checkpoint does not contain, usually those of a new head. They were initialized as in a new model. When an adapter
+/// is loaded, they are not initialized: they keep the values of the base model.
 /// </param>
 /// <param name="UnexpectedKeys">Tensors of the checkpoint that the model does not have.</param>
 /// <param name="MismatchedKeys">

@@ -43,7 +43,8 @@ public abstract partial class PeftModel
     /// </remarks>
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, two of the adapters have a copy of the same module, or the method cannot apply the adapters together.
+    /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
+    /// the method cannot apply the adapters together.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
@@ -53,7 +54,8 @@ public abstract partial class PeftModel
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, two of the adapters have a copy of the same module, or the method cannot apply the adapters together.
+    /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
+    /// the method cannot apply the adapters together.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)

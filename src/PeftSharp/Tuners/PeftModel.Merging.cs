@@ -21,7 +21,8 @@ public abstract partial class PeftModel
     /// exception.
     /// </remarks>
     /// <exception cref="ArgumentException">
-    /// A name is unknown, no adapter is specified and none is active, or two of the adapters have a copy of the same module. Nothing was
+    /// A name is unknown, no adapter is specified and none is active, or two of the adapters each have a copy of the same module
+    /// (<see cref="PeftConfig.ModulesToSave"/>). Nothing was
     /// changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">

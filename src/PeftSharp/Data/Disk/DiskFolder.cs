@@ -91,7 +91,7 @@ internal static class DiskFolder
                 + "with keepInMemory: true.");
         if (Other(folder) is { } other)
             throw new DatasetException($"The folder '{folder}' contains '{other}', which is not a file of a saved dataset. Saving would "
-                + "replace the folder with everything in it: choose an empty folder.");
+                + "delete everything in this folder. Choose an empty folder.");
     }
 
     /// <summary>Returns a file or folder that does not belong to a saved dataset; null if there is none.</summary>

@@ -76,8 +76,8 @@ internal sealed class DatasetPush
     {
         ArgumentException.ThrowIfNullOrEmpty(configName);
         if (configName == "data" || configName.AsSpan().ContainsAny("/[]{}") || HubName.Problem(configName) is not null)
-            throw new ArgumentException($"The configuration cannot have the name '{configName}', because its folder has the same name. "
-                + "Choose a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.", nameof(configName));
+            throw new ArgumentException($"'{configName}' cannot be the name of a configuration, because its files are uploaded to a folder "
+                + "with this name. Choose a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.", nameof(configName));
         if (options.PathInRepository is not null || options.Filter is not null)
             throw new ArgumentException("PathInRepository and Filter cannot be used with a dataset, because the names of the files depend "
                 + "on the configuration and the split. Use configName, or UploadFolderAsync for other files.", nameof(options));
@@ -86,8 +86,8 @@ internal sealed class DatasetPush
         foreach (var (name, _, number) in splits)
         {
             if (!CardConfiguration.IsSplitName(name))
-                throw new ArgumentException($"'{name}' cannot be the name of a split: it consists of letters, digits, '_' and '.', such as "
-                    + "\"train\".", "split");
+                throw new ArgumentException($"'{name}' cannot be the name of a split. The name of a split can contain only letters, "
+                    + "digits, '_' and '.', for example \"train\".", "split");
             if (number is { } shards) ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1, "numShards");
         }
         var first = splits[0];

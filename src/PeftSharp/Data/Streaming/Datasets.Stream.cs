@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <content>Streams of files.</content>
+/// <content>Opens files as streams of rows.</content>
 public static partial class Datasets
 {
     /// <summary>

@@ -74,7 +74,7 @@ internal static class BernoulliMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void DrawPart(ref MersenneTwister twister, byte* bits, long count, ulong threshold)
     {
-        // The words of eight elements, if some of these words are in one block of the generator and the others in the next.
+        // Holds the random words of eight elements that are divided between two blocks of the generator.
         var boundary = stackalloc uint[2 * Lanes];
         while (count > 0)
         {

@@ -94,7 +94,7 @@ internal sealed record TokenizerKind(string ClassName)
         }, parts.Config);
     }
 
-    // Special tokens are matched as a whole, even if the files contain only their names.
+    // Special tokens are matched as a whole, even if the files contain only their text and no entry in added_tokens.
     private static void AddTokens(TokenizerPipeline pipeline, TokenizerConfig config)
     {
         pipeline.Added.Add(config.AddedTokens);

@@ -91,8 +91,8 @@ internal sealed class Precompiled : Normalizer
     }
 
     // If the replacement is longer than the text, the last code points of the replacement are insertions. If it is shorter, the last code
-    // point that was written also replaces the rest of the text. If no code point was written, the following code points get the ranges of
-    // the rest, as in the reference implementation.
+    // point that was written also replaces the rest of the text. If no code point was written before, the removal is not recorded, so the
+    // offsets of the following code points are too small, as in the reference implementation.
     private bool TryAddReplacement(ReadOnlySpan<byte> bytes, ReadOnlySpan<char> text, List<(int CodePoint, int Change)> changes)
     {
         if (!_map.TryReplace(bytes, out var replacement))

@@ -55,7 +55,8 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
         var chars = text.Text.Chars;
         if (System.Text.Ascii.IsValid(chars))
         {
-            // Each character is replaced by one character. Characters outside of words and in added tokens are not used again.
+            // Each character is replaced by one character. This also changes characters outside of words and in added tokens, which are
+            // not read again.
             foreach (ref var c in chars)
                 c = ByteAlphabet.Chars[c];
             return;
