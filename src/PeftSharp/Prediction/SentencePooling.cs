@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
 

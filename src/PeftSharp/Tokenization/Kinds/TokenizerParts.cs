@@ -47,9 +47,13 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     {
         { Tiktoken: not null } => true,
         { Model: { } pieces } => pieces.ByteFallback ? false : null,
-        _ when File?.Model is not BytePairEncoding model => null,
-        _ when TokenizerTraining.IsByteLevel(File.PreTokenizer?.ToJson()) => model.Options.ByteFallback ? null : true,
-        _ => model.Options.ByteFallback ? false : null,
+        _ when File?.Model is not BytePairEncoding => null,
+        _ => (TokenizerTraining.IsByteLevel(File.PreTokenizer?.ToJson()), ((BytePairEncoding)File.Model).Options.ByteFallback) switch
+        {
+            (true, false) => true,
+            (false, true) => false,
+            _ => null,
+        },
     };
 
     /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json or from a SentencePiece model.</summary>
