@@ -40,6 +40,8 @@ public static partial class Datasets
         StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)
     {
         var all = ConcatenateDatasets(datasets);
+        if (datasets.Index().FirstOrDefault(entry => entry.Item.Count == 0) is { Item: not null } empty)
+            throw new ArgumentException($"The dataset with index {empty.Index} has no rows. Remove it from the list.", nameof(datasets));
         return all.Pick(Interleaving.Rows([.. datasets.Select(dataset => dataset.Count)], probabilities, seed, stoppingStrategy));
     }
 

@@ -87,7 +87,7 @@ internal sealed class DatasetPush
         {
             if (!CardConfiguration.IsSplitName(name))
                 throw new ArgumentException($"'{name}' cannot be the name of a split. The name of a split can contain only letters, "
-                    + "digits, '_' and '.', for example \"train\".", "split");
+                    + "digits, '_' and '.', for example \"train\".", nameof(splits));
             if (number is { } shards) ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1, "numShards");
         }
         var first = splits[0];

@@ -8,9 +8,6 @@ internal static class Interleaving
     internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, StoppingStrategy strategy)
     {
         RequireStrategy(strategy);
-        if (lengths.Contains(0))
-            throw new ArgumentException(
-                $"The dataset with index {Array.IndexOf(lengths, 0)} has no rows. Remove it from the list.", "datasets");
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
         return probabilities is null ? RoundRobin(lengths, offsets, strategy) : Random(lengths, offsets, probabilities, seed, strategy);
     }

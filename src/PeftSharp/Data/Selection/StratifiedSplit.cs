@@ -8,11 +8,11 @@ namespace PeftSharp.Data;
 /// </summary>
 internal static class StratifiedSplit
 {
-    internal static (int[] Train, int[] Test) Draw(long[] labels, string column, int train, int test, NumpyRandom random)
+    internal static (int[] Train, int[] Test) Draw(long[] labels, string stratifyByColumn, int train, int test, NumpyRandom random)
     {
         var classes = Enumerable.Range(0, labels.Length).GroupBy(row => labels[row]).OrderBy(group => group.Key)
             .Select(group => group.ToArray()).ToArray();
-        Validate(classes, labels, column, train, test);
+        Validate(classes, labels, stratifyByColumn, train, test);
         var sizes = classes.Select(rows => rows.Length).ToArray();
         var trainSizes = ApproximateMode(sizes, train, random);
         var testSizes = ApproximateMode([.. sizes.Zip(trainSizes, (size, taken) => size - taken)], test, random);
@@ -51,14 +51,15 @@ internal static class StratifiedSplit
         return drawn;
     }
 
-    private static void Validate(int[][] classes, long[] labels, string column, int train, int test)
+    private static void Validate(int[][] classes, long[] labels, string stratifyByColumn, int train, int test)
     {
         if (classes.FirstOrDefault(rows => rows.Length < 2) is { } rare)
             throw new ArgumentException(
-                $"Class {labels[rare[0]]} of column '{column}' has only one row, but a stratified split requires at least two. "
-                + "Remove the row, or do not stratify.", "stratifyByColumn");
+                $"Class {labels[rare[0]]} of column '{stratifyByColumn}' has only one row, but a stratified split requires at least "
+                + "two. Remove the row, or do not stratify.", nameof(stratifyByColumn));
         if (train < classes.Length || test < classes.Length)
             throw new ArgumentException($"A training set of {Quantity.Of(train, "row")} or a test set of {Quantity.Of(test, "row")} "
-                + $"cannot contain all {classes.Length} classes of column '{column}'. Increase the smaller set.", "stratifyByColumn");
+                + $"cannot contain all {classes.Length} classes of column '{stratifyByColumn}'. Increase the smaller set.",
+                nameof(stratifyByColumn));
     }
 }
