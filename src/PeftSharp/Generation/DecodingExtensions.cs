@@ -35,7 +35,7 @@ public static class DecodingExtensions
     {
         using var scope = NewDisposeScope();
         var width = (int)ids.shape[^1];
-        var flat = ids.to(ScalarType.Int32).cpu().contiguous().data<int>().ToArray();
+        var flat = ids.numel() == 0 ? [] : ids.to(ScalarType.Int32).cpu().contiguous().data<int>().ToArray();
         var rows = ids.shape[..^1].Aggregate(1, (product, size) => product * (int)size);
         return [.. Enumerable.Range(0, rows).Select(row => flat[(row * width)..((row + 1) * width)])];
     }

@@ -145,8 +145,8 @@ internal static class Losses
         if (labels.numel() == rows.numel() / rows.shape[^1]) return;
         if (labels.dim() == 2 && rows.dim() == 2 && labels.shape[0] == rows.shape[0] && labels.shape[1] != rows.shape[1])
             throw new DatasetException(EachRowHas(labels.shape[1], rows.shape[1]));
-        throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects class indices of "
-            + $"shape [{string.Join(", ", rows.shape[..^1])}]."
+        throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head predicts one class for each "
+            + $"row or token, so class indices of shape [{string.Join(", ", rows.shape[..^1])}] are expected."
             + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
             + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }

@@ -95,10 +95,9 @@ public abstract partial class Predictor : IDisposable
             adapterFolder = nameOrFolder;
             var config = PeftConfigFile.Read(nameOrFolder);
             nameOrFolder = config.BaseModelNameOrPath is { } named && (Directory.Exists(named) || HubFolder.IsName(named)) ? named
-                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but "
-                    + (config.BaseModelNameOrPath is { Length: > 0 } missing
-                        ? $"the folder of its base model ('{missing}') does not exist. "
-                        : "its configuration does not name the base model. ")
+                : throw new CheckpointException((config.BaseModelNameOrPath is { Length: > 0 } missing
+                        ? $"'{adapterFolder}' contains an adapter, but the folder of its base model ('{missing}') does not exist. "
+                        : $"'{adapterFolder}' contains an adapter, but its configuration does not name the base model. ")
                     + "Pass the folder of the base model as nameOrFolder, and this folder as adapterNameOrFolder.");
             if (HubFolder.IsName(nameOrFolder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
         }

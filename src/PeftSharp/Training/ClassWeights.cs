@@ -44,7 +44,7 @@ public static class ClassWeights
             counts[label]++;
         }
         if (Array.IndexOf(counts, 0) is >= 0 and var empty)
-            throw new DatasetException($"Class {empty}{(names is not null && empty < names.Count ? $" ({names[empty]})" : "")} has no rows in column "
+            throw new DatasetException($"Class {empty}{(empty < names?.Count ? $" ({names[empty]})" : "")} has no rows in column "
                 + $"'{column.Name}', so its weight is not defined. Split with stratifyByColumn, or set the weights yourself.");
         return Array.ConvertAll(counts, count => (double)labels.Length / counts.Length / count);
     }

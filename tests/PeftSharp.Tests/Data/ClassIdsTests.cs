@@ -39,7 +39,7 @@ public sealed class ClassIdsTests
             .WithMessage("*contains the class 'contradiction', which is not in the mapping. Classes of the mapping: entailment, neutral.");
         FluentActions.Invoking(() => Labelled().AlignLabelsWithMapping(
             new Dictionary<string, int> { ["entailment"] = 0, ["neutral"] = 2 }, "label")).Should().ThrowExactly<ArgumentException>()
-            .WithMessage("*must be 0 to 1*");
+            .WithMessage("*must be consecutive numbers from 0*");
         FluentActions.Invoking(() => Dataset.FromDict(("label", new[] { 1 })).AlignLabelsWithMapping(
             new Dictionary<string, int> { ["a"] = 0 }, "label")).Should().ThrowExactly<DatasetException>().WithMessage("*no class names*");
     }

@@ -1,7 +1,6 @@
 using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Tests.Tokenization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
@@ -13,7 +12,7 @@ public sealed class DecodedTensorTests
     {
         using var scope = NewDisposeScope();
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2"));
-        var ids = tokenizer.Encode("one two").InputIds.Select(id => (long)id).ToArray();
+        var ids = tokenizer.Encode("one two").Ids.Select(id => (long)id).ToArray();
         tokenizer.BatchDecode(tensor(ids).unsqueeze(0).repeat(2, 1)).Should().Equal("one two", "one two");
         tokenizer.Decode(tensor(ids)).Should().Be("one two");
         tokenizer.BatchDecode(zeros(2, 0, ScalarType.Int64)).Should().Equal("", "");

@@ -116,7 +116,7 @@ public class RankingMetricsTests
         FluentActions.Invoking(() => LogLoss([0, 2], [0.5, 0.5]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("label of example 1 is 2");
         FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 3))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("require 6");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("6 probabilities are required");
         FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 2, average: Average.Micro))
             .Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => AveragePrecisionScore([0, 2], [0.5, 0.1])).Should().ThrowExactly<ArgumentException>();

@@ -174,7 +174,7 @@ public sealed class HostilePickleTests : IDisposable
         Refused(tensor.Zip(entries: ("y/data/0", new byte[16])), "lacks the entry");
         Refused(tensor.Zip(CompressionLevel.Optimal, ("x/data/0", new byte[16])), "compressed");
         Refused(tensor.Zip(entries: [("x/data/0", new byte[16]), ("x/byteorder", "big"u8.ToArray())]), "byte order is 'big'");
-        Refused(tensor.Zip(entries: [("x/data/0", new byte[16]), ("y/data.pkl", [])]), "single folder");
+        Refused(tensor.Zip(entries: [("x/data/0", new byte[16]), ("y/data.pkl", [])]), "exactly one entry");
         Refused(tensor.Zip(entries: [("x/data/0", new byte[16]), ("x/code/__torch__.py", [])]), "TorchScript");
         Refused(tensor.Zip(entries: [("x/data/0", new byte[16]), ("x/data/0", new byte[16])]), "twice");
     }

@@ -70,7 +70,8 @@ public sealed class TokenizerTrainerTests
     {
         var old = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-bert"))
             .TrainNewFromIterator(Texts, 60, [new AddedToken("<kept>"), new AddedToken("<dropped>")]);
-        var tokenizer = old.TrainNewFromIterator(Texts, new WordPieceTrainer { VocabSize = 60, SpecialTokens = [new AddedToken("<kept>")] });
+        var trainer = new WordPieceTrainer { VocabSize = 60, SpecialTokens = [new AddedToken("[UNK]"), new AddedToken("<kept>")] };
+        var tokenizer = old.TrainNewFromIterator(Texts, trainer);
         tokenizer.ExtraSpecialTokens.Should().Equal("<kept>");
         tokenizer.AllSpecialIds.Should().OnlyHaveUniqueItems();
     }

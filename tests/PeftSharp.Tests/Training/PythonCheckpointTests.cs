@@ -100,7 +100,7 @@ public sealed class PythonCheckpointTests : IDisposable
         foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = !name.EndsWith("query.weight");
         Refused(run, run.Arguments(_folder.Path), model: model).Should().Contain("its groups have 11 and 14 parameters")
             .And.Contain("the groups of this AdamW have 10 and 14")
-            .And.Contain("parameter 6 of the file, whose exp_avg is [8, 8]; 'bert.encoder.layer.0.intermediate.dense.weight' needs");
+            .And.Contain("exp_avg of parameter 6 of the file has shape [8, 8], but 'bert.encoder.layer.0.intermediate.dense.weight' needs");
     }
 
     [Fact]

@@ -77,7 +77,8 @@ internal sealed class DatasetPush
         ArgumentException.ThrowIfNullOrEmpty(configName);
         if (configName == "data" || configName.AsSpan().ContainsAny("/[]{}") || HubName.Problem(configName) is not null)
             throw new ArgumentException($"'{configName}' cannot be the name of a configuration, because its files are uploaded to a folder "
-                + "with this name. Choose a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.", nameof(configName));
+                + "with this name. Choose a name other than 'data', without the characters / \\ : * ? \" < > | [ ] { }.",
+                nameof(configName));
         if (options.PathInRepository is not null || options.Filter is not null)
             throw new ArgumentException("PathInRepository and Filter cannot be used with a dataset, because the names of the files depend "
                 + "on the configuration and the split. Use configName, or UploadFolderAsync for other files.", nameof(options));
