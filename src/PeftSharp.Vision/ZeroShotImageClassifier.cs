@@ -180,9 +180,10 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(template);
-        if (labels.Count == 0 || labels.Distinct(StringComparer.Ordinal).Count() != labels.Count)
-            throw new ArgumentException($"The labels are {(labels.Count == 0 ? "an empty list" : string.Join(", ", labels))}. "
-                + "Pass at least one, each once.", nameof(labels));
+        if (labels.Count == 0) throw new ArgumentException("There are no labels. Pass at least one.", nameof(labels));
+        if (labels.Distinct(StringComparer.Ordinal).Count() != labels.Count)
+            throw new ArgumentException(
+                $"A label occurs more than once: {string.Join(", ", labels)}. Pass each label once.", nameof(labels));
         if (!template.Contains(Placeholder, StringComparison.Ordinal))
             throw new ArgumentException($"The template is '{template}', but it must contain {Placeholder}, which is replaced by a label.",
                 nameof(template));

@@ -24,7 +24,8 @@ public abstract record VisionConfig : PretrainedConfig
     public double LayerNormEps { get; init; } = 1e-12;
 
     /// <summary>
-    /// Size of an image in pixels: one number for height and width, or [height, width]; a number or a list in the file. Default [224].
+    /// Size of an image in pixels: [size] if height and width are equal, or [height, width]. In config.json, the value is a number or a
+    /// list. Default [224].
     /// </summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int> ImageSize { get; init; } = [224];

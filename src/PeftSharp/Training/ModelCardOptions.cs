@@ -36,6 +36,9 @@ public sealed record ModelCardOptions
     /// <summary>The names of the datasets as they are displayed, such as <c>IMDB</c>. Null: <see cref="DatasetTags"/>.</summary>
     public IReadOnlyList<string>? Datasets { get; init; }
 
-    /// <summary>Whether to replace a card that a person wrote or edited. Default false.</summary>
+    /// <summary>
+    /// Whether to replace a card without the comment of a generated card (<see cref="Hub.ModelCard.GeneratedComment"/>). Default false. A
+    /// card with this comment is always replaced, even if a person has edited it.
+    /// </summary>
     public bool Overwrite { get; init; }
 }

@@ -63,9 +63,10 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, or an unused column that must not be removed; the training
-    /// dataset has no labels, or its labels have a type or length that the loss of the model does not support; a label is not a class of
-    /// the model; or a class has another id in a dataset than in the model.
+    /// A dataset has no rows, or none of its columns is an input of the model. A dataset has an unused column, but
+    /// <see cref="TrainingArguments.RemoveUnusedColumns"/> is false and there is no custom collator or loss. The training dataset has
+    /// no labels, or the loss of the model does not support their type or length. A label is not a class of the model, or a class has
+    /// another id in a dataset than in the model.
     /// </exception>
     public Trainer(
         PretrainedModel model, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
@@ -123,9 +124,10 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, or an unused column that must not be removed; the training
-    /// dataset has no labels, or its labels have a type or length that the loss of the model does not support; a label is not a class of
-    /// the model; or a class has another id in a dataset than in the model.
+    /// A dataset has no rows, or none of its columns is an input of the model. A dataset has an unused column, but
+    /// <see cref="TrainingArguments.RemoveUnusedColumns"/> is false and there is no custom collator or loss. The training dataset has
+    /// no labels, or the loss of the model does not support their type or length. A label is not a class of the model, or a class has
+    /// another id in a dataset than in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException"><paramref name="modelInit"/> returned null.</exception>
     public Trainer(

@@ -12,8 +12,8 @@ public partial class Trainer
     /// the results of the evaluations (transformers' <c>create_model_card</c>).
     /// </summary>
     /// <remarks>
-    /// A generated card contains a comment that marks it as generated, and a later call replaces it. A card without this comment was
-    /// written or edited by a person. It is kept, and a warning is reported, unless <see cref="ModelCardOptions.Overwrite"/> is set.
+    /// A generated card contains a comment that marks it as generated, and a later call replaces it. A card without this comment is
+    /// regarded as written by a person. It is kept, and a warning is reported, unless <see cref="ModelCardOptions.Overwrite"/> is set.
     /// </remarks>
     /// <param name="options">
     /// Contents that the trainer cannot derive from the run, such as the license and the names of the datasets. Null: none.

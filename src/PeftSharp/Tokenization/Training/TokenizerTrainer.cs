@@ -4,8 +4,8 @@ namespace PeftSharp.Tokenization;
 /// Learns the vocabulary of a tokenizer from texts. Derived classes correspond to the trainers of Hugging Face's <c>tokenizers</c>.
 /// </summary>
 /// <remarks>
-/// <para><see cref="Train"/> creates a tokenizer with the pipeline of a published model. <c>tokenizer.TrainNewFromIterator</c> keeps the
-/// pipeline of an existing tokenizer.</para>
+/// <para><see cref="Train"/> creates a tokenizer with the pipeline that the class of the trainer determines.
+/// <c>tokenizer.TrainNewFromIterator</c> keeps the pipeline of an existing tokenizer.</para>
 /// <para>The texts are normalized and split into words by the pipeline, and the vocabulary is learned from the words and their numbers of
 /// occurrences. The same texts give the same vocabulary.</para>
 /// </remarks>
@@ -26,7 +26,10 @@ public abstract record TokenizerTrainer
     /// </summary>
     public IReadOnlyList<AddedToken> SpecialTokens { get; init; } = [];
 
-    /// <summary>Learns a vocabulary and returns a tokenizer with the pipeline of a published model.</summary>
+    /// <summary>
+    /// Learns a vocabulary and returns a tokenizer. The class of the trainer determines its pipeline: normalization, splitting into words
+    /// and special tokens.
+    /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="progress">Receives reports. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>

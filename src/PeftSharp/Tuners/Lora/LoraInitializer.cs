@@ -31,14 +31,16 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     public static LoraInitializer Gaussian { get; } = new GaussianInitializer();
 
     /// <summary>
-    /// <c>pissa</c>: initializes A and B from the r largest singular values of the weight and their vectors, and subtracts the update from
-    /// the base weight, so that their sum is unchanged (Meng et al. 2024, arXiv:2404.02948).
+    /// <c>pissa</c>: initializes A and B from the r largest singular values of the weight and the corresponding singular vectors. The
+    /// initial update of the adapter is subtracted from the base weight, so that base weight and update together equal the original weight
+    /// (Meng et al. 2024, arXiv:2404.02948).
     /// </summary>
     public static LoraInitializer Pissa { get; } = new PissaInitializer(null);
 
     /// <summary>
-    /// <c>olora</c>: decomposes the weight into Q and R, initializes B to the first r columns of Q and A to the first r rows of R, and
-    /// subtracts the update from the base weight, so that their sum is unchanged (Büyükakyüz 2024, arXiv:2406.01775).
+    /// <c>olora</c>: decomposes the weight into Q and R, and initializes B to the first r columns of Q and A to the first r rows of R.
+    /// The initial update of the adapter is subtracted from the base weight, so that base weight and update together equal the original
+    /// weight (Büyükakyüz 2024, arXiv:2406.01775).
     /// </summary>
     public static LoraInitializer Olora { get; } = new OloraInitializer();
 
