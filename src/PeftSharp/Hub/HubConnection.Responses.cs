@@ -32,8 +32,8 @@ internal sealed partial class HubConnection
         return content.ToArray();
 
         HubException TooLong() => request.Error(HubError.Server, $"the response of {_settings.Endpoint.Host} has more than "
-            + $"{_settings.MaxResponseBytes >> 20} MB, so it does not come from a Hugging Face endpoint. If HF_ENDPOINT is set, check "
-            + "its address; otherwise check the proxy and the firewall.");
+            + $"{_settings.MaxResponseBytes >> 20} MB, so it does not come from a Hugging Face endpoint. "
+            + HubErrors.CheckEndpoint);
     }
 
     /// <summary>Reads from a response. The time without data is limited.</summary>

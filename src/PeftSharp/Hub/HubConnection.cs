@@ -217,7 +217,7 @@ internal sealed partial class HubConnection : IDisposable
         }, _settings.ResponseTimeout, cancellationToken);
 
     private HubException TooManyRedirects(HubRequest request) => request.Error(HubError.Server, $"{_settings.Endpoint.Host} redirects more "
-        + $"than {MaxRedirects} times. If HF_ENDPOINT is set, check its address; otherwise check the proxy and the firewall.");
+        + $"than {MaxRedirects} times. {HubErrors.CheckEndpoint}");
 
     private static Uri? Redirect(HttpResponseMessage response) =>
         (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location

@@ -7,6 +7,9 @@ namespace PeftSharp.Hub;
 /// <summary>Converts responses of the Hub that report an error to exceptions that name the remedy.</summary>
 internal static partial class HubErrors
 {
+    /// <summary>The advice after a response that is not valid.</summary>
+    internal const string CheckEndpoint = "If HF_ENDPOINT is set, check its address; otherwise check the proxy and the firewall.";
+
     /// <summary>The key in <see cref="Exception.Data"/> of the commit that does not contain the file.</summary>
     internal const string CommitKey = "commit";
 
@@ -59,8 +62,8 @@ internal static partial class HubErrors
     internal static HubException NotAHub(HubSettings settings, HubRequest request, string what, string? value, Exception? inner = null) =>
         request.Error(HubError.Server,
             $"the response of {settings.Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}"
-            + $"{(value is null ? "" : $" ('{HubName.Show(value)}')")}, so it does not come from a Hugging Face endpoint. If HF_ENDPOINT "
-            + "is set, check its address; otherwise check the proxy and the firewall.", inner);
+            + $"{(value is null ? "" : $" ('{HubName.Show(value)}')")}, so it does not come from a Hugging Face endpoint. "
+            + CheckEndpoint, inner);
 
     /// <summary>Whether the same request can succeed later.</summary>
     internal static bool IsTransient(HttpResponseMessage response) => _transient.Contains(response.StatusCode);

@@ -65,7 +65,7 @@ internal sealed partial class HubTree(HubSettings settings, HubConnection connec
                     ? $"the list of files of {settings.Endpoint.Host} has more than {MaxEntries} entries. Download the files that you need "
                         + $"with {nameof(HubClient)}.{nameof(HubClient.DownloadFileAsync)}."
                     : $"the list of files of {settings.Endpoint.Host} does not end: a page after {known} entries contains no new one. "
-                        + "If HF_ENDPOINT is set, check its address; otherwise check the proxy.");
+                        + HubErrors.CheckEndpoint);
         }
         return [.. entries.Where(entry => entry.Value is not null)];
     }

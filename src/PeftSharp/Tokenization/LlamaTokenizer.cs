@@ -55,13 +55,6 @@ public static class LlamaTokenizer
             new TokenizerFolder(nameOrFolder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken),
             ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
-    /// <summary>
-    /// Returns whether tokenizer.json has a byte-level component, or the vocabulary is a tiktoken vocabulary. This class supports neither.
-    /// </summary>
-    internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json")
-        ? System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal)
-        : files.VocabularyModel(null) is { } name && TiktokenFile.IsTiktoken(files.File(name));
-
     private static TokenizerPipeline Build(TokenizerParts parts)
     {
         var addsSpace = parts.Option("add_prefix_space", absent: true);

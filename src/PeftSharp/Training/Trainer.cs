@@ -218,7 +218,7 @@ public partial class Trainer
             .. resumed is null ? NewRunWarnings() :
             [
                 .. ResumeCheck.Check(checkpoint!, resumed, Args, plan, isStream: _trainStream is not null),
-                .. ResumeCheck.FindBest(checkpoint!, resumed),
+                .. ResumeCheck.UpdateBestCheckpoint(checkpoint!, resumed),
             ],
         ];
         run.Begin(resumed);

@@ -131,7 +131,7 @@ internal sealed class HubUpload(HubSettings settings, HubConnection connection, 
             or UriFormatException)
         {
             throw request.Error(HubError.Server, $"the response of {settings.Endpoint.Host} does not come from a Hugging Face endpoint. "
-                + "If HF_ENDPOINT is set, check its address; otherwise check the proxy and the firewall.", error);
+                + HubErrors.CheckEndpoint, error);
         }
     }
 }

@@ -144,6 +144,5 @@ internal sealed class LargeFileUpload(
     }
 
     private HubException Malformed(HubRequest its, string problem, Exception? inner = null) => its.Error(HubError.Server,
-        $"the response of {settings.Endpoint.Host} to the upload is not valid: {problem}. If HF_ENDPOINT is set, check its address; "
-        + "otherwise check the proxy and the firewall.", inner);
+        $"the response of {settings.Endpoint.Host} to the upload is not valid: {problem}. {HubErrors.CheckEndpoint}", inner);
 }

@@ -52,6 +52,11 @@ internal sealed class TokenizerFolder
             ?? Directory.EnumerateFiles(_path, "*.tiktoken").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
+    /// <summary>Whether tokenizer.json has a byte-level component or, without that file, the vocabulary is a tiktoken vocabulary.</summary>
+    internal bool HasByteLevelVocabulary => Has("tokenizer.json")
+        ? System.IO.File.ReadAllText(File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal)
+        : VocabularyModel(null) is { } name && TiktokenFile.IsTiktoken(File(name));
+
     internal bool Has(string file) => System.IO.File.Exists(File(file));
 
     internal string File(string name) => Path.Combine(_path, name);

@@ -41,7 +41,7 @@ internal static class TokenizerKinds
     internal static Tokenizer Load(TokenizerFolder files, string? className)
     {
         var kind = All.FirstOrDefault(kind => kind.ClassName == className || kind.ClassName + "Fast" == className);
-        if (kind is not null && !(kind.ClassName == LlamaTokenizer.Kind.ClassName && LlamaTokenizer.IsByteLevel(files)))
+        if (kind is not null && !(kind.ClassName == LlamaTokenizer.Kind.ClassName && files.HasByteLevelVocabulary))
             return kind.Load(files);
         if (kind is not null && !files.Has("tokenizer.json"))
             return (kind with { Pipeline = null }).Load(files);

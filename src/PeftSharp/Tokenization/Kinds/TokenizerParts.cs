@@ -43,18 +43,14 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     /// Whether the vocabulary is byte-level (GPT-2) instead of one with characters and byte tokens (SentencePiece). Null: the files do not
     /// determine it.
     /// </summary>
-    private bool? IsByteLevel => Source switch
+    private bool? IsByteLevel => (Files.HasByteLevelVocabulary, HasByteTokens) switch
     {
-        { Tiktoken: not null } => true,
-        { Model: { } pieces } => pieces.ByteFallback ? false : null,
-        _ when File?.Model is not BytePairEncoding => null,
-        _ => (TokenizerTraining.IsByteLevel(File.PreTokenizer?.ToJson()), ((BytePairEncoding)File.Model).Options.ByteFallback) switch
-        {
-            (true, false) => true,
-            (false, true) => false,
-            _ => null,
-        },
+        (true, false) => true,
+        (false, true) => false,
+        _ => null,
     };
+
+    private bool HasByteTokens => Source?.Model?.ByteFallback ?? (File?.Model as BytePairEncoding)?.Options.ByteFallback ?? false;
 
     /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json or from a SentencePiece model.</summary>
     /// <param name="unknown">Returns the id of the unknown token.</param>

@@ -33,8 +33,7 @@ internal static class TokenizerTraining
 
     internal static AddedToken AsSpecial(AddedToken token) => token with { Special = true };
 
-    /// <summary>Whether a pre-tokenizer, in the format of tokenizer.json, has a byte-level part.</summary>
-    internal static bool IsByteLevel(JsonNode? preTokenizer) => (string?)preTokenizer?["type"] switch
+    private static bool IsByteLevel(JsonNode? preTokenizer) => (string?)preTokenizer?["type"] switch
     {
         "ByteLevel" => true,
         "Sequence" => preTokenizer["pretokenizers"]!.AsArray().Any(IsByteLevel),

@@ -110,7 +110,7 @@ internal sealed class PythonOptimizerState
             : new PickleDictionary();
         var items = state.Items.Where(item => item.Value is not null).ToDictionary(item => PythonFile.Text(item.Key), item => item.Value);
         var hasState = slots.Count == 0 || slots.Any(slot => items.ContainsKey(slot.Name)) || items.ContainsKey("step");
-        // If the state contains no number of steps of the parameter (SGD), the step of the run is used.
+        // SGD does not save the number of steps of a parameter, so the number of steps of the run is used.
         var steps = !hasState ? 0 : items.TryGetValue("step", out var counted) ? Steps(counted, name) : step;
         tensors[OptimizerState.StepKey(name)] = tensor(steps, ScalarType.Int64);
         if (items.Keys.FirstOrDefault(key => key != "step" && !IsUnused(key) && slots.All(slot => slot.Name != key)) is { } unknown)

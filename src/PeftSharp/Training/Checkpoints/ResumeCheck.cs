@@ -57,13 +57,13 @@ internal static class ResumeCheck
     }
 
     /// <summary>
-    /// Finds the best checkpoint of the earlier run, even if the folder of the run was moved. If this checkpoint does not exist, the
-    /// resumed run continues without a best checkpoint, as in transformers.
+    /// Sets <see cref="TrainerState.BestModelCheckpoint"/> to the folder of the best checkpoint, even if the folder of the run was moved.
+    /// If this checkpoint does not exist, the resumed run continues without a best checkpoint, as in transformers.
     /// </summary>
     /// <param name="folder">The folder of the checkpoint that is resumed.</param>
-    /// <param name="saved">The state in this checkpoint; <see cref="TrainerState.BestModelCheckpoint"/> is updated.</param>
+    /// <param name="saved">The state in this checkpoint, which is changed.</param>
     /// <returns>A warning if the best checkpoint does not exist.</returns>
-    internal static IEnumerable<string> FindBest(string folder, TrainerState saved)
+    internal static IEnumerable<string> UpdateBestCheckpoint(string folder, TrainerState saved)
     {
         if (saved.BestModelCheckpoint is not { } best || Directory.Exists(best)) return [];
         var name = best.Split('/', '\\')[^1];
