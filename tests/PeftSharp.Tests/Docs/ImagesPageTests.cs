@@ -55,7 +55,7 @@ public sealed class ImagesPageTests : IDisposable
         var results = classify.Classify(images, ["cat", "dog"], batchSize: 2);
         results.Should().AllSatisfy(result => (result["cat"] + result["dog"]).Should().BeApproximately(1, 1e-5f));
         results[2]["cat"].Should().BeApproximately(classify.Classify(images[2], ["dog", "cat"])["cat"], 1e-5f);
-        Refused(() => classify.Classify(images, [])).Should().Contain("empty");
+        Refused(() => classify.Classify(images, [])).Should().Contain("There are no labels");
         Refused(() => classify.Classify(images, ["cat", "cat"])).Should().Contain("cat, cat");
         Refused(() => classify.Classify(images, ["cat"], "a photo")).Should().Contain("{}");
         Refused(() => { using var other = new ImageClassifier(classify.Model, classify.Processor); })
