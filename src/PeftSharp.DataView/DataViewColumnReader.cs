@@ -82,8 +82,11 @@ internal abstract class DataViewColumnReader(string name)
         column.Annotations.GetValue(KeyValues, ref names);
         string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
         return texts.Distinct(StringComparer.Ordinal).Count() == texts.Length && texts.Length > 0 ? texts : throw new DatasetException(
-            texts.Length == 0 ? $"The keys of column '{column.Name}' have an empty list of names. A class label requires at least one name."
-                : $"Two keys of column '{column.Name}' have the same name, but the names of classes must be unique.");
+            texts.Length == 0
+                ? $"The keys of column '{column.Name}' have an empty list of names. A class label requires at least one name. Drop the "
+                    + "column (mlContext.Transforms.DropColumns)."
+                : $"Two keys of column '{column.Name}' have the same name, but the names of classes must be unique. Convert the keys to "
+                    + "texts (mlContext.Transforms.Conversion.MapKeyToValue), or drop the column.");
     }
 
     private sealed class Scalars<TStored, T>(string name, ValueGetter<TStored> getter, Func<TStored, T> convert)

@@ -19,8 +19,8 @@ public static class DataViewExtensions
     /// <param name="view">The view.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">
-    /// The type of a column, such as image or row id, has no equivalent in a dataset, two keys of a column have the same name, or an
-    /// integer is above the maximum of int64. The message contains the column.
+    /// A column has a type without an equivalent in a dataset (such as image or row id), the list of names of its keys is empty, two of its
+    /// keys have the same name, or it contains an integer above the maximum of int64. The message contains the name of the column.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ToDataset(this IDataView view, CancellationToken cancellationToken = default)
@@ -33,19 +33,21 @@ public static class DataViewExtensions
     /// <remarks>
     /// <para>
     /// The view has all columns of the dataset, independent of <see cref="Dataset.Format"/>. Strings are converted to texts, decimals to
-    /// doubles, timestamps to dates, durations to time spans, a <see cref="ClassLabel"/> to a key with names, and lists of numbers,
-    /// booleans, strings or class ids to vectors. Other numbers and booleans keep their types. If all lists of a column have the same
-    /// length, the vectors have this size, which ML.NET's trainers require.
+    /// doubles, timestamps to dates, durations to time spans, a <see cref="ClassLabel"/> to a key with names, and lists of integers,
+    /// floating-point numbers, booleans, strings or class ids to vectors. Other numbers and booleans keep their types. If all lists of a
+    /// column have the same length, the vectors have this size, which ML.NET's trainers require.
     /// </para>
     /// <para>
-    /// ML.NET has no null values. A null string is converted to an empty text, a null floating-point number to NaN, and a class id that is
-    /// null or -1 to a missing key. For a null value of another type, a <see cref="DatasetException"/> is thrown when the row is read.
+    /// ML.NET has no null values. A null string is converted to an empty text, a null decimal or floating-point number to NaN, and a class
+    /// id that is null or -1 to a missing key. For a null value of another type, a <see cref="DatasetException"/> is thrown when the row is
+    /// read.
     /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
     /// <exception cref="DatasetException">
-    /// The type of a column has no equivalent in ML.NET: structs, lists of lists, bytes, times of day, or lists of decimals, dates or
-    /// durations. Remove the column with <see cref="Dataset.RemoveColumns"/>, or convert it.
+    /// The type of a column has no equivalent in ML.NET: structs, bytes, times of day, "null" (all values are null), or lists of items
+    /// other than integers, floating-point numbers, booleans, strings or class ids. Remove the column with
+    /// <see cref="Dataset.RemoveColumns"/>, or convert it.
     /// </exception>
     public static IDataView ToDataView(this Dataset dataset)
     {
