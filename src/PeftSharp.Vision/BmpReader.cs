@@ -42,7 +42,9 @@ internal static class BmpReader
 
     private static Span<byte> Palette(byte[] file, long start, int colors, int bits)
     {
-        if (colors < 0 || colors > 1 << bits) throw new ImageException($"The BMP file is damaged: its palette has {colors} colors.");
+        if (colors < 0 || colors > 1 << bits)
+            throw new ImageException($"The BMP file is damaged: the number of colors in its palette is {colors}; it must be from 0 to "
+                + $"{1 << bits}.");
         var entries = colors == 0 ? 1 << bits : colors;
         if (start + 4L * entries > file.Length) throw Incomplete();
         var palette = new byte[4 << bits];                                   // colors that the file does not define are black

@@ -13,7 +13,7 @@ namespace PeftSharp.Vision;
 /// var result = classify.Classify("photo.jpg");
 /// Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class ImageClassifier : ImagePredictor
 {
@@ -85,6 +85,7 @@ public sealed class ImageClassifier : ImagePredictor
     /// The minimum score at which a label of a multi-label model applies (<see cref="ImageClassification.Labels"/>). Default 0.5.
     /// </param>
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <exception cref="ImageException">The resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public ImageClassification Classify(RgbImage image, double threshold = 0.5, string? adapter = null) =>
         Classify([image], threshold, batchSize: 1, adapter)[0];
 
@@ -116,6 +117,7 @@ public sealed class ImageClassifier : ImagePredictor
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each image, in order.</returns>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<RgbImage> images, double threshold = 0.5, int batchSize = 32, string? adapter = null,

@@ -53,11 +53,15 @@ public sealed class ImageCollator : IDataCollator
     public bool DrawsRandomNumbers => _others.DrawsRandomNumbers;
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">The image of a row cannot be read; the message names the row and the file.</exception>
+    /// <exception cref="DatasetException">The image of a row cannot be read. The message contains the row and the reason.</exception>
+    /// <exception cref="ArgumentException">There is no row, or the resized images have different sizes.</exception>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public ModelInputs Collate(IReadOnlyList<Row> rows) => Batch(rows, _others.Collate, (image, _) => _processor.Resize(image));
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">The image of a row cannot be read; the message names the row and the file.</exception>
+    /// <exception cref="DatasetException">The image of a row cannot be read. The message contains the row and the reason.</exception>
+    /// <exception cref="ArgumentException">There is no row, or the resized images have different sizes.</exception>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public ModelInputs CollateForTraining(IReadOnlyList<Row> rows, int epoch) => Batch(
         rows, others => _others.CollateForTraining(others, epoch),
         (image, row) => _augmentation is null

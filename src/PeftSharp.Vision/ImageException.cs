@@ -1,6 +1,8 @@
 namespace PeftSharp.Vision;
 
-/// <summary>Thrown if an image cannot be read: it is malformed, incomplete, too large or has a format that is not supported.</summary>
+/// <summary>
+/// Thrown if an image cannot be read or resized: it is malformed, incomplete, too large or has a format that is not supported.
+/// </summary>
 public sealed class ImageException : PeftSharpException
 {
     /// <inheritdoc/>

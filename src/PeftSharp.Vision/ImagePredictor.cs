@@ -9,7 +9,7 @@ namespace PeftSharp.Vision;
 /// <summary>The base class of predictors for images: <see cref="ImageClassifier"/> and <see cref="ZeroShotImageClassifier"/>.</summary>
 /// <remarks>
 /// <para>The model is switched to evaluation mode and runs without gradients.</para>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public abstract class ImagePredictor : IDisposable
 {
@@ -37,8 +37,9 @@ public abstract class ImagePredictor : IDisposable
     public ImageProcessor Processor { get; }
 
     /// <summary>
-    /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually the parameters of a new head. If the list
-    /// is not empty, predictions are random, and the constructor logs a warning (without a logger, to standard error).
+    /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually the parameters of a new head
+    /// (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions depend on random weights, and the
+    /// constructor writes a warning to the logger or, without a logger, to the standard error stream.
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 

@@ -6,7 +6,7 @@ namespace PeftSharp.Vision;
 /// <summary>Converts images to the input of a model: resizes, crops, rescales and normalizes them.</summary>
 /// <remarks>
 /// <para>
-/// The results are equal, bit for bit, to those of transformers' processors that use Pillow (<c>ViTImageProcessorPil</c>,
+/// The results are equal, bit for bit, to the results of transformers' processors that use Pillow (<c>ViTImageProcessorPil</c>,
 /// <c>CLIPImageProcessorPil</c>). One exception: if the height is reduced significantly more than the width, Pillow 13 resizes in another
 /// order, and a byte of the resized image can differ by 1. By default, transformers 5 uses torchvision instead, which resizes slightly
 /// differently. Images are always converted to RGB.

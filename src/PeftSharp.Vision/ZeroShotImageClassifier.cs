@@ -14,7 +14,7 @@ namespace PeftSharp.Vision;
 /// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);
 /// Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
-/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
 public sealed class ZeroShotImageClassifier : ImagePredictor
 {
@@ -104,6 +104,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
     /// <returns>The labels with their probabilities, which sum to 1.</returns>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    /// <exception cref="ImageException">The resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public ImageClassification Classify(
         RgbImage image, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate, string? adapter = null) =>
         Classify([image], candidateLabels, hypothesisTemplate, batchSize: 1, adapter)[0];
@@ -144,8 +145,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <returns>
     /// One result for each image, in the order of the images: the labels with their probabilities, which sum to 1.
     /// </returns>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    /// <exception cref="ImageException">A resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<RgbImage> images, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
         int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
