@@ -110,7 +110,7 @@ internal sealed class DatasetWriter(string folder, long maxShardBytes) : IDispos
         }
         catch (DatasetException error)
         {
-            throw new DatasetException($"Column '{column.Name}', rows {number} to {number + count - 1}: {error.Message}", error);
+            throw new DatasetException($"Column '{column.Name}', {MapResult.RowsText(number, count)}: {error.Message}", error);
         }
     }
 

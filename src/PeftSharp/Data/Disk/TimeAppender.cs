@@ -76,6 +76,6 @@ internal sealed class TimeAppender<T>(
     private static long Nanoseconds(long value) => value is <= long.MaxValue / 100 and >= long.MinValue / 100
         ? value * 100
         : throw new DatasetException("The column contains values with fractions of a microsecond, so its values must be stored in "
-            + $"nanoseconds. The value {new TimeSpan(value)} is outside the range of nanoseconds (dates from 1677 to 2262; for a date, the "
-            + "value is the time since 1970). Round the values to microseconds with Map.");
+            + $"nanoseconds. The value {new TimeSpan(value)} exceeds the range of nanoseconds, about 292 years. For a column of dates, the "
+            + "value is the time since 1970, and dates must be from 1677 to 2262. Round the values to microseconds with Map.");
 }

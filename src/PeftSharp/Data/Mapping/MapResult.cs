@@ -82,8 +82,8 @@ internal sealed class MapResult
         foreach (var (name, data) in Columns)
             if (data.Count != _count)
                 throw new DatasetException($"For {Place}, the function returned {Quantity.Of(data.Count, "value")} of column '{name}', "
-                    + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns: "
-                    + "removeColumns: dataset.ColumnNames.");
+                    + $"but the column '{kept}', which is kept, has {_count}. To change the number of rows, remove all original columns "
+                    + "(removeColumns: dataset.ColumnNames).");
     }
 
     /// <exception cref="DatasetException">The type of a column differs from its type in the previous rows.</exception>

@@ -94,9 +94,9 @@ internal sealed class DatasetPush
         var first = splits[0];
         if (splits.FirstOrDefault(split => !ColumnTypes.AreSame(split.Rows.Features, first.Rows.Features)) is { Rows: { } rows } other)
             throw new DatasetException($"The splits '{first.Name}' ({ColumnTypes.Describe(first.Rows.Features)}) and '{other.Name}' "
-                + $"({ColumnTypes.Describe(rows.Features)}) have different columns. All splits of a configuration have the same columns "
-                + "and types: remove or convert columns "
-                + "(RemoveColumns, CastColumn), or push them separately with different values of configName.");
+                + $"({ColumnTypes.Describe(rows.Features)}) have different columns. All splits of a configuration must have the same "
+                + "columns and types. Remove or convert columns (RemoveColumns, CastColumn), or push the splits separately with different "
+                + "values of configName.");
     }
 
     private async Task<HubCommit> UploadAsync(IReadOnlyList<PushedSplit> pushed, CancellationToken cancellationToken)
