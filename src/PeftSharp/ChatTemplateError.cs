@@ -6,7 +6,7 @@ public enum ChatTemplateError
     /// <summary>The template is not valid Jinja.</summary>
     Syntax,
 
-    /// <summary>The template uses a tag, filter, test, function or method that this library does not have.</summary>
+    /// <summary>The template uses a tag, filter, test, function or method that this library does not support.</summary>
     Unsupported,
 
     /// <summary>An expression failed for these messages, for example because a variable is not defined.</summary>

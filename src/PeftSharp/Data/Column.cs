@@ -61,7 +61,7 @@ public sealed partial class Column : IReadOnlyList<object?>
         var data => throw CannotRead(data, row, index, "an integer"),
     };
 
-    /// <summary>Returns the number of a row, converted to the nearest float64.</summary>
+    /// <summary>Returns the numeric value of a row, converted to the nearest float64.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain numbers.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public double GetDouble(int row) => Locate(row, out var index) switch

@@ -39,7 +39,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>Returns the dataset with only these columns, in this order.</summary>
-    /// <exception cref="DatasetException">There is no such column.</exception>
+    /// <exception cref="DatasetException">There is no such column, or a name occurs twice.</exception>
     public Dataset SelectColumns(params IEnumerable<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -51,7 +51,8 @@ public sealed partial class Dataset
     /// <param name="name">The name of the column.</param>
     /// <param name="values">One value per row: an array or list of numbers, strings, booleans, arrays and so on.</param>
     /// <exception cref="DatasetException">
-    /// A column of that name exists, the number of values differs from the number of rows, or the values have different types.
+    /// A column with this name exists, the number of values differs from the number of rows, the values have different types, or a type is
+    /// not supported.
     /// </exception>
     public Dataset AddColumn(string name, System.Collections.IEnumerable values)
     {

@@ -12,7 +12,9 @@ public sealed partial class Dataset
     /// The columns by name. Each column is an array or a list with one value per row: a number, a string, a boolean, an enum, an array and
     /// so on.
     /// </param>
-    /// <exception cref="DatasetException">The columns have different lengths, or the values of a column have different types.</exception>
+    /// <exception cref="DatasetException">
+    /// The columns have different lengths, the values of a column have different types, or a type is not supported.
+    /// </exception>
     public static Dataset FromDict(IReadOnlyDictionary<string, IEnumerable> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -22,7 +24,8 @@ public sealed partial class Dataset
     /// <summary>Creates a dataset from (name, values) pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
     /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})" path="/param"/>
     /// <exception cref="DatasetException">
-    /// The columns have different lengths, two columns have the same name, or the values of a column have different types.
+    /// The columns have different lengths, two columns have the same name, the values of a column have different types, or a type is not
+    /// supported.
     /// </exception>
     public static Dataset FromDict(params IReadOnlyList<(string Name, IEnumerable Values)> columns)
     {
@@ -40,7 +43,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>Creates a dataset from dictionaries, one per row (<c>from_list</c>). The value of a missing key is null.</summary>
-    /// <exception cref="DatasetException">The values of a column have different types.</exception>
+    /// <exception cref="DatasetException">The values of a column have different types, or a type is not supported.</exception>
     public static Dataset FromList(IEnumerable<IReadOnlyDictionary<string, object?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -65,8 +68,8 @@ public sealed partial class Dataset
     /// A class, record, struct or anonymous type. For <see cref="object"/>, the columns are the properties of the runtime type of each row.
     /// </typeparam>
     /// <exception cref="DatasetException">
-    /// A row is null, the type has no public properties, the type of a property is not supported, or <typeparamref name="T"/> is a value
-    /// tuple. The element names of a value tuple do not exist at run time; use
+    /// A row is null, the type has no public properties, the type of a property is not supported, the values of a column have different
+    /// types, or <typeparamref name="T"/> is a value tuple. The element names of a value tuple do not exist at run time; use
     /// <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
@@ -85,8 +88,8 @@ public sealed partial class Dataset
     /// </param>
     /// <typeparam name="T">A value tuple, such as <c>(string, int)</c>.</typeparam>
     /// <exception cref="DatasetException">
-    /// The number of names differs from the number of elements, a name occurs twice, a row is null, or the type of an element is not
-    /// supported.
+    /// The number of names differs from the number of elements, a name occurs twice, a row is null, the type of an element is not
+    /// supported, or the values of a column have different types.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows, params IReadOnlyList<string> names) where T : ITuple
     {

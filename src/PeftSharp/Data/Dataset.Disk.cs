@@ -13,8 +13,8 @@ public sealed partial class Dataset
     /// and the format. <see cref="LoadFromDisk"/> and Python's <c>load_from_disk</c> load it.
     /// </summary>
     /// <remarks>
-    /// The folder is written under a temporary name and renamed when it is complete, so an interrupted call leaves no folder that can be
-    /// loaded. A saved dataset in the folder is replaced. To load a dataset with lists, Python needs version 4 or later of <c>datasets</c>.
+    /// The folder is written under a temporary name and renamed when it is complete, so an interrupted call leaves no incomplete dataset. A
+    /// saved dataset in the folder is replaced. To load a dataset with lists, Python needs version 4 or later of <c>datasets</c>.
     /// </remarks>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="maxShardSize">

@@ -67,7 +67,7 @@ public sealed partial class Dataset
     /// </typeparam>
     /// <param name="function">
     /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
-    /// columns are removed.
+    /// columns are removed or replaced.
     /// </param>
     /// <param name="batched">
     /// Must be true, as for a function of a batch in Python. The argument distinguishes this overload from the overloads with a function of

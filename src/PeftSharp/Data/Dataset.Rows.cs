@@ -76,8 +76,8 @@ public sealed partial class Dataset
     /// <param name="numShards">The number of shards; at least 1.</param>
     /// <param name="index">The index of the shard, from 0.</param>
     /// <param name="contiguous">
-    /// Whether the shard is a range of consecutive rows. Default true; false: the shard contains every <paramref name="numShards"/>-th row,
-    /// from the row <paramref name="index"/>.
+    /// Whether the shard is a range of consecutive rows. Default true. If false, the shard contains every <paramref name="numShards"/>-th
+    /// row, starting at the row <paramref name="index"/>.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The number of shards is below 1, or there is no shard with this index.</exception>
     public Dataset Shard(int numShards, int index, bool contiguous = true)
@@ -121,7 +121,7 @@ public sealed partial class Dataset
                 + "Provide one value of reverse per column.", nameof(reverse));
         if (!Enum.IsDefined(nullPlacement))
             throw new ArgumentOutOfRangeException(
-                nameof(nullPlacement), nullPlacement, $"It must be a member of {nameof(NullPlacement)}: AtEnd or AtStart.");
+                nameof(nullPlacement), nullPlacement, $"nullPlacement must be a member of {nameof(NullPlacement)}: AtEnd or AtStart.");
         return Pick(
             RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == NullPlacement.AtEnd, Count));
     }
@@ -138,8 +138,8 @@ public sealed partial class Dataset
     /// The size of the training set: a fraction between 0 and 1, or a number of rows. Null: the rows that are not in the test set.
     /// </param>
     /// <param name="shuffle">
-    /// Whether the rows are shuffled before they are split. Default true; false: the training set consists of the first rows, and the test
-    /// set of the rows after them.
+    /// Whether the rows are shuffled before they are split. Default true. If false, the training set consists of the first rows, and the
+    /// test set of the rows after them.
     /// </param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">
@@ -152,7 +152,9 @@ public sealed partial class Dataset
     /// split is not possible: a class has only one row, a set has fewer rows than the column has classes, or <paramref name="shuffle"/> is
     /// false.
     /// </exception>
-    /// <exception cref="DatasetException">There is no such column, or it is not a <see cref="ClassLabel"/>.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, it is not a <see cref="ClassLabel"/>, or one of its values is null.
+    /// </exception>
     public DatasetDict TrainTestSplit(
         SplitSize? testSize = null, SplitSize? trainSize = null, bool shuffle = true, long? seed = null, string? stratifyByColumn = null)
     {
@@ -172,7 +174,7 @@ public sealed partial class Dataset
 
     /// <summary>
     /// Returns a dataset whose rows are stored in order, so that reading does not use an array of row indices (<c>flatten_indices</c>). Use
-    /// it if a shuffled dataset is read many times.
+    /// this method if a shuffled dataset is read many times.
     /// </summary>
     public Dataset FlattenIndices() => With(_columns.All.Select(column => column.Flatten()));
 

@@ -48,7 +48,7 @@ public sealed partial class Dataset
     /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>
     /// <param name="path">The path. With the extension .gz or .zst (<c>rows.jsonl.gz</c>), the file is compressed.</param>
-    /// <param name="lines">Whether each row is an object on its own line. Default true; false: the file is an array of objects.</param>
+    /// <param name="lines">Whether each row is an object on its own line. Default true. If false, the file is an array of objects.</param>
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="DatasetException">
@@ -68,8 +68,7 @@ public sealed partial class Dataset
     /// An existing file is replaced when the new file is complete. As in pandas, null and NaN are empty fields, booleans are True and
     /// False, and fields are quoted only if necessary (RFC 4180). CSV does not distinguish null and empty texts: by default, both are read
     /// as null. To read texts such as "NA" unchanged, set <see cref="DatasetLoadOptions.KeepDefaultNa"/> to false; null is then read as an
-    /// empty text. Classes are written as their ids.
-    /// <see cref="ToParquet"/> keeps all types.
+    /// empty text. Classes are written as their ids. <see cref="ToParquet"/> keeps all types.
     /// </para>
     /// <para>All columns are written, independent of <see cref="Format"/>.</para>
     /// </remarks>

@@ -54,7 +54,9 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
             + $"{Quantity.Of(Count, "row")}.");
 
     /// <summary>A range of rows, as columns: <c>dataset[..5]</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the number of rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The range exceeds the number of rows, or its end is before its start.
+    /// </exception>
     public Batch this[Range rows]
     {
         get
@@ -73,7 +75,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <param name="columns">The columns that rows contain. Default null: all columns.</param>
     /// <param name="outputAllColumns">Whether rows also contain the other columns, after <paramref name="columns"/>. Default false.</param>
     /// <exception cref="ArgumentException">The type is not supported; the message lists the supported types.</exception>
-    /// <exception cref="DatasetException">There is no such column.</exception>
+    /// <exception cref="DatasetException">There is no such column, or a name occurs twice.</exception>
     public void SetFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
     {
         var format = new DatasetFormat(type, columns?.ToArray(), outputAllColumns);

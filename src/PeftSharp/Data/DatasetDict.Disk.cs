@@ -8,7 +8,7 @@ public sealed partial class DatasetDict
 {
     /// <summary>
     /// Saves the splits to the subfolders of a folder, in the layout of Python's <c>datasets</c> (<c>save_to_disk</c>). All splits are
-    /// saved together: an interrupted call leaves no folder that can be loaded.
+    /// saved together: if the call is interrupted, none of them is saved.
     /// </summary>
     /// <inheritdoc cref="Dataset.SaveToDisk"/>
     /// <param name="folder">The folder; created if it does not exist.</param>
@@ -20,8 +20,8 @@ public sealed partial class DatasetDict
     /// <param name="progress">Receives a report after every 1,000 rows of a split. Default null.</param>
     /// <param name="cancellationToken">Checked before every 1,000 rows.</param>
     /// <exception cref="DatasetException">
-    /// The name of a split cannot be the name of a folder, or <paramref name="numShards"/> contains a split that the dictionary does not
-    /// have.
+    /// The name of a split cannot be the name of a folder, <paramref name="numShards"/> contains a split that the dictionary does not have,
+    /// the folder contains other files, a split is read from files in the folder, or a value cannot be stored.
     /// </exception>
     public void SaveToDisk(
         string folder, string? maxShardSize = null, IReadOnlyDictionary<string, int>? numShards = null,

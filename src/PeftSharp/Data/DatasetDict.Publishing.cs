@@ -12,7 +12,8 @@ public sealed partial class DatasetDict
     /// </remarks>
     /// <inheritdoc cref="Dataset.PushToHubAsync" path="//exception|//returns"/>
     /// <exception cref="DatasetException">
-    /// The dictionary has no splits, or <paramref name="numShards"/> contains a split that the dictionary does not have.
+    /// The dictionary has no splits, <paramref name="numShards"/> contains a split that the dictionary does not have, the splits have
+    /// different columns, the card of the repository is malformed, or a value cannot be stored.
     /// </exception>
     /// <param name="repository">
     /// The repository, such as <c>owner/my-dataset</c>; without an owner, it belongs to the account of the token.

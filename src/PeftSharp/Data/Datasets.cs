@@ -59,7 +59,7 @@ public static partial class Datasets
                 if (!known[name].Matches(feature))
                     throw new DatasetException($"Column '{name}' has different types in the datasets: {known[name]} and {feature}. "
                         + "Call CastColumn on one of them first.");
-                // If all values of one column are null, the type is that of the other column.
+                // If all values of one column are null, the other column determines the type.
                 known[name] = known[name].Unify(feature);
             }
         }

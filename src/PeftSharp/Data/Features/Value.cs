@@ -11,7 +11,7 @@ public sealed record Value(string Dtype) : Feature
     private static readonly string[] Known =
         ["int64", "int32", "float64", "float32", "decimal", "bool", "string", "binary", "timestamp", "time", "duration", "null"];
 
-    /// <summary>The name of the type, as in Arrow.</summary>
+    /// <summary>The name of the type.</summary>
     /// <exception cref="ArgumentException">The type is not supported; the message lists the supported types.</exception>
     public string Dtype { get; } = Known.Contains(Dtype)
         ? Dtype
