@@ -1,8 +1,8 @@
 namespace PeftSharp.Vision;
 
 /// <summary>
-/// Settings for random changes of training images: a random part of an image is resized to the size of the model, and the image may be
-/// mirrored.
+/// Settings for random changes of training images: a random part of an image is resized to the input size of the model, and the image may
+/// be mirrored.
 /// </summary>
 /// <remarks>The changes are the same as in torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>.</remarks>
 public sealed record ImageAugmentation

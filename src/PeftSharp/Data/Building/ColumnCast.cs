@@ -141,7 +141,9 @@ internal static partial class ColumnCast
     {
         var number = decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
         var digits = text.AsSpan().Trim().TrimStart("+-").TrimStart("0.").ToString().Split('e', 'E')[0].Count(char.IsAsciiDigit);
-        return digits <= 28 ? number : throw new OverflowException("The value has more than the 28 digits of System.Decimal.");
+        return digits <= 28
+            ? number
+            : throw new OverflowException("The value has more than 28 digits, which System.Decimal may not represent exactly.");
     }
 
     /// <summary>Parses ISO 8601. A text with a time zone is converted to UTC; without a time zone, the kind is unspecified.</summary>
