@@ -54,6 +54,14 @@ public static partial class Datasets
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    /// <exception cref="DatasetException">
+    /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
+    /// is no supported file, or the splits have different formats. Malformed files are reported when they are read.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="split"/> is malformed or contains a slice, or an option has an invalid value or has no effect for this path or
+    /// format.
+    /// </exception>
     public static IterableDataset StreamDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default)
     {

@@ -82,7 +82,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// </summary>
     /// <param name="stateDict">The result of <see cref="StateDict"/> of a stream with the same sources and operations.</param>
     /// <exception cref="DatasetException">
-    /// The state is damaged, or it belongs to another stream. The message contains the descriptions of both streams.
+    /// The state is damaged, has an unsupported version, or belongs to another stream. In the last case, the message contains the
+    /// descriptions of both streams.
     /// </exception>
     public void LoadStateDict(JsonObject stateDict)
     {
