@@ -10,7 +10,8 @@ public sealed partial class HubClient
     /// The name, such as <c>owner/my-model</c>. Without an owner, the repository belongs to the account of the token.
     /// </param>
     /// <param name="isPrivate">
-    /// Whether only its owner can see the repository. Null: the default of the account, which is usually false.
+    /// Whether only the owner can see the repository; ignored for an existing repository. Null: the default of the account, which is
+    /// usually false.
     /// </param>
     /// <param name="allowExisting">
     /// Whether an existing repository is accepted. If false, an existing repository is an error. Default true.

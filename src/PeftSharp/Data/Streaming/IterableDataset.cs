@@ -9,9 +9,9 @@ namespace PeftSharp.Data;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Methods such as <c>Map</c> and <see cref="Shuffle"/> return a new stream; they run while its rows are enumerated. Each enumeration
-/// starts at the first row, or at the position of <see cref="LoadStateDict"/>. It returns the same rows as the previous one, if the epoch
-/// is the same, the caller's functions return the same values, and the files have not changed.
+/// Methods such as <c>Map</c> and <see cref="Shuffle"/> return a new stream; the operation runs while the rows of the new stream are
+/// enumerated. Each enumeration starts at the first row, or at the position of <see cref="LoadStateDict"/>. It returns the same rows as the
+/// previous enumeration, if the epoch is the same, the caller's functions return the same values, and the files have not changed.
 /// </para>
 /// <para>
 /// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the most recent
