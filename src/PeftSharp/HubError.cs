@@ -15,13 +15,16 @@ public enum HubError
     /// <summary>The repository is gated: its conditions must be accepted by the account of the token.</summary>
     GatedRepository,
 
-    /// <summary>The token is invalid.</summary>
+    /// <summary>The token is invalid, or an upload requires a token and no token is set.</summary>
     InvalidToken,
 
     /// <summary>Access is denied for another reason.</summary>
     Forbidden,
 
-    /// <summary>The file is not in the cache, and requests are disabled.</summary>
+    /// <summary>
+    /// Requests are disabled, and the operation requires a request, such as an upload or the download of a file that is not in the cache.
+    /// This is also the reason if the Hub cannot be reached and the cached revision lacks files.
+    /// </summary>
     Offline,
 
     /// <summary>The server cannot be reached, or it did not respond in time.</summary>

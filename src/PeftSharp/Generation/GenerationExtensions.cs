@@ -25,7 +25,9 @@ public static class GenerationExtensions
     /// The model cannot generate text, or the prompt or the options are invalid; the message lists all problems of the options.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged. The
+    /// exception is also thrown if a custom processor, a custom criterion or <see cref="GenerationOptions.PrefixAllowedTokens"/> returns an
+    /// invalid result.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static GenerationOutput Generate(

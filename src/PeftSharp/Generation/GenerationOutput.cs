@@ -11,11 +11,12 @@ public sealed class GenerationOutput : IDisposable
 {
     /// <summary>
     /// The prompts and the generated tokens, int64 [prompts × NumReturnSequences, tokens]. Shorter rows are padded with the padding token.
+    /// As in transformers, beam search pads them with the end-of-sequence token if the id of the padding token is 0.
     /// </summary>
     public required Tensor Sequences { get; init; }
 
     /// <summary>
-    /// The log-probability of each sequence divided by (number of generated tokens)^LengthPenalty, float [prompts × NumReturnSequences];
+    /// The log-probability of each sequence divided by (number of generated tokens)^LengthPenalty, float32 [prompts × NumReturnSequences];
     /// null without beam search.
     /// </summary>
     public Tensor? SequencesScores { get; init; }

@@ -173,7 +173,7 @@ internal sealed class GenerationPlan
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength)
             throw new ArgumentException($"The sequence must have at least {lowest} tokens (MinLength or MinNewTokens), "
-                + $"but at most {MaxLength} are allowed (MaxLength or MaxNewTokens).");
+                + $"but at most {MaxLength} are allowed (MaxLength or MaxNewTokens). Reduce the minimum, or increase the maximum.");
         var inputs = new ModelInputs { InputIds = PromptIds };
         Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);

@@ -10,7 +10,8 @@ public sealed partial class HubClient
     /// The name, such as <c>owner/my-model</c>. Without an owner, the repository belongs to the account of the token.
     /// </param>
     /// <param name="isPrivate">
-    /// Whether only its owner can see the repository. Null: the default of the account, which is usually false.
+    /// Whether only the owner can see the repository; ignored for an existing repository. Null: the default of the account, which is
+    /// usually false.
     /// </param>
     /// <param name="allowExisting">
     /// Whether an existing repository is accepted. If false, an existing repository is an error. Default true.
@@ -72,7 +73,9 @@ public sealed partial class HubClient
     /// <param name="options">The branch, the title of the commit, and which files are uploaded. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
     /// <returns>The commit. If no file has changed, the current commit of the branch.</returns>
-    /// <exception cref="ArgumentException">The name of the repository or of a file is invalid, or no file is selected.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name of the repository or of a file is invalid, an option is invalid, or no file is selected.
+    /// </exception>
     /// <exception cref="HubException">The upload failed. The message names the remedy.</exception>
     /// <exception cref="IOException">The folder or a file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -142,7 +145,7 @@ public sealed partial class HubClient
     {
         var request = Check(repository, revision, type);
         return !_settings.Offline ? request : throw request.Error(HubError.Offline,
-            "HF_HUB_OFFLINE or HubOptions.Offline disables uploads. Remove the setting to upload.");
+            "HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE or HubOptions.Offline disables uploads. Remove the setting to upload.");
     }
 
     /// <summary>Returns the owner and the name of a repository from its address; null if the response is not as expected.</summary>

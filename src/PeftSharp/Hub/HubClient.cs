@@ -108,7 +108,8 @@ public sealed partial class HubClient : IDisposable
     {
         var request = Check(repository, revision, repositoryType);
         if (_settings.Offline)
-            throw request.Error(HubError.Offline, "HF_HUB_OFFLINE or HubOptions.Offline disables requests. Remove the setting.");
+            throw request.Error(HubError.Offline,
+                "HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE or HubOptions.Offline disables requests. Remove the setting.");
         return await GuardAsync(request, () => ReadRepositoryAsync(request, once: false, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -184,8 +185,8 @@ public sealed partial class HubClient : IDisposable
     internal HubTree Tree(HubRequest request) => new(_settings, _connection, request, Cache(request));
 
     internal HubException OfflineError(HubRequest request) => request.Error(HubError.Offline, "it is not in the cache "
-        + $"('{CacheFolder}'), and HF_HUB_OFFLINE or Offline disables downloads. Download it once on a machine with access to {Endpoint}, "
-        + "or pass the path of a folder.");
+        + $"('{CacheFolder}'), and HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE or HubOptions.Offline disables downloads. Download it once on a "
+        + $"machine with access to {Endpoint}, or pass the path of a folder.");
 
     /// <summary>
     /// Returns the folder of a revision in the cache, without any request. Throws if the cache contains the list of the files of the
@@ -200,7 +201,8 @@ public sealed partial class HubClient : IDisposable
             : throw (request with { File = missing[0] }).Error(HubError.Offline,
                 (missing.Length > 1 ? $"it and {Quantity.Of(missing.Length - 1, "other file")} of the commit are" : "it is")
                 + $" not in the cache ('{CacheFolder}'). "
-                + (_settings.Offline ? "HF_HUB_OFFLINE or Offline disables downloads. " : "The Hub cannot be reached. ")
+                + (_settings.Offline ? "HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE or HubOptions.Offline disables downloads. "
+                    : "The Hub cannot be reached. ")
                 + $"Download the repository again with access to {Endpoint}.");
     }
 

@@ -27,9 +27,9 @@ internal static partial class HubName
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!IsRepository(name))
-            throw new ArgumentException($"'{name}' is not the name of a repository. A name is NAME or OWNER/NAME and consists of letters, "
-                + "digits, '-', '_' and '.'; it does not contain '--' or '..', does not start or end with '-' or '.', and does not end "
-                + "with '.git'. An example is google/flan-t5-base.", nameof(name));
+            throw new ArgumentException($"'{name}' is not the name of a repository. A name has the form NAME or OWNER/NAME. Each part has "
+                + "at most 96 characters, consists of letters, digits, '-', '_' and '.', and does not start or end with '-' or '.'. The "
+                + "name does not contain '--' or '..', and does not end with '.git'. An example is google/flan-t5-base.", nameof(name));
     }
 
     /// <exception cref="ArgumentException">The name could be a path outside the folder of the repository on some system.</exception>

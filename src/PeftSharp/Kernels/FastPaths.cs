@@ -55,8 +55,8 @@ public static class FastPaths
     /// <summary>Computes rotary position embeddings with one pass over each head, forward and backward.</summary>
     public static bool Rotary { get; set; } = IsOnAtStart("rotary");
 
-    /// <summary>Computes all layers of a decoder in one parallel region during generation on the CPU. Used if no adapter wraps a layer of
-    /// the decoder and no hook is registered.</summary>
+    /// <summary>Computes all layers of a decoder in one parallel region during generation on the CPU. Used for at most 16 rows, if no
+    /// adapter wraps a layer of the decoder and no hook is registered.</summary>
     public static bool Decoding { get; set; } = IsOnAtStart("decoding");
 
     /// <summary>Computes steps of AdamW with gradient clipping in the same pass, and the norm of the gradients on all threads.</summary>

@@ -99,7 +99,8 @@ public static class ClassificationMetrics
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).F1;
 
     /// <summary>
-    /// Returns the number of examples for each true class (row) and predicted class (column), in ascending order of the classes.
+    /// Returns the number of examples for each true class (row) and predicted class (column), in ascending order of the classes or in the
+    /// order of <paramref name="classes"/>.
     /// </summary>
     /// <param name="labels">The true classes.</param>
     /// <param name="predictions">The predicted classes.</param>

@@ -15,7 +15,8 @@ public sealed class ClassificationReport
         if (targetNames is not null && targetNames.Count != classes.Length)
             throw new ArgumentException(
                 $"targetNames contains {Quantity.Of(targetNames.Count, "name")} for {Quantity.Of(classes.Length, "class")} "
-                + $"({string.Join(", ", classes)}). Pass one name for each class, or the classes to report.", nameof(targetNames));
+                + $"({string.Join(", ", classes)}). Pass one name for each class, or set the argument 'classes' to the classes that have "
+                + "names.", nameof(targetNames));
         _names = targetNames?.ToArray() ?? Array.ConvertAll(classes, label => label.ToString(CultureInfo.InvariantCulture));
         Classes = Array.ConvertAll(classes, label => counts.Score(label, zeroDivision));
         MicroAverage = ClassAverages.Of(counts, classes, Average.Micro, zeroDivision);
@@ -28,7 +29,7 @@ public sealed class ClassificationReport
         _supportFormat = counts.Hits.Sum() == 0 ? "0.0" : "0";
     }
 
-    /// <summary>The scores of each class, in the order of the classes.</summary>
+    /// <summary>The scores of each reported class, in ascending order of the classes or in the requested order.</summary>
     public IReadOnlyList<ClassScores> Classes { get; }
 
     /// <summary>The names of the classes, in the order of <see cref="Classes"/>.</summary>
@@ -37,7 +38,9 @@ public sealed class ClassificationReport
     /// <summary>The proportion of correct predictions, 0 to 1; null if only some of the classes are reported.</summary>
     public double? Accuracy { get; }
 
-    /// <summary>The scores computed from the total numbers of true positives, predictions and labels of all classes.</summary>
+    /// <summary>
+    /// The scores computed from the total numbers of true positives, predictions and labels of the reported classes.
+    /// </summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
     /// <summary>The mean of the scores of the classes.</summary>

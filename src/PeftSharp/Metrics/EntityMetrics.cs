@@ -5,8 +5,9 @@ namespace PeftSharp.Metrics;
 /// </summary>
 /// <remarks>
 /// An entity is correct only if its first token, its last token and its type are correct. Tags are <c>O</c>, <c>B-TYPE</c> and
-/// <c>I-TYPE</c> (BIO); <c>E-TYPE</c> and <c>S-TYPE</c> are supported as well. The rules are the same as in seqeval's default mode and in
-/// <c>conlleval</c>: an <c>I-</c> tag after <c>O</c> or after another type begins an entity.
+/// <c>I-TYPE</c> (BIO); <c>E-TYPE</c> and <c>S-TYPE</c> are supported as well. A tag without a type, such as <c>B</c>, has the type
+/// <c>_</c>. The rules are the same as in seqeval's default mode and in <c>conlleval</c>: an <c>I-</c> tag after <c>O</c> or after another
+/// type begins an entity.
 /// </remarks>
 public static class EntityMetrics
 {
@@ -14,8 +15,8 @@ public static class EntityMetrics
     /// <param name="labels">The true tags of each text, one per word.</param>
     /// <param name="predictions">The predicted tags of each text, one per word.</param>
     /// <exception cref="ArgumentException">
-    /// There are no texts, the numbers of labels and predictions differ, or a tag has another form than <c>O</c>, <c>B-TYPE</c>,
-    /// <c>I-TYPE</c>, <c>E-TYPE</c> or <c>S-TYPE</c>.
+    /// There are no texts, the numbers of labels and predictions differ, or a tag is invalid. The remarks of <see cref="EntityMetrics"/>
+    /// list the valid tags.
     /// </exception>
     public static EntityReport Report(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions)
     {

@@ -68,6 +68,6 @@ internal static class CsvFileReader
     {
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
             throw new DatasetException($"'{file}' has {duplicate.Count()} columns named '{duplicate.Key}'. "
-                + "Rename them in the file, or remove the header line and set DatasetLoadOptions.ColumnNames.");
+                + "Rename them in the file. If the file has no header line, set different names with DatasetLoadOptions.ColumnNames.");
     }
 }

@@ -90,7 +90,8 @@ internal static class JsonFileReader
                 JsonTokenType.StartArray => ReadArray(ref reader, options.Columns),
                 JsonTokenType.StartObject => ReadColumns(ref reader, options.Columns),
                 _ => throw new DatasetException(
-                    $"The file must contain an array of objects or an object of arrays, but the first token is {reader.TokenType}."),
+                    (options.Field is { } field ? $"The field '{field}' (DatasetLoadOptions.Field)" : "The file")
+                    + $" must contain an array of objects or an object of arrays, but its first token is {reader.TokenType}."),
             };
             while (reader.Read()) { }                            // throws if the text after the rows is malformed
             return data;
@@ -119,7 +120,8 @@ internal static class JsonFileReader
                 return;
             reader.Skip();
         }
-        throw new DatasetException($"There is no field '{field}' (DatasetLoadOptions.Field). Fields: {string.Join(", ", names)}.");
+        throw new DatasetException($"There is no field '{field}' (DatasetLoadOptions.Field). "
+            + $"Fields: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
     }
 
     private static Dataset ReadArray(ref Utf8JsonReader reader, IReadOnlyList<string>? columns)

@@ -48,7 +48,8 @@ internal static class Interleaving
     {
         if (!Enum.IsDefined(strategy))
             throw new ArgumentOutOfRangeException(nameof(strategy), strategy,
-                $"It must be a member of {nameof(StoppingStrategy)}: {string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
+                $"stoppingStrategy must be a member of {nameof(StoppingStrategy)}: "
+                + $"{string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
     }
 
     internal static void RequireProbabilities(IReadOnlyList<double> probabilities, int count, StoppingStrategy strategy)

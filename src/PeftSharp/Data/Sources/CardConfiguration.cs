@@ -48,7 +48,7 @@ internal sealed partial class CardConfiguration
             return all[0];
         var found = all.Where(config => config.IsDefault || config.Name == DefaultName).ToArray();
         return found.Length <= 1 ? found.FirstOrDefault() : throw new DatasetException(
-            $"Several configurations are the default: {string.Join(", ", found.Select(config => config.Name))}. Choose one "
+            $"The dataset card has several default configurations: {string.Join(", ", found.Select(config => config.Name))}. Choose one "
             + "with the argument 'name'.");
     }
 

@@ -28,7 +28,7 @@ internal sealed class DatasetLoader(
             if (slices?.FirstOrDefault(slice => !plan.Splits.ContainsKey(slice.Split)) is { } unknown)
                 throw new DatasetException($"'{path}' has no split '{unknown.Split}'. Splits: {string.Join(", ", plan.Splits.Keys)}."
                     + (plan.Configurations.Contains(unknown.Split)
-                        ? $" '{unknown.Split}' is a configuration: LoadDataset(path, name: \"{unknown.Split}\")." : ""));
+                        ? $" '{unknown.Split}' is a configuration. Load it with LoadDataset(\"{path}\", name: \"{unknown.Split}\")." : ""));
             var wanted = plan.Splits.Where(split => slices is null || slices.Any(slice => slice.Split == split.Key)).ToArray();
             RequireComplete(plan, wanted.Select(split => split.Key));
             var local = await source.ObtainAsync([.. wanted.SelectMany(split => split.Value)], cancellationToken).ConfigureAwait(false);
@@ -62,10 +62,10 @@ internal sealed class DatasetLoader(
             throw new ArgumentException($"'{path}' is the name of a format, so the files must be named: "
                 + $"LoadDataset(\"{path}\", dataFiles: [\"…\"]).", nameof(options));
         if (FileFormat.IsData(path) || !HubDataset.IsName(path))
-            throw new FileNotFoundException($"There is no file or folder '{path}' (the full path is '{Path.GetFullPath(path)}'), and it "
-                + $"{(FileFormat.IsData(path) ? "has the extension of a file, so it " : "")}is not the name of a dataset on the Hugging "
-                + $"Face Hub. Pass the path of a file ({FileFormat.Extensions}) or of a folder of such files, or a name such as "
-                + "'stanfordnlp/imdb'.", path);
+            throw new FileNotFoundException($"There is no file or folder '{path}' (the full path is '{Path.GetFullPath(path)}'). "
+                + $"'{path}' is not the name of a dataset on the Hugging Face Hub either"
+                + $"{(FileFormat.IsData(path) ? ", because it has the extension of a file" : "")}. Pass the path of a file "
+                + $"({FileFormat.Extensions}) or of a folder of such files, or a name such as 'stanfordnlp/imdb'.", path);
         return await RepositoryDataset.PlanAsync(path, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -78,8 +78,8 @@ internal sealed class DatasetLoader(
             (nameof(DatasetLoadOptions.DataFiles), options.DataFiles is not null),
         })
             if (isSet)
-                throw new ArgumentException(
-                    $"DatasetLoadOptions.{name} is an option of folders and repositories, but '{path}' is a file. Remove it.", name);
+                throw new ArgumentException($"DatasetLoadOptions.{name} is an option of folders and repositories, but '{path}' is a file. "
+                    + "Remove the option.", name);
         return new DataFilePlan(new() { ["train"] = [path] }, options);
     }
 

@@ -18,7 +18,7 @@ internal static class FormatChoice
         var formats = splits.Select(split => (Split: split.Key, Format: Of(split.Key, split.Value, description))).ToArray();
         if (formats.FirstOrDefault(other => other.Format != formats[0].Format) is { Split: { } split, Format: var format })
             throw new DatasetException($"The splits of {description} have different formats: the files of '{formats[0].Split}' are read as "
-                + $"{formats[0].Format}, but those of '{split}' as {format}. Set DatasetLoadOptions.Format, or name the files of each "
+                + $"{formats[0].Format}, and the files of '{split}' as {format}. Set DatasetLoadOptions.Format, or name the files of each "
                 + "split (dataFiles).");
         return formats[0].Format;
     }

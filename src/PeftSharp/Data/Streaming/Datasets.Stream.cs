@@ -16,9 +16,9 @@ public static partial class Datasets
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
-    /// The types of the columns are inferred from the first 10,000 rows (at most 10 MB) of the first file that has rows. If a later value
-    /// has another type, the enumeration throws a <see cref="DatasetException"/>. To avoid this, declare the type of the column with
-    /// <see cref="DatasetLoadOptions.Features"/>.
+    /// The first file that has rows determines the types of the columns. Parquet and Arrow files contain the types. For JSON lines and CSV
+    /// files, the types are inferred from the first 10,000 rows (at most 10 MB). If a later value has another type, the enumeration throws
+    /// a <see cref="DatasetException"/>. To avoid this, declare the type of the column with <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
     /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start, except for two
@@ -54,6 +54,14 @@ public static partial class Datasets
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
+    /// <exception cref="DatasetException">
+    /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
+    /// is no supported file, or the splits have different formats. Malformed files are reported when they are read.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="split"/> is malformed or contains a slice, or an option has an invalid value or has no effect for this path or
+    /// format.
+    /// </exception>
     public static IterableDataset StreamDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default)
     {

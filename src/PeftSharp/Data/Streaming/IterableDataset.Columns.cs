@@ -4,6 +4,7 @@ namespace PeftSharp.Data;
 public sealed partial class IterableDataset
 {
     /// <summary>Returns the stream with a renamed column.</summary>
+    /// <exception cref="ArgumentException">The new name is empty.</exception>
     /// <exception cref="DatasetException">
     /// There is no such column, or another column has the new name. If the columns are not known before the rows are read, the enumeration
     /// throws the exception.
@@ -13,6 +14,7 @@ public sealed partial class IterableDataset
 
     /// <summary>Returns the stream with renamed columns.</summary>
     /// <param name="names">The new names by original name.</param>
+    /// <exception cref="ArgumentException">A new name is empty.</exception>
     /// <exception cref="DatasetException">
     /// There is no such column, or two columns would have the same name. If the columns are not known before the rows are read, the
     /// enumeration throws the exception.

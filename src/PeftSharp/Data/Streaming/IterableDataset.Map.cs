@@ -61,7 +61,8 @@ public sealed partial class IterableDataset
     /// </param>
     /// <returns>
     /// The new stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function throws an exception or returns
-    /// values of different lengths, or if a column to remove does not exist.
+    /// columns of different lengths, if the number of rows changes although an original column is kept, or if a column to remove does not
+    /// exist.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>

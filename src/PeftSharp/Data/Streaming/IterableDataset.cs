@@ -9,9 +9,9 @@ namespace PeftSharp.Data;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Methods such as <c>Map</c> and <see cref="Shuffle"/> return a new stream; they run while its rows are enumerated. Each enumeration
-/// starts at the first row, or at the position of <see cref="LoadStateDict"/>. It returns the same rows as the previous one, if the epoch
-/// is the same, the caller's functions return the same values, and the files have not changed.
+/// Methods such as <c>Map</c> and <see cref="Shuffle"/> return a new stream; the operation runs while the rows of the new stream are
+/// enumerated. Each enumeration starts at the first row, or at the position of <see cref="LoadStateDict"/>. It returns the same rows as the
+/// previous enumeration, if the epoch is the same, the caller's functions return the same values, and the files have not changed.
 /// </para>
 /// <para>
 /// Not thread-safe: enumerate a stream from one thread at a time, because <see cref="StateDict"/> returns the position of the most recent
@@ -82,7 +82,8 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     /// </summary>
     /// <param name="stateDict">The result of <see cref="StateDict"/> of a stream with the same sources and operations.</param>
     /// <exception cref="DatasetException">
-    /// The state is damaged, or it belongs to another stream. The message contains the descriptions of both streams.
+    /// The state is damaged, has an unsupported version, or belongs to another stream. In the last case, the message contains the
+    /// descriptions of both streams.
     /// </exception>
     public void LoadStateDict(JsonObject stateDict)
     {

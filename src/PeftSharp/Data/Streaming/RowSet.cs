@@ -55,7 +55,7 @@ internal static class RowSet
                 feature = feature.Matches(column.Feature)
                     ? feature.Unify(column.Feature)
                     : throw new DatasetException($"Column '{name}', row {row.Index} of the stream: the type is {column.Feature}, but "
-                        + $"{feature} in the previous rows. All rows must have the same type; convert it with CastColumn or Map.");
+                        + $"{feature} in the previous rows. All rows must have the same type. Convert the column with CastColumn or Map.");
             builder.Add(column[row.Position]);
         }
         var values = builder.Build();

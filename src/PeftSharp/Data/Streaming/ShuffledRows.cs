@@ -88,7 +88,7 @@ internal sealed class ShuffledRows(RowSource input, StreamSeed seed, int bufferS
             {
                 if (!_rows.MoveNext())
                     throw new DatasetException("The stream has fewer rows than when its state was stored, so it cannot be continued. "
-                        + "Start it from the beginning.");
+                        + "Start the stream from the beginning.");
                 if (next < slots.Length && slots[next].position == _rows.Position - 1)
                     found[slots[next++].slot] = (_rows.Current, _rows.Position - 1);
             }

@@ -32,7 +32,7 @@ internal sealed class TrackedCursor : IDisposable
             for (var row = 0L; row < skipped; row++)
                 if (!_rows.MoveNext())
                     throw new DatasetException("The stream has fewer rows than when its state was stored, so it cannot be continued. "
-                        + "Start it from the beginning.");
+                        + "Start the stream from the beginning.");
         }
         catch
         {

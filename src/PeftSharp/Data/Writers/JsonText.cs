@@ -50,7 +50,7 @@ internal static class JsonText
         // Most texts are ASCII, for which the check is fast.
         if (!Ascii.IsValid(text) && HasLoneSurrogate(text))
             throw new DatasetException("The text contains half of a surrogate pair, so it is not valid Unicode and cannot be written as "
-                + "UTF-8. Replace it with Map.");
+                + "UTF-8. Replace the text with Map.");
     }
 
     private static bool HasLoneSurrogate(string text)

@@ -17,7 +17,7 @@ public sealed class NoRepeatNGramLogitsProcessor(int ngramSize) : LogitsProcesso
         if (length < ngramSize) return scores;
         using var scope = NewDisposeScope();
         var runs = inputIds.unfold(1, ngramSize, 1);                                              // [rows, n-grams, n]
-        // The last n - 1 tokens, which the next token completes.
+        // The last n - 1 tokens, which form an n-gram with the next token.
         var end = inputIds.narrow(1, length + 1 - ngramSize, ngramSize - 1).unsqueeze(1);
         var matches = runs.narrow(2, 0, ngramSize - 1).eq(end).all(dim: 2);
         var last = runs.select(2, ngramSize - 1).clamp_max(vocabulary);

@@ -30,7 +30,9 @@ public static class StreamingExtensions
     /// streamer. Only the streamer is checked by this call; the other errors are thrown by the enumeration.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
+    /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged. The
+    /// exception is also thrown if a custom processor, a custom criterion or <see cref="GenerationOptions.PrefixAllowedTokens"/> returns an
+    /// invalid result.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStreamAsync(

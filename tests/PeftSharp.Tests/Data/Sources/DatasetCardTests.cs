@@ -45,7 +45,7 @@ public sealed class DatasetCardTests : IDisposable
         Card(Two + "  default: true");
         Datasets.LoadDataset(_folder.Path)["train"]["i"].Should().Equal(2L);
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path, "one")).Should().ThrowExactly<DatasetException>()
-            .WithMessage("*no split 'one'*'one' is a configuration: LoadDataset(path, name: \"one\").");
+            .WithMessage("*no split 'one'*'one' is a configuration. Load it with LoadDataset(*, name: \"one\").");
         File.Delete(Path.Combine(_folder.Path, "README.md"));
         Refusal(new() { Name = "one" }).Should().Contain("Configurations: default");
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path, new DatasetLoadOptions { Name = "one" }, name: "two"))
@@ -128,7 +128,7 @@ public sealed class DatasetCardTests : IDisposable
     [InlineData("configs:\n- config_name: a\n- config_name: a", "occurs 2 times")]
     [InlineData("configs:\n- config_name: a\n  data_files:\n  - split: a-b\n    path: x", "A split consists of letters")]
     [InlineData("configs:\n- config_name: a\n  data_files:\n  - split: s\n    path: x\n  - split: s\n    path: y", "twice")]
-    [InlineData("configs:\n- config_name: a\n  default: true\n- config_name: b\n  default: true", "Several configurations")]
+    [InlineData("configs:\n- config_name: a\n  default: true\n- config_name: b\n  default: true", "several default configurations")]
     [InlineData("configs:\n- config_name: a\n  data_files: 'https://x.org/a.csv'", "Only files in the same folder or repository")]
     [InlineData("configs:\n- config_name: a\n  data_files: ../a.csv", "does not exist")]
     [InlineData("configs:\n- config_name: a\n  data_files: none.csv", "'none.csv', which does not exist")]

@@ -25,8 +25,8 @@ internal static class ArrowDecimals
         while ((places > MaxScale || digits >= Limit) && places > 0 && digits % 10 == 0)
             (digits, places) = (digits / 10, places - 1);
         if (digits >= Limit || places > MaxScale)
-            throw new UnreadableValueException(index, string.Create(
-                CultureInfo.InvariantCulture, $"The decimal {unscaled}E{-scale} has more than the 28 to 29 digits of System.Decimal."));
+            throw new UnreadableValueException(index, string.Create(CultureInfo.InvariantCulture, $"The decimal {unscaled}E{-scale} has "
+                + $"more digits or decimal places than System.Decimal supports (28 to 29 digits, 28 decimal places)."));
         Span<byte> bytes = stackalloc byte[12];
         bytes.Clear();
         digits.TryWriteBytes(bytes, out _, isUnsigned: true);

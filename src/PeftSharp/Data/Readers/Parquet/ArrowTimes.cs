@@ -51,7 +51,7 @@ internal static class ArrowTimes
         var ticks = Ticks(value, TicksPer(unit), index);
         return ticks >= 0 && ticks < TimeSpan.TicksPerDay
             ? new TimeOnly((long)ticks)
-            : throw Unreadable(index, value, unit, "is not a time of day (0:00 to 24:00)");
+            : throw Unreadable(index, value, unit, "is not a time of day (00:00:00 to 23:59:59.9999999)");
     };
 
     private static PrimitiveData<T> Each<T>(IArrowArray array, Func<int, long> value, Func<long, int, T> convert) where T : struct =>
@@ -63,7 +63,8 @@ internal static class ArrowTimes
         return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
             ? new DateTime((long)ticks, kind)
             : throw new UnreadableValueException(index, string.Create(CultureInfo.InvariantCulture,
-                $"The timestamp {value} (since 1970-01-01) is out of the range of DateTime (years 1 to 9999)."));
+                $"The date or timestamp {value} (since 1970-01-01, in the unit of the column) is out of the range of DateTime "
+                + $"(years 1 to 9999)."));
     }
 
     /// <summary>Converts units to ticks.</summary>

@@ -63,8 +63,8 @@ internal sealed class FileSchema
     {
         foreach (var (name, column) in chunk)
             if (!Features.ContainsKey(name) && _options.Columns is null && FirstValue(column) is { } row)
-                throw new DatasetException($"'{file}', {place(row)}: the row has a field '{name}', which the first rows of the stream do "
-                    + $"not have ({string.Join(", ", Features.Keys)}). Declare all fields with DatasetLoadOptions.Features, or select "
+                throw new DatasetException($"'{file}', {place(row)}: the row has a field '{name}', but the first rows of the stream have "
+                    + $"only the fields {string.Join(", ", Features.Keys)}. Declare all fields with DatasetLoadOptions.Features, or select "
                     + "columns with DatasetLoadOptions.Columns.");
         return new ColumnSet(Features.Select(feature => chunk.TryGetValue(feature.Key, out var column)
             ? Conform(column, feature.Value, file, place)
