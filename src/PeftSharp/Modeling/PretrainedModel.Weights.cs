@@ -123,8 +123,8 @@ public abstract partial class PretrainedModel
     }
 
     /// <summary>
-    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. If an exception is thrown,
-    /// nothing has changed.
+    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. A
+    /// <see cref="CheckpointException"/> leaves the model unchanged.
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
     /// <param name="allowPickle">

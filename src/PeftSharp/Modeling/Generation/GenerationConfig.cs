@@ -71,7 +71,8 @@ public partial record GenerationConfig
     public double? MinP { get; init; }
     /// <summary>
     /// Top-h sampling: samples only from the most likely tokens. Tokens are selected in the order of their probability p, as long as the
-    /// sum of their terms -p·log p is at most this fraction of the entropy of the distribution. In (0, 1]. Default: not used.
+    /// sum of their terms -p·log p is at most this fraction of the entropy of the distribution. Only the 100 most likely tokens are
+    /// considered. In (0, 1]. Default: not used.
     /// </summary>
     public double? TopH { get; init; }
     /// <summary>
