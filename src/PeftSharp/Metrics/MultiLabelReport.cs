@@ -4,7 +4,7 @@ using PeftSharp.Internal;
 namespace PeftSharp.Metrics;
 
 /// <summary>
-/// The scores of each label and their averages, for predictions with several labels per example, with the table that
+/// The scores of each label and their averages, for predictions with several labels per example. <c>ToString</c> returns the table that
 /// <c>classification_report</c> of scikit-learn prints.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
@@ -16,7 +16,7 @@ public sealed class MultiLabelReport
     {
         if (names is not null && names.Count != counts.Scores.Length)
             throw new ArgumentException(
-                $"names contains {Quantity.Of(names.Count, "name")} ({string.Join(", ", names)}) for "
+                $"names contains {Quantity.Of(names.Count, "name")}{(names.Count == 0 ? "" : $" ({string.Join(", ", names)})")} for "
                 + $"{Quantity.Of(counts.Scores.Length, "label")}. "
                 + "Pass one name for each label.", nameof(names));
         _names = names?.ToArray() ?? Array.ConvertAll(counts.Scores, scores => scores.Label.ToString(CultureInfo.InvariantCulture));

@@ -2,8 +2,8 @@ namespace PeftSharp.Metrics;
 
 /// <summary>Metrics of probabilities and other scores against true classes, as in <c>sklearn.metrics</c>.</summary>
 /// <remarks>
-/// All methods throw <see cref="ArgumentException"/> if there are no examples, the numbers of labels and scores differ, or a score is NaN
-/// or infinite.
+/// All methods throw <see cref="ArgumentException"/> if there are no examples, a score is NaN or infinite, or the number of scores is
+/// wrong: one per example is required, or one row per example if the number of classes is passed.
 /// </remarks>
 public static class RankingMetrics
 {
@@ -43,7 +43,7 @@ public static class RankingMetrics
     /// <see cref="Average.Macro"/> (default), or <see cref="Average.Weighted"/> by the proportion of examples of each class or pair.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A row does not sum to 1, a label is not the index of a column, or the average is not supported.
+    /// A label is not the index of a column, a probability is outside [0, 1], a row does not sum to 1, or the average is not supported.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
     public static double RocAucScore(
@@ -120,7 +120,10 @@ public static class RankingMetrics
 
     /// <summary>Returns the mean negative log-likelihood (natural logarithm) of several classes.</summary>
     /// <param name="labels">The true classes; each is the index of a column.</param>
-    /// <param name="probabilities">[examples, classes] in row-major order; each row sums to 1.</param>
+    /// <param name="probabilities">
+    /// [examples, classes] in row-major order; each row sums to 1. Clipped to [ε, 1 - ε], where ε is the machine epsilon of the type of the
+    /// values.
+    /// </param>
     /// <param name="classes">The number of columns, at least 2.</param>
     /// <exception cref="ArgumentException">
     /// A label is not the index of a column, a probability is outside [0, 1], or a row does not sum to 1.

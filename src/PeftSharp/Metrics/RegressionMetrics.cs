@@ -39,8 +39,8 @@ public static class RegressionMetrics
 
     /// <summary>
     /// Returns the coefficient of determination R²: the proportion of the variance of the labels that the predictions explain. R² is at
-    /// most 1, and negative if the mean of the labels is a better prediction. If all labels are equal, R² is 1 if every prediction is
-    /// correct, otherwise 0. NaN for a single example, as in scikit-learn.
+    /// most 1, and negative if the mean of the labels is a better prediction. For labels that are all equal, R² is 1 if every prediction
+    /// is correct, otherwise 0. NaN for a single example, as in scikit-learn.
     /// </summary>
     /// <param name="labels">The true values.</param>
     /// <param name="predictions">The predicted values.</param>

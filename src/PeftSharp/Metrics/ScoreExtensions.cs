@@ -33,7 +33,7 @@ public static class ScoreExtensions
     /// in numpy.
     /// </summary>
     /// <param name="scores">[rows, classes].</param>
-    /// <exception cref="ArgumentException">There are no columns.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no columns.</exception>
     public static int[] ArgMax(this float[,] scores)
     {
         ArgumentNullException.ThrowIfNull(scores);

@@ -17,7 +17,7 @@ internal static class ConfigFiles
     /// </summary>
     internal const int MaxDepth = 2 * PythonJsonReader.MaxDepth;
 
-    private const string Architectures = "architectures", NullInList = "a list without null";
+    private const string Architectures = "architectures", NullInList = "a value that contains no null";
 
     private static readonly JsonNamingPolicy _pythonNames = JsonNamingPolicy.SnakeCaseLower;
     private static readonly JsonSerializerOptions _options = new()

@@ -44,7 +44,7 @@ public abstract record EncoderConfig : TransformerConfig
     /// <summary>The effective dropout before the classifier.</summary>
     internal virtual double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
-    /// <summary>The sizes and dropout probabilities for <see cref="Layers.Encoder"/> and its layers.</summary>
+    /// <summary>The sizes and options of <see cref="Layers.Encoder"/> and its layers.</summary>
     [JsonIgnore]
     public EncoderSettings Encoder => new()
     {

@@ -10,7 +10,7 @@ public interface IPretrainedModel<TSelf, TConfig>
     where TSelf : PretrainedModel
     where TConfig : PretrainedConfig
 {
-    /// <summary>Creates a model whose weights are not initialized yet.</summary>
+    /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="config">The configuration.</param>
     static abstract TSelf Create(TConfig config);
 }

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -139,12 +140,12 @@ internal static class InputCheck
             if (remedy is not null)
                 throw new DatasetException(
                     $"'{name}' contains {found}, but the labels of this model are integers (int64). Convert the column with CastColumn.");
-            throw new DatasetException($"'{name}' contains {found}, but the model has {classes} classes, whose labels are integers "
-                + "(int64). For classification, convert the column to class ids with "
+            throw new DatasetException($"'{name}' contains {found}, but the model has {Quantity.Of(classes, "class")}, whose "
+                + "labels are integers (int64). For classification, convert the column to class ids with "
                 + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
         }
         Range(name, labels, 0, classes - 1, Ignored, remedy
-            ?? $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
+            ?? $"The head has {Quantity.Of(classes, "class")}, 0 to {classes - 1}, and {Ignored} is ignored: "
             + "load the model with LabelNames or numLabels, or correct the column",
             introduction: remedy is null ? "Classes are numbered from 0: " : "");
     }

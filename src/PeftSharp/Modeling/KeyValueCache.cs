@@ -7,8 +7,8 @@ namespace PeftSharp.Modeling;
 /// <para>
 /// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
 /// whenever the cache is full. While gradients are recorded, for example to train a prefix, new tensors are created instead of writing to
-/// the old ones, because the backward pass reads the old tensors. A layer with a sliding window reserves memory for the window and for
-/// additional tokens: a quarter of the window, but at least 64 tokens.
+/// the old ones, because the backward pass reads the old tensors. The memory that a layer with a sliding window reserves is limited
+/// to the window and additional tokens: a quarter of the window, but at least 64 tokens.
 /// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>

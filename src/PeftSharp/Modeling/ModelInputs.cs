@@ -33,14 +33,18 @@ public sealed class ModelInputs : IDisposable
     public Tensor? InputIds { get => this["input_ids"]; set => this["input_ids"] = value; }
 
     /// <summary>
-    /// 1 for tokens that are attended to, 0 for padding; int64, same shape as <see cref="InputIds"/>. Null: all tokens are attended to.
+    /// 1 for tokens that are attended to, 0 for padding; int64, same shape as <see cref="InputIds"/>. With a key-value cache, the mask also
+    /// includes the cached tokens. Null: all tokens are attended to.
     /// </summary>
     public Tensor? AttentionMask { get => this["attention_mask"]; set => this["attention_mask"] = value; }
 
     /// <summary>0 for the first text of a pair and 1 for the second; int64, same shape as <see cref="InputIds"/>. Null: all 0.</summary>
     public Tensor? TokenTypeIds { get => this["token_type_ids"]; set => this["token_type_ids"] = value; }
 
-    /// <summary>Position of each token, int64 [batch or 1, tokens]. Null: 0, 1, 2, …</summary>
+    /// <summary>
+    /// Position of each token, int64 [batch or 1, tokens]. Null: the model numbers the tokens; most models start at 0 or, with a key-value
+    /// cache, after the cached tokens.
+    /// </summary>
     public Tensor? PositionIds { get => this["position_ids"]; set => this["position_ids"] = value; }
 
     /// <summary>Embeddings in place of <see cref="InputIds"/>, float [batch, tokens, hidden].</summary>

@@ -70,7 +70,7 @@ internal static class ModuleCopy
             start = start.BaseType;
         var constructor = start?.GetConstructor(Any, [typeof(string)])
             ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
-            + "it does not derive from one of TorchSharp's Module<…> classes.");
+            + "it does not derive from one of TorchSharp's Module<…> classes. Derive it from one of them.");
         var copy = (Module)RuntimeHelpers.GetUninitializedObject(type);
         constructor.Invoke(copy, [module.GetName()]);                    // a module in C#, whose fields are copied below
         foreach (var field in ModuleTree.FieldsOf(type).TakeWhile(field => field.DeclaringType != start))
@@ -78,7 +78,8 @@ internal static class ModuleCopy
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
         if (!found.SequenceEqual(wanted))
-            throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields.");
+            throw new NotSupportedException(
+                $"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields. Store each one in a field.");
         return copy;
     }
 
@@ -89,7 +90,7 @@ internal static class ModuleCopy
         Tensor tensor => tensor.detach().clone().DetachFromDisposeScope(),
         Module module => Copy(module, path),
         Delegate { Target: Module } => throw new NotSupportedException($"'{path}' cannot be copied: it is a delegate that is "
-            + "bound to a module, so the copy would still call the original module."),
+            + "bound to a module, so the copy would still call the original module. Store the module itself in a field."),
         IEnumerable<Module> => throw new NotSupportedException(
             $"'{path}' cannot be copied: it is a collection of modules. Use a ModuleList."),
         _ => value,

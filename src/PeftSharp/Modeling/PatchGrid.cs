@@ -27,7 +27,7 @@ internal readonly record struct PatchGrid(int ImageHeight, int ImageWidth, int P
         if (hasSize) return;
         var size = isInterpolated ? "height, width" : $"{ImageHeight}, {ImageWidth}";
         throw new DatasetException($"'pixel_values' has shape [{string.Join(", ", pixels.shape)}], but [batch, {Channels}, {size}] is "
-            + "expected (num_channels and image_size). "
+            + $"expected ({(isInterpolated ? "num_channels" : "num_channels and image_size")}). "
             + (pixels.dim() != 4 ? "Stack images of equal size; one image needs unsqueeze(0)."
                 : !isImage ? "Convert the images with the image processor of the model."
                 : isInterpolated ? $"Each image must have at least {PatchHeight} x {PatchWidth} pixels (patch_size)."

@@ -68,8 +68,8 @@ internal static class PretrainedLoader
         using var checkpoint = CheckpointTensors.Open(folder, allowPickle: options.AllowPickle);
         // A layer has at least one tensor. Creating the layers of a damaged configuration could take all memory.
         if (config.LayerCount > checkpoint.Tensors.Count)
-            throw new CheckpointException($"'{Path.Combine(folder, "config.json")}' has {config.LayerCount} layers, but the weights in "
-                + $"'{folder}' have only {Quantity.Of(checkpoint.Tensors.Count, "tensor")}. "
+            throw new CheckpointException($"'{Path.Combine(folder, "config.json")}' has {Quantity.Of(config.LayerCount, "layer")}, "
+                + $"but the weights in '{folder}' have only {Quantity.Of(checkpoint.Tensors.Count, "tensor")}. "
                 + "Download the configuration or the weights again.");
         config = options.Apply(config);
         var model = Build(config, build, folder);

@@ -34,6 +34,7 @@ public abstract partial class PretrainedModel
     /// Estimates the floating-point operations of a training step on <paramref name="inputs"/> as transformers does: 6 times the number of
     /// elements of the main input, times the number of weights without the embeddings.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public double FloatingPointOperations(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -53,6 +54,7 @@ public abstract partial class PretrainedModel
     /// <exception cref="NotSupportedException">
     /// The model does not read token ids, or an adapter wraps its embeddings or its head.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public virtual void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 1);
@@ -108,6 +110,7 @@ public abstract partial class PretrainedModel
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -120,8 +123,8 @@ public abstract partial class PretrainedModel
     }
 
     /// <summary>
-    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. If an exception is thrown,
-    /// nothing has changed.
+    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. A
+    /// <see cref="CheckpointException"/> leaves the model unchanged.
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
     /// <param name="allowPickle">
@@ -129,6 +132,7 @@ public abstract partial class PretrainedModel
     /// <see cref="PretrainedOptions.AllowPickle"/>. Default false.
     /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public virtual void LoadWeights(string folder, bool allowPickle = false)
     {
         ThrowIfDisposed();

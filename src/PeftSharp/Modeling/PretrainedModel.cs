@@ -12,9 +12,11 @@ namespace PeftSharp.Modeling;
 /// model class derives from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from
 /// <see cref="HeadModel{TSelf, TConfig}"/>.
 /// </para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training,
-/// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
-/// (generation, evaluation, models with adapters) throws.</para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading
+/// weights, moving and disposing it need exclusive use. Switching between training and evaluation mode throws during generation,
+/// prediction and evaluation, and during a call of a model with adapters.
+/// </para>
 /// </remarks>
 public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
 {
@@ -131,10 +133,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
 
     /// <summary>
-    /// Whether the model divides the loss by <see cref="ForwardOptions.NumItemsInBatch"/> if that is set (transformers'
-    /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of the batch, the trainer multiplies the loss by
-    /// the number of targets of the batch divided by the number of targets of the optimizer step, and
-    /// <see cref="ForwardOptions.NumItemsInBatch"/> is null.
+    /// Whether the model divides the summed loss by <see cref="ForwardOptions.NumItemsInBatch"/> if this option is set (transformers'
+    /// <c>accepts_loss_kwargs</c>). Default false: the option is null, and the loss is the mean over the targets of the batch. The trainer
+    /// then multiplies the loss by the proportion of the optimizer step's targets that are in the batch.
     /// </summary>
     public virtual bool LossUsesNumItemsInBatch => false;
 
@@ -155,7 +156,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// </summary>
     /// <param name="inputs">The batch. Values of tensors on a GPU are not checked.</param>
     /// <exception cref="DatasetException">
-    /// A value is out of range or a shape is wrong; the message names the tensor, the value, its position and the remedy.
+    /// A value is out of range, or a data type or a shape is wrong; the message names the tensor, the fault and the remedy.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A required input is missing, the batch contains embeddings in addition to token ids, or there are more tokens than positions.
@@ -192,10 +193,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <returns>The output, which the caller disposes.</returns>
-    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="DatasetException">A value is out of range, or a data type or a shape is wrong.</exception>
     /// <exception cref="ArgumentException">
-    /// A required input is missing, the call passes a tensor or an option that the model does not read, or there are more tokens than
-    /// positions.
+    /// A required input is missing, the batch contains embeddings in addition to token ids, the call passes a tensor or an option that the
+    /// model does not read, or there are more tokens than positions.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
@@ -204,10 +205,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
     /// <returns>The output, which the caller disposes.</returns>
-    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="DatasetException">A value is out of range, or a data type or a shape is wrong.</exception>
     /// <exception cref="ArgumentException">
-    /// A required input is missing, the call passes a tensor or an option that the model does not read, or there are more tokens than
-    /// positions.
+    /// A required input is missing, the batch contains embeddings in addition to token ids, the call passes a tensor or an option that the
+    /// model does not read, or there are more tokens than positions.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)

@@ -40,7 +40,8 @@ public sealed class DamagedConfigurationTests : IDisposable
     [InlineData("\"num_labels\": -Infinity", "The value is -Infinity")]
     [InlineData("\"num_labels\": 2147483647", "The value is 2147483647; an integer from 0 to 1048576 is expected")]
     [InlineData("\"id2label\": DEEP", "The value is [[[")]
-    [InlineData("\"architectures\": [\"BertModel\", null]", "'architectures' is [\"BertModel\", null]; a list without null is expected")]
+    [InlineData(
+        "\"architectures\": [\"BertModel\", null]", "'architectures' is [\"BertModel\", null]; a value that contains no null is expected")]
     [InlineData("\"hidden_act\": null", "'hidden_act' is null; a value is expected")]
     public void A_value_of_a_model_that_cannot_be_used_is_named(string field, string message)
     {
@@ -90,7 +91,7 @@ public sealed class DamagedConfigurationTests : IDisposable
     [Theory]
     [InlineData("\"r\": NaN", "'r' is NaN")]
     [InlineData("\"r\": DEEP", "'r' is [[[")]
-    [InlineData("\"modules_to_save\": [null]", "'modules_to_save' is [null]; a list without null is expected")]
+    [InlineData("\"modules_to_save\": [null]", "'modules_to_save' is [null]; a value that contains no null is expected")]
     [InlineData("\"megatron_config\": NaN", "'megatron_config' is NaN")]
     public void A_value_of_an_adapter_that_cannot_be_used_is_named(string field, string message)
     {
@@ -101,7 +102,7 @@ public sealed class DamagedConfigurationTests : IDisposable
     [Theory]
     [InlineData("\"temperature\": DEEP", "'temperature' is [[[")]
     [InlineData("\"top_k\": NaN", "'top_k' is NaN")]
-    [InlineData("\"stop_strings\": [\"a\", null]", "a list without null")]
+    [InlineData("\"stop_strings\": [\"a\", null]", "a value that contains no null")]
     public void A_value_of_a_generation_that_cannot_be_used_is_named(string field, string message)
     {
         var path = Write("generation_config.json", "{" + field + "}");

@@ -25,7 +25,7 @@ public partial record GenerationConfig
     public int? MaxNewTokens { get; init; }
     /// <summary>
     /// The minimum number of tokens of the prompt and the generated text together. Until this number is reached, no end-of-sequence token
-    /// is generated. Not used if <see cref="MinNewTokens"/> is set. Default 0.
+    /// is generated. Not used if the call or the model's configuration sets <see cref="MinNewTokens"/>; a call cannot set both. Default 0.
     /// </summary>
     public int? MinLength { get; init; }
     /// <summary>
@@ -71,7 +71,8 @@ public partial record GenerationConfig
     public double? MinP { get; init; }
     /// <summary>
     /// Top-h sampling: samples only from the most likely tokens. Tokens are selected in the order of their probability p, as long as the
-    /// sum of their terms -p·log p is at most this fraction of the entropy of the distribution. In (0, 1]. Default: not used.
+    /// sum of their terms -p·log p is at most this fraction of the entropy of the distribution. Only the 100 most likely tokens are
+    /// considered. In (0, 1]. Default: not used.
     /// </summary>
     public double? TopH { get; init; }
     /// <summary>
@@ -107,7 +108,10 @@ public partial record GenerationConfig
     public bool? RenormalizeLogits { get; init; }
     /// <summary>The token that is forced as the first generated token if the prompt consists of one token.</summary>
     public int? ForcedBosTokenId { get; init; }
-    /// <summary>End-of-sequence tokens, one of which is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
+    /// <summary>
+    /// End-of-sequence tokens, one of which is forced as the last token when the maximum length is reached (<see cref="MaxLength"/> or
+    /// <see cref="MaxNewTokens"/>).
+    /// </summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? ForcedEosTokenId { get; init; }
     /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest or smallest finite value. Default false.</summary>

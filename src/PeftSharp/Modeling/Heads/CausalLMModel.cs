@@ -16,8 +16,9 @@ public abstract class CausalLMModel<TSelf, TConfig> : LanguageModel<TSelf, TConf
 {
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForCausalLM</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="objective">The training objective. Null: <see cref="CausalLMObjective.Instance"/>.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected CausalLMModel(string name, TConfig config, CausalLMObjective? objective = null)
         : base(name, config, objective ?? CausalLMObjective.Instance) { }
 

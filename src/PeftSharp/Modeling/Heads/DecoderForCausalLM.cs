@@ -19,8 +19,9 @@ public abstract class DecoderForCausalLM<TSelf, TConfig> : CausalLMModel<TSelf, 
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForCausalLM</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="body">The body, which the model owns.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected DecoderForCausalLM(string name, TConfig config, PretrainedModel body) : base(name, config)
     {
         _model = body;

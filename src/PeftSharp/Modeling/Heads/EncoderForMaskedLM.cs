@@ -21,9 +21,10 @@ public abstract class EncoderForMaskedLM<TSelf, TConfig> : MaskedLMModel<TSelf, 
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>RobertaForMaskedLM</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="isHeadFirst">Whether the head is initialized before the body. Default false.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected EncoderForMaskedLM(string name, TConfig config, PretrainedModel body, bool isHeadFirst = false) : base(name, config)
     {
         _head = new MaskedLMHead(config, body);

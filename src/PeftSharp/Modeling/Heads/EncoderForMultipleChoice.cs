@@ -25,11 +25,12 @@ public abstract class EncoderForMultipleChoice<TSelf, TConfig> : MultipleChoiceM
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForMultipleChoice</c>.</param>
-    /// <param name="config">The configuration.</param>
-    /// <param name="body">The body, which the model owns. It has a pooling layer (<see cref="ModelOutput.PoolerOutput"/>).</param>
+    /// <param name="config">The configuration, which is validated.</param>
+    /// <param name="body">The body, which the model owns. It must have a pooling layer (<see cref="ModelOutput.PoolerOutput"/>).</param>
     /// <param name="hiddenSize">Width of the hidden states.</param>
     /// <param name="dropout">Dropout before the classifier, in training.</param>
     /// <param name="isHeadFirst">Whether the head is initialized before the body. Default false.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected EncoderForMultipleChoice(
         string name, TConfig config, PretrainedModel body, int hiddenSize, double dropout, bool isHeadFirst = false)
         : base(name, config)

@@ -23,11 +23,12 @@ public abstract class EncoderForQuestionAnswering<TSelf, TConfig> : QuestionAnsw
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForQuestionAnswering</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="hiddenSize">Width of the hidden states.</param>
     /// <param name="dropout">Dropout before the linear layer, in training. Default 0.</param>
     /// <param name="isHeadFirst">Whether the head is initialized before the body. Default false.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected EncoderForQuestionAnswering(
         string name, TConfig config, PretrainedModel body, int hiddenSize, double dropout = 0, bool isHeadFirst = false)
         : base(name, config)

@@ -20,10 +20,11 @@ public abstract class EncoderForSequenceClassification<TSelf, TConfig> : Sequenc
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>RobertaForSequenceClassification</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="classifier">The head, which the model owns. It maps float [batch, hidden] to float [batch, labels].</param>
     /// <param name="isHeadFirst">Whether the head is initialized before the body. Default false.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected EncoderForSequenceClassification(
         string name, TConfig config, PretrainedModel body, Module<Tensor, Tensor> classifier, bool isHeadFirst = false)
         : base(name, config)

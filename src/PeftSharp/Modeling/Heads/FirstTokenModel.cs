@@ -21,13 +21,14 @@ public abstract class FirstTokenModel<TSelf, TConfig> : HeadModel<TSelf, TConfig
 
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>DebertaV2ForMultipleChoice</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="objective">The training objective.</param>
     /// <param name="body">The body, which the model owns.</param>
     /// <param name="poolerName">The name of the pooling layer in a checkpoint.</param>
     /// <param name="pooler">The pooling layer, which the model owns. It maps float [batch, hidden] to the same shape.</param>
     /// <param name="classifier">The linear layer that computes the scores. The model owns the layer and names it <c>classifier</c>.</param>
     /// <param name="dropout">Dropout before the linear layer, in training.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected FirstTokenModel(
         string name, TConfig config, Objective objective, PretrainedModel body, string poolerName, Module<Tensor, Tensor> pooler,
         Linear classifier, double dropout)

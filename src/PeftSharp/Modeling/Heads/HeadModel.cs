@@ -10,7 +10,7 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// A derived class declares its body and the layers of its head as fields, with the names of the checkpoint, and overrides
-/// <see cref="ComputeLogits"/>.
+/// <see cref="Body"/> and <see cref="ComputeLogits"/>.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -25,8 +25,9 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
 {
     /// <summary>Creates a model; its weights are not initialized.</summary>
     /// <param name="name">The name of the class in transformers, such as <c>BertForSequenceClassification</c>.</param>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">The configuration, which is validated.</param>
     /// <param name="objective">The training objective: labels and loss of the task.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     protected HeadModel(string name, TConfig config, Objective objective) : base(name, config)
     {
         ArgumentNullException.ThrowIfNull(objective);

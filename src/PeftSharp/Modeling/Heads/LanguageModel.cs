@@ -45,7 +45,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     /// </summary>
     private protected virtual bool ScoresLabeledTokensOnly => false;
 
-    /// <summary>Transforms the hidden states before the logits are computed, independently for each token. Default: unchanged.</summary>
+    /// <summary>Transforms the hidden state of each token independently, before the logits are computed. Default: unchanged.</summary>
     /// <param name="states">Float [batch, tokens, hidden], or only the labeled tokens, [1, labeled, hidden].</param>
     protected virtual Tensor Transform(Tensor states) => states;
 
@@ -69,8 +69,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     private ModelOutput LabeledOnly(Tensor states, Tensor targets, ModelOutput body, ForwardOptions options)
     {
         var places = targets.reshape(-1).ne(InputCheck.Ignored).nonzero().squeeze(1);
-        // If no token is labeled, the loss is computed from all tokens, and also if almost all are labeled, because copying the states of
-        // the labeled tokens would take more time than it saves.
+        // If no token or almost every token is labeled, the loss is computed from all tokens. In the second case, copying the states of the
+        // labeled tokens would take more time than it saves.
         if (places.numel() > 0 && (ScoresLabeledTokensOnly || places.numel() < MostTokens * targets.numel()))
         {
             states = states.flatten(0, 1).index_select(0, places).unsqueeze(0);

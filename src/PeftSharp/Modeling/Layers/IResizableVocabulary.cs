@@ -1,7 +1,7 @@
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// A module of a head with a parameter that has one element per token of the vocabulary, such as the bias of a tied head.
+/// A part of a head that has a parameter with one element per token of the vocabulary, such as the bias of a tied head.
 /// </summary>
 /// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
 public interface IResizableVocabulary

@@ -17,13 +17,13 @@ public sealed record MultiHeadAttention
     /// <summary>Number of query heads.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Number of key and value heads; must divide <see cref="Heads"/>. Default: <see cref="Heads"/>.</summary>
+    /// <summary>Number of key and value heads; must divide <see cref="Heads"/>. Null: <see cref="Heads"/>.</summary>
     public int? KeyValueHeads { get; init; }
 
     /// <summary>Zero-based index of the layer in the key-value cache.</summary>
     public int Layer { get; init; }
 
-    /// <summary>Dropout probability of the attention probabilities in training. Default 0.</summary>
+    /// <summary>Dropout of attention probabilities in training. Default 0.</summary>
     public double Dropout { get; init; }
 
     /// <summary>Factor by which the scores are multiplied. Null: 1 / √(width of a head).</summary>
@@ -147,7 +147,7 @@ public sealed record MultiHeadAttention
         if (isCausal)
             scores = scores.masked_fill(
                 ones(query.shape[2], key.shape[2], ScalarType.Bool, device: query.device).triu(1), double.NegativeInfinity);
-        // A padding token on the left may attend to no token. Its probabilities are 0, as in libtorch's kernels, instead of NaN.
+        // A padding token on the left can have no token to attend to. Its probabilities are 0, as in libtorch's kernels, instead of NaN.
         var isHidden = mask is null ? null : scores.isneginf().all(-1, keepdim: true);
         if (isHidden is not null) scores = scores.masked_fill(isHidden, 0);
         var probabilities = functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// Root mean square normalization over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467): y = x / sqrt(mean(x²) + ε) · w,
-/// computed in float32.
+/// Root mean square normalization over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467): y = x / sqrt(mean(x²) + ε) · w.
+/// The normalization is computed in float32.
 /// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay

@@ -10,8 +10,8 @@ public static class VocabularyRows
     private const double CovarianceScale = 1e-9;
 
     /// <summary>
-    /// Resizes a parameter. Existing rows keep their values. New rows are drawn from a normal distribution with the mean of the existing
-    /// rows and their covariance times 1e-9, as in transformers (<c>mean_resizing</c>).
+    /// Resizes a parameter. A smaller size removes the last rows; the other rows keep their values. New rows are drawn from a normal
+    /// distribution with the mean of the existing rows and their covariance times 1e-9, as in transformers (<c>mean_resizing</c>).
     /// </summary>
     /// <param name="parameter">Float [tokens, …].</param>
     /// <param name="rows">The new number of rows; at least 1.</param>

@@ -50,7 +50,7 @@ public abstract class Objective
 
     /// <summary>
     /// Adjusts the labels for tokens that were inserted before each text, such as the virtual tokens of prompt tuning. By default, labels
-    /// of tokens (same shape as the ids) are extended by -100 for the new tokens, and other labels are unchanged.
+    /// of tokens (same shape as the ids) are padded on the left with -100, and other labels are unchanged.
     /// </summary>
     /// <param name="inputs">The batch, with the labels of the text only; the labels are replaced.</param>
     /// <param name="tokens">Number of inserted tokens.</param>

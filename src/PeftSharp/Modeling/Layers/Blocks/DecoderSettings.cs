@@ -60,7 +60,9 @@ public sealed record DecoderSettings
     /// <summary>Factor by which attention scores are multiplied. Null: 1 / √<see cref="HeadWidth"/>.</summary>
     public double? AttentionScale { get; init; }
 
-    /// <summary>Dropout of the outputs of attention and of the feed-forward layer in training. Null: the layer has no dropout.</summary>
+    /// <summary>
+    /// Dropout of the outputs of attention and of the feed-forward layer in training. Null: these outputs have no dropout.
+    /// </summary>
     public double? ResidualDropout { get; init; }
 
     /// <summary>Rotary embedding of queries and keys.</summary>

@@ -11,7 +11,7 @@ public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, I
     [ComponentName(Name = "layer")] private readonly ModuleList<EncoderLayer> _layers;
 
     /// <summary>Creates the layers; their weights are not initialized.</summary>
-    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="settings">Sizes and options.</param>
     /// <param name="layers">Number of layers.</param>
     public Encoder(EncoderSettings settings, int layers) : base(nameof(Encoder))
     {

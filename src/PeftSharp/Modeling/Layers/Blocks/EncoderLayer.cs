@@ -18,12 +18,12 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
     /// <summary>Creates a layer; its weights are not initialized.</summary>
-    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="settings">Sizes and options.</param>
     /// <param name="layer">Zero-based index of the layer.</param>
     public EncoderLayer(EncoderSettings settings, int layer) : this(settings, new SelfAttention(settings, layer)) { }
 
     /// <summary>Creates a layer with another kind of self-attention.</summary>
-    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="settings">Sizes and options.</param>
     /// <param name="self">
     /// Computes attention without the output projection. Its result contains only the tokens that
     /// <see cref="AttentionContext.SelectQueryTokens"/> selects.

@@ -1,6 +1,6 @@
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Sizes and dropout probabilities of an encoder with BERT's layers.</summary>
+/// <summary>Sizes and options of an encoder with BERT's layers.</summary>
 public sealed record EncoderSettings
 {
     /// <summary>Width of the hidden states.</summary>

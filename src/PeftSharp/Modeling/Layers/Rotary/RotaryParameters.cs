@@ -39,10 +39,16 @@ public sealed record RotaryParameters
     /// </summary>
     public int? OriginalMaxPositionEmbeddings { get; init; }
 
-    /// <summary>Wavelengths longer than the original context divided by this value are fully scaled (<c>llama3</c>).</summary>
+    /// <summary>
+    /// Wavelengths longer than the original context divided by this value are fully scaled. Required by <c>llama3</c>, not used by other
+    /// types.
+    /// </summary>
     public double? LowFreqFactor { get; init; }
 
-    /// <summary>Wavelengths shorter than the original context divided by this value are not scaled (<c>llama3</c>).</summary>
+    /// <summary>
+    /// Wavelengths shorter than the original context divided by this value are not scaled. Required by <c>llama3</c>, not used by other
+    /// types.
+    /// </summary>
     public double? HighFreqFactor { get; init; }
 
     /// <summary>
@@ -79,14 +85,14 @@ public sealed record RotaryParameters
     public bool? Truncate { get; init; }
 
     /// <summary>
-    /// Divisors of the frequencies for inputs up to <see cref="OriginalMaxPositionEmbeddings"/> (<c>longrope</c>). One for each frequency;
-    /// the number of frequencies is half of the rotated width of a head.
+    /// Divisors of the frequencies for inputs up to <see cref="OriginalMaxPositionEmbeddings"/>. One for each frequency; the number of
+    /// frequencies is half of the rotated width of a head. Required by <c>longrope</c>, not used by other types.
     /// </summary>
     public IReadOnlyList<double>? ShortFactor { get; init; }
 
     /// <summary>
-    /// Divisors of the frequencies for inputs longer than <see cref="OriginalMaxPositionEmbeddings"/> (<c>longrope</c>). One for each
-    /// frequency; the number of frequencies is half of the rotated width of a head.
+    /// Divisors of the frequencies for inputs longer than <see cref="OriginalMaxPositionEmbeddings"/>. One for each frequency; the number
+    /// of frequencies is half of the rotated width of a head. Required by <c>longrope</c>, not used by other types.
     /// </summary>
     public IReadOnlyList<double>? LongFactor { get; init; }
 
