@@ -53,7 +53,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
         return PretrainedLoader.Load(folder, nameOrFolder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);
     }
 
-    /// <summary>Loads the model asynchronously on the thread pool, as <see cref="FromPretrained"/> does.</summary>
+    /// <summary>Loads the model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
     public static Task<TSelf> FromPretrainedAsync(
         string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
