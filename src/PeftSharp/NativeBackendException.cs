@@ -1,7 +1,7 @@
 namespace PeftSharp;
 
 /// <summary>
-/// Thrown if TorchSharp's native libraries are missing or cannot be loaded; the message contains the file, the loader's error and a remedy.
+/// Thrown if TorchSharp's native libraries are missing or cannot be loaded. The message contains the reason and a remedy.
 /// </summary>
 public sealed class NativeBackendException : PeftSharpException
 {

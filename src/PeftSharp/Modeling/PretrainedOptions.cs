@@ -11,10 +11,16 @@ namespace PeftSharp.Modeling;
 /// </summary>
 public sealed record PretrainedOptions
 {
-    /// <summary>Number of classes of the head. Null: the value in <c>config.json</c>.</summary>
+    /// <summary>
+    /// Number of classes of the head. Null: the number of names in <see cref="LabelNames"/> or, if that is null too, the value in
+    /// <c>config.json</c>.
+    /// </summary>
     public int? NumLabels { get; init; }
 
-    /// <summary>Names of the classes; also sets <see cref="NumLabels"/>. Null: the names in <c>config.json</c>.</summary>
+    /// <summary>
+    /// Names of the classes, in the order of the class ids. The number of names is the number of classes. Null: the names in
+    /// <c>config.json</c>.
+    /// </summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
     /// <summary>

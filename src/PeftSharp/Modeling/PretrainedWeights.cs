@@ -65,11 +65,11 @@ internal static class PretrainedWeights
         RefuseAdapters(folder, unexpected);
         if (fitting.Count == 0)
             throw new CheckpointException($"No tensor of '{folder}' matches {model.GetName()}: "
-                + $"the checkpoint contains {Some(checkpoint.Tensors.Keys)}, the model expects {Some(parameters.Keys)}. "
+                + $"the checkpoint contains {Some(checkpoint.Tensors.Keys)}, but the model expects {Some(parameters.Keys)}. "
                 + $"Load a checkpoint of the family '{model.Family.ModelType}'.");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
             throw new CheckpointException($"'{folder}' does not match {model.GetName()}: {string.Join("; ", mismatched)}. "
-                + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "
+                + "Pass the sizes of the checkpoint (NumLabels for a head), or set IgnoreMismatchedSizes to initialize "
                 + "these parameters.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
         if (needsAll && missing.Length > 0)

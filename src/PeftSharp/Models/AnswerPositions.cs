@@ -49,7 +49,7 @@ internal static class AnswerPositions
                 && context.AsSpan((int)candidate).StartsWith(answer, StringComparison.Ordinal))
                 return ((int)candidate, (int)candidate + answer.Length);
         throw new DatasetException($"Row {row}: the text of column '{contexts.Name}' does not contain the answer '{answer}' at "
-            + $"the position {start} (answer_start). Correct answer_start: it is the index of the first character of the answer, from 0.");
+            + $"the position {start} (answer_start). Set answer_start to the index of the first character of the answer, counted from 0.");
     }
 
     /// <summary>Converts an index of a code point to the index of its first UTF-16 code unit; -1 if the text is shorter.</summary>

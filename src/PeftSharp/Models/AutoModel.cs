@@ -13,7 +13,7 @@ public static class AutoModel
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
-    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Changes to the configuration; data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
@@ -29,7 +29,10 @@ public static class AutoModel
         string nameOrFolder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(nameOrFolder, options, cancellationToken), cancellationToken);
 
-    /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
+    /// <summary>
+    /// Creates a model with random weights. Unless <see cref="PretrainedOptions.Seed"/> is set, they are drawn from libtorch's generator,
+    /// which <c>Seed.Set</c> seeds.
+    /// </summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>

@@ -9,12 +9,17 @@ public static class AutoTokenizer
 {
     /// <summary>Loads a tokenizer from a folder or by its name on the Hugging Face Hub.</summary>
     /// <remarks>
-    /// The class is the value of <c>tokenizer_class</c> in <c>tokenizer_config.json</c> or <c>config.json</c> or, if there is none, the
-    /// class of the model's family (<see cref="ModelFamily.TokenizerClass"/>). If the class of the family is
-    /// <see cref="ModelFamily.TokenizersBackend"/>, it has precedence over the files. A tokenizer whose class the library does not
-    /// implement is created from <c>tokenizer.json</c>. If no class is known, the first of these files determines the tokenizer:
-    /// <c>tokenizer.json</c>, <c>vocab.txt</c> (BERT), <c>vocab.json</c> with <c>merges.txt</c> (GPT-2), <c>tokenizer.model</c>
-    /// (SentencePiece or tiktoken).
+    /// <para>
+    /// The class is the value of <c>tokenizer_class</c> in <c>tokenizer_config.json</c>. If that file has no such field, the field in
+    /// <c>config.json</c> is used. If neither file has the field, the class of the model's family is used
+    /// (<see cref="ModelFamily.TokenizerClass"/>). If the class of the family is <see cref="ModelFamily.TokenizersBackend"/>, it is used
+    /// even if a file names another class.
+    /// </para>
+    /// <para>
+    /// If no class is known, or the library does not implement the class, the tokenizer is created from <c>tokenizer.json</c>. If there is
+    /// no such file, the tokenizer is created from <c>vocab.txt</c> (BERT), from <c>vocab.json</c> and <c>merges.txt</c> (GPT-2), or from a
+    /// SentencePiece or tiktoken vocabulary (<c>tokenizer.model</c>, <c>tiktoken.model</c>, <c>*.tiktoken</c>).
+    /// </para>
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>

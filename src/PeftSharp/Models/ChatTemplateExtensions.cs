@@ -20,9 +20,9 @@ public static class ChatTemplateExtensions
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The template encloses the tokens of an assistant's message in <c>{% generation %}</c>. If the template has no such tag, the tokens
-    /// of a message begin after the generation prompt and include the end of the message, so that the model learns to stop. Corresponds to
-    /// <c>assistant_only_loss</c> in trl.
+    /// If the template has the tag <c>{% generation %}</c>, the tokens of an assistant's message are the tokens that the tag encloses.
+    /// Otherwise, they begin after the generation prompt and include the end of the message, so that the model learns to stop. Corresponds
+    /// to <c>assistant_only_loss</c> in trl.
     /// </para>
     /// <para>
     /// Fields that are null are not passed to the template, because a dataset contains null for each field that a message does not have.

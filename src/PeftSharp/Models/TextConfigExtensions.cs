@@ -11,8 +11,8 @@ public static class TextConfigExtensions
     /// tokenizer, for a new model: <c>new BertConfig { HiddenSize = 64 }.WithTokenizer(tokenizer)</c>.
     /// </summary>
     /// <remarks>
-    /// Corresponds to <c>BertConfig(vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, …)</c>. If the tokenizer does not have
-    /// one of these tokens, its id is null in the configuration.
+    /// Corresponds to <c>BertConfig(vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, …)</c>. The id of a token that the
+    /// tokenizer does not have is null in the configuration.
     /// </remarks>
     /// <typeparam name="TConfig">The configuration type.</typeparam>
     /// <param name="config">The configuration.</param>

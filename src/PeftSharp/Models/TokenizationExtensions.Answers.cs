@@ -20,8 +20,8 @@ public static partial class TokenizationExtensions
     /// token). Corresponds to <c>prepare_train_features</c> of transformers' examples.
     /// </para>
     /// <para>
-    /// The start of an answer in SQuAD's format may be counted in code points, as in Python, or in UTF-16 code units, as in C#. The library
-    /// uses the position at which the text contains the answer.
+    /// The start of an answer in SQuAD's format can be counted in UTF-16 code units, as in C#, or in code points, as in Python. The library
+    /// tries both in this order, and uses the first position at which the text contains the answer.
     /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
@@ -40,17 +40,21 @@ public static partial class TokenizationExtensions
     /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
     /// </param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
-    /// has. A later call reads the stored tokens if the questions, texts and answers, the tokenizer, the arguments and the version of this
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens can be larger than the main memory.
+    /// A later call reads the stored tokens if the questions, texts and answers, the tokenizer, the arguments and the version of this
     /// library are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
+    /// <param name="cancellationToken">Checked before each batch of 1,000 rows.</param>
     /// <returns>The tokenized dataset; all original columns are removed.</returns>
     /// <exception cref="DatasetException">
-    /// A column does not exist or has another type, or an answer does not occur in its text; the message contains the row.
+    /// A column does not exist or has another type, or an answer does not occur in its text. The message contains the name of the
+    /// column and, for an answer, the row.
     /// </exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its text.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="maxLength"/> has no room for special tokens, or <paramref name="stride"/> is negative or too large.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
     /// </exception>

@@ -31,12 +31,12 @@ public static partial class TokenizationExtensions
     /// <param name="alignment">Which tokens of a word get its tag. Default: the first.</param>
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
-    /// has. A later call reads the stored tokens if the words and their labels, the tokenizer, the arguments and the version of this
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens can be larger than the main memory.
+    /// A later call reads the stored tokens if the words and their labels, the tokenizer, the arguments and the version of this
     /// library are the same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
+    /// <param name="cancellationToken">Checked before each batch of 1,000 rows.</param>
     /// <returns>
     /// The dataset without the two columns; other columns are kept. The names of the tags (<see cref="ClassLabel"/>) are kept in
     /// <c>labels</c>.
@@ -45,6 +45,7 @@ public static partial class TokenizationExtensions
     /// A column does not exist or does not contain lists of words or of class ids, or a row does not have one tag for each word.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
+    /// <exception cref="ArgumentException">The length has no room for special tokens.</exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
     /// </exception>

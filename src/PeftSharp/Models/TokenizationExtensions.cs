@@ -33,16 +33,17 @@ public static partial class TokenizationExtensions
     /// Which text is truncated if a row has too many tokens. Default: the longest text; <c>false</c>: no text.
     /// </param>
     /// <param name="cacheFolder">
-    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens may need more space than the main memory
-    /// has. A later call reads the stored tokens if the texts, the tokenizer, the arguments and the version of this library are the
+    /// A folder in which the tokens are stored. The files are mapped into memory, so the tokens can be larger than the main memory.
+    /// A later call reads the stored tokens if the texts, the tokenizer, the arguments and the version of this library are the
     /// same. Default null: the tokens are kept in memory. See <see cref="MapCache"/>.
     /// </param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
+    /// <param name="cancellationToken">Checked before each batch of 1,000 rows.</param>
     /// <returns>The dataset without the text columns; other columns are kept.</returns>
     /// <exception cref="DatasetException">
     /// A column does not exist or does not contain text, a text is missing, or the labels are text.
     /// </exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     /// <exception cref="ArgumentException">Arguments contradict each other, or the length has no room for special tokens.</exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
@@ -107,7 +108,7 @@ public static partial class TokenizationExtensions
     /// not exist or does not contain text, a text is missing, or the labels are text. It throws an <see cref="ArgumentException"/> if
     /// arguments contradict each other or the length has no room for special tokens.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is less than 1.</exception>
     public static IterableDataset Tokenize(
         this IterableDataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null,
         string? labelColumn = null, int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
@@ -170,7 +171,8 @@ public static partial class TokenizationExtensions
                 + "Tokenize words and their tags with dataset.TokenizeWords.");
         if (column.Feature is not Value { Dtype: "string" })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but texts must be strings. "
-                + $"Name the column of the texts, or convert it with dataset.CastColumn(\"{column.Name}\", new Value(\"string\")).");
+                + $"Pass the name of the column with the texts, or convert '{column.Name}' with "
+                + $"dataset.CastColumn(\"{column.Name}\", new Value(\"string\")).");
         for (var row = 0; row < column.Count && column.HasNulls; row++)
             if (column.IsNull(row)) _ = column.GetString(row);       // throws, with the row and the remedy
         return column.Name;

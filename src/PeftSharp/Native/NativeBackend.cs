@@ -43,7 +43,7 @@ public static unsafe class NativeBackend
 
     /// <summary>Loads the native backend if it is not loaded. Further calls have no effect.</summary>
     /// <exception cref="NativeBackendException">No backend package is referenced, or a native library cannot be loaded. The message
-    /// contains the file and a remedy.</exception>
+    /// contains the reason and a remedy.</exception>
     public static void Load()
     {
         if (TryLoad() is { } error)

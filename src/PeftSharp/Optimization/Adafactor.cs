@@ -33,8 +33,8 @@ public sealed class Adafactor : Optimizer
     /// </param>
     /// <param name="gradientEps">Added to the squared gradients. Default 1e-30.</param>
     /// <param name="scaleEps">
-    /// With <paramref name="scaleParameter"/>: the minimum factor of the learning rate, for parameters whose root mean square is smaller.
-    /// Default 1e-3.
+    /// With <paramref name="scaleParameter"/>: the smallest value by which the learning rate is multiplied, even if the root mean square of
+    /// the parameter is smaller. Default 1e-3.
     /// </param>
     /// <param name="clipThreshold">
     /// The maximum root mean square of an update, above 0; larger updates are scaled down. Default 1.
@@ -47,8 +47,8 @@ public sealed class Adafactor : Optimizer
     /// <see cref="Optimizer.Step(double)"/>. Default true.
     /// </param>
     /// <param name="warmupInit">
-    /// With <paramref name="relativeStep"/>: whether the computed learning rate is at most 1e-6 · step; otherwise it is at most 1e-2.
-    /// Default false.
+    /// With <paramref name="relativeStep"/>: whether the maximum of the computed learning rate is 1e-6 · step instead of 1e-2. Default
+    /// false.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="clipThreshold"/> or <paramref name="beta1"/> is out of range; <paramref name="warmupInit"/> is true and

@@ -21,7 +21,7 @@ public sealed class Adagrad : Optimizer
     /// <param name="lrDecay">The learning rate is divided by 1 + (step - 1) · lrDecay. Default 0.</param>
     /// <param name="initialAccumulatorValue">The initial value of the sum of squares. Default 0.</param>
     /// <param name="eps">Added to the root of the sum. Default 1e-10.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is negative or NaN.</exception>
     /// <exception cref="ArgumentException">
     /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>

@@ -26,7 +26,7 @@ public sealed class AdamW : Optimizer
     /// Whether to use a fused kernel, which updates weights and state in one pass over memory. A kernel is available for float32 on the CPU
     /// and wherever libtorch has one; for other parameters, and if this value is false, separate operations are used. Default true.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative or NaN.</exception>
     /// <exception cref="ArgumentException">
     /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
     /// </exception>

@@ -113,6 +113,7 @@ public abstract class Optimizer : IDisposable
     /// <c>exp_avg.encoder.weight</c>. The tensors belong to the caller's dispose scope but share memory with the optimizer: save them
     /// before the next step.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public IReadOnlyDictionary<string, Tensor> GetStateTensors()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -135,6 +136,7 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="CheckpointException">
     /// A tensor is missing, unknown, or has another shape or dtype; the message contains its name.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);

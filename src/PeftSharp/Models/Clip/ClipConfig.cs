@@ -23,7 +23,7 @@ public sealed record ClipConfig : PretrainedConfig
     /// <summary>Initial value of the logarithm of the factor by which the scores are multiplied. Default 2.6592.</summary>
     public double LogitScaleInitValue { get; init; } = 2.6592;
 
-    /// <summary>Factor of the standard deviations of initialized projections. Default 1.</summary>
+    /// <summary>Factor by which the standard deviations of initialized projections and classifiers are multiplied. Default 1.</summary>
     public double InitializerFactor { get; init; } = 1;
 
     internal override int LayerCount => Math.Max(TextConfig.LayerCount, VisionConfig.LayerCount);

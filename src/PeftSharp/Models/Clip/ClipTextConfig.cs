@@ -30,7 +30,7 @@ public sealed record ClipTextConfig : TransformerConfig
     /// <summary>Dropout of attention probabilities in training. Default 0.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Factor of the standard deviations of initialized weights. Default 1.</summary>
+    /// <summary>Factor by which the standard deviations of initialized weights are multiplied. Default 1.</summary>
     public double InitializerFactor { get; init; } = 1;
 
     /// <inheritdoc/>

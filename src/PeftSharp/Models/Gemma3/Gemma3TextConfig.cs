@@ -34,8 +34,8 @@ public sealed record Gemma3TextConfig : DecoderConfig
     public int QueryPreAttnScalar { get; init; } = 256;
 
     /// <summary>
-    /// Number of tokens that a token attends to in a layer with a sliding window, including itself. Null: no layer may have a window.
-    /// Default 4096.
+    /// Number of tokens that a token attends to in a layer with a sliding window, including itself. If this value is null,
+    /// <see cref="LayerTypes"/> must be <c>full_attention</c> for every layer. Default 4096.
     /// </summary>
     public int? SlidingWindow { get; init; } = 4096;
 

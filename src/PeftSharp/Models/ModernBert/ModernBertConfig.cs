@@ -73,18 +73,18 @@ public sealed record ModernBertConfig : TransformerConfig
     public bool DecoderBias { get; init; } = true;
 
     /// <summary>
-    /// What a classifier reads: <c>cls</c>, the first token, or <c>mean</c>, the mean of all tokens that are not padding. Default
-    /// <c>cls</c>.
+    /// What the head for sequence classification or multiple choice reads: <c>cls</c>, the first token, or <c>mean</c>, the mean of all
+    /// tokens that are not padding. Default <c>cls</c>.
     /// </summary>
     public string ClassifierPooling { get; init; } = FirstToken;
 
     /// <summary>Dropout before the classifier, in training. Default 0.</summary>
     public double ClassifierDropout { get; init; }
 
-    /// <summary>Whether the linear layer of a head has a bias. Default false.</summary>
+    /// <summary>Whether the linear layer before the classifier or the logits (<c>head.dense</c>) has a bias. Default false.</summary>
     public bool ClassifierBias { get; init; }
 
-    /// <summary>Activation function of a head. Default <c>gelu</c>.</summary>
+    /// <summary>Activation function after the linear layer <c>head.dense</c>. Default <c>gelu</c>.</summary>
     public string ClassifierActivation { get; init; } = "gelu";
 
     /// <summary>
