@@ -29,8 +29,8 @@ public sealed partial class TextGenerator
     /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template. Null: none. Unless <see cref="ChatTemplateOptions.AddGenerationPrompt"/> or
-    /// <see cref="ChatTemplateOptions.ContinueFinalMessage"/> is true, the last message is continued if it is the assistant's.
+    /// Tools, documents and variables of the chat template. Null: none. By default, the last message is continued if it is the assistant's;
+    /// <see cref="ChatTemplateOptions.AddGenerationPrompt"/> and <see cref="ChatTemplateOptions.ContinueFinalMessage"/> override this.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
@@ -66,9 +66,9 @@ public sealed partial class TextGenerator
     /// taken from the model, then from the defaults of transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template. Null: none. Unless <see cref="ChatTemplateOptions.AddGenerationPrompt"/> or
-    /// <see cref="ChatTemplateOptions.ContinueFinalMessage"/> is true, the last message of a conversation is continued if it is the
-    /// assistant's.
+    /// Tools, documents and variables of the chat template. Null: none. By default, the last message of a conversation is continued if it
+    /// is the assistant's; <see cref="ChatTemplateOptions.AddGenerationPrompt"/> and
+    /// <see cref="ChatTemplateOptions.ContinueFinalMessage"/> override this.
     /// </param>
     /// <param name="batchSize">Maximum number of conversations per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
