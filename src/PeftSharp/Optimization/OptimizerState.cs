@@ -37,7 +37,8 @@ internal static class OptimizerState
         }
         var unknown = tensors.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
-            throw Error($"it contains {Quantity.Of(unknown.Length, "tensor")} without a trained parameter; the first is '{unknown[0]}'");
+            throw Error($"there is no trained parameter for '{unknown[0]}'"
+                + (unknown.Length == 1 ? "" : $" and {Quantity.Of(unknown.Length - 1, "other tensor")}"));
 
         Tensor Tensor(string key)
         {

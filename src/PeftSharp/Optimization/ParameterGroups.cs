@@ -8,8 +8,8 @@ namespace PeftSharp.Optimization;
 /// <remarks>
 /// Two kinds of parameters have no weight decay. The first kind are the parameters of modules with the interface
 /// <see cref="IExemptFromWeightDecay"/> and of TorchSharp's <c>LayerNorm</c>. The second kind are parameters whose name matches a pattern
-/// of transformers: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is <c>norm</c> or
-/// ends with <c>_norm</c>.
+/// of transformers, ignoring case: the name contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or a part of the name between dots is
+/// <c>norm</c> or ends with <c>_norm</c>.
 /// </remarks>
 public static partial class ParameterGroups
 {

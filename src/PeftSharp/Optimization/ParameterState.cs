@@ -14,6 +14,8 @@ public sealed class ParameterState
     public long Step { get; internal set; }
 
     /// <summary>Gets the tensor of a slot by name. The optimizer changes the tensor in place.</summary>
+    /// <param name="slot">The name of the slot.</param>
+    /// <exception cref="KeyNotFoundException">The state has no such slot.</exception>
     public Tensor this[string slot] => _slots[slot];
 
     /// <summary>Takes ownership of a tensor, which then outlives the current dispose scope.</summary>

@@ -21,7 +21,7 @@ public sealed class RmsProp : Optimizer
     /// <summary>Creates an RMSprop optimizer with the defaults of torch.</summary>
     /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
     /// <param name="alpha">The decay of the mean square, in [0, 1). Default 0.99.</param>
-    /// <param name="eps">Added to the root of the mean square. Default 1e-8.</param>
+    /// <param name="eps">Added to the denominator. Default 1e-8.</param>
     /// <param name="momentum">The momentum factor. Default 0.</param>
     /// <param name="centered">Whether to divide by the standard deviation instead of the root mean square. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>

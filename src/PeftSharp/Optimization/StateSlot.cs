@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>A tensor in the optimizer state of each parameter.</summary>
+/// <summary>Describes a tensor in the optimizer state of a parameter.</summary>
 /// <param name="Name">The name, as in the optimizer state of PyTorch.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Type">The dtype.</param>

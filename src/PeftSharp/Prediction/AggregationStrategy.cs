@@ -11,7 +11,8 @@ public enum AggregationStrategy
     None,
 
     /// <summary>
-    /// Combines adjacent tokens with the same label into one entity; <c>B-</c> starts a new entity. A word can be split between entities.
+    /// Combines adjacent tokens into one entity if their labels are the same apart from the prefix <c>B-</c> or <c>I-</c>. A label with
+    /// <c>B-</c> starts a new entity. A word can be split between entities.
     /// </summary>
     Simple,
 

@@ -89,8 +89,8 @@ public sealed class EntityRecognizer : Predictor
     /// </param>
     /// <returns>The entities, in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// The text has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens, or the
-    /// model has no such adapter.
+    /// The text has no tokens; <paramref name="stride"/> is negative, or not less than the number of tokens of a window without special
+    /// tokens; or the model has no such adapter.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<RecognizedEntity> Recognize(
@@ -114,12 +114,14 @@ public sealed class EntityRecognizer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">
+    /// Receives a report after each batch that completes at least one text. Null: progress is not reported.
+    /// </param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>A list for each text, in the order of the texts, with the entities in the order of their positions.</returns>
     /// <exception cref="ArgumentException">
-    /// A text is null or has no tokens, <paramref name="stride"/> is not less than the number of tokens of a window without special tokens,
-    /// <paramref name="batchSize"/> is less than 1, or the model has no such adapter.
+    /// A text is null or has no tokens; <paramref name="stride"/> is negative, or not less than the number of tokens of a window without
+    /// special tokens; <paramref name="batchSize"/> is less than 1; or the model has no such adapter.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

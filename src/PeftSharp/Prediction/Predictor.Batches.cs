@@ -79,7 +79,7 @@ public abstract partial class Predictor
 
     /// <summary>Returns the maximum number of tokens per row, including special tokens; null: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts.
     /// </exception>
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
@@ -90,7 +90,7 @@ public abstract partial class Predictor
         return length <= (positions ?? length)
             ? length
             : throw new ArgumentOutOfRangeException(nameof(maxLength), length,
-                $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
+                $"The maximum length must be at most {positions}, the number of tokens that {Model.GetName()} accepts.");
     }
 
     /// <summary>Converts rows to tensors and pads short rows.</summary>

@@ -98,7 +98,7 @@ public abstract partial class Predictor : IDisposable
                 : throw new CheckpointException((config.BaseModelNameOrPath is { Length: > 0 } missing
                         ? $"'{adapterFolder}' contains an adapter, but the folder of its base model ('{missing}') does not exist. "
                         : $"'{adapterFolder}' contains an adapter, but its configuration does not name the base model. ")
-                    + "Pass the folder of the base model as nameOrFolder, and this folder as adapterNameOrFolder.");
+                    + "Pass the folder of the base model as nameOrFolder, and the folder of the adapter as adapterNameOrFolder.");
             if (HubFolder.IsName(nameOrFolder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
         }
         var tokenizer = adapterFolder is not null && HasTokenizer(adapterFolder)
@@ -127,7 +127,8 @@ public abstract partial class Predictor : IDisposable
         var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;
         if (body?.LoadReport?.OtherTaskClass is { } stored)
             throw new CheckpointException($"'{nameOrFolder}' contains {stored}, whose head was trained for another task; "
-                + $"{typeof(TSelf).Name} needs a {body.GetName()}. Pass the folder of such a model, or use the predictor for {stored}.");
+                + $"{typeof(TSelf).Name} needs the class {body.GetName()}. Pass the folder of such a model, or use the predictor for "
+                + $"{stored}.");
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>

@@ -8,8 +8,8 @@ namespace PeftSharp.Prediction;
 /// <summary>Answers questions with a span of a text (extractive question answering).</summary>
 /// <remarks>
 /// <para>
-/// Corresponds to the <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed
-/// in overlapping windows, and the best answer of all windows is returned.
+/// Corresponds to the <c>question-answering</c> pipeline of transformers 4. If a question and its text together exceed the maximum length
+/// (384 tokens by default), the text is processed in overlapping windows, and the best answers of all windows are returned.
 /// </para>
 /// <code>
 /// using var reader = QuestionAnswerer.FromPretrained("my-model");
@@ -156,7 +156,9 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
     /// <c>UseAdapter</c> or <c>SetAdapter</c> has selected.
     /// </param>
-    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">
+    /// Receives a report after each batch that completes at least one question. Null: progress is not reported.
+    /// </param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>
     /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is no

@@ -1,7 +1,9 @@
 namespace PeftSharp.Prediction;
 
 /// <summary>An entity that an <see cref="EntityRecognizer"/> recognized in a text.</summary>
-/// <param name="Type">The label. If tokens are combined into entities, the label has no prefix <c>B-</c> or <c>I-</c>.</param>
+/// <param name="Type">
+/// The label, such as <c>B-PER</c>. If tokens are combined into entities, only the part after the first hyphen, such as <c>PER</c>.
+/// </param>
 /// <param name="Text">The entity as it occurs in the text: <c>text[Start..End]</c>.</param>
 /// <param name="Start">The index of the first character of the entity, in UTF-16 code units.</param>
 /// <param name="End">The index after the last character of the entity, in UTF-16 code units.</param>

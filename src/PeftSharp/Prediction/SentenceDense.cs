@@ -53,7 +53,8 @@ internal sealed class SentenceDense : SentenceModule
         using var scope = NewDisposeScope();
         using var checkpoint = CheckpointTensors.Open(folder, allowPickle: allowPickle);
         if (!checkpoint.Tensors.ContainsKey(WeightName))
-            throw new CheckpointException($"'{folder}' contains {string.Join(", ", checkpoint.Tensors.Keys)}, but not {WeightName}.");
+            throw new CheckpointException($"'{folder}' does not contain the tensor {WeightName}. It contains "
+                + $"{(checkpoint.Tensors.Count == 0 ? "no tensors" : string.Join(", ", checkpoint.Tensors.Keys))}.");
         var hasBias = fields.Flag("bias", true);
         if (hasBias != checkpoint.Tensors.ContainsKey(BiasName))
             throw new CheckpointException($"'{path}': bias is {(hasBias ? "true" : "false")}, but the weights "

@@ -29,7 +29,8 @@ public sealed partial class SentenceEncoder
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
-    /// The folder does not contain a model, a file is malformed, or a module or field is not supported; the message names it.
+    /// The folder does not contain a model, a file is malformed, a module or field is not supported, or the adapter does not match the
+    /// model.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>

@@ -90,7 +90,9 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
     /// </param>
-    /// <param name="prompt">A text that is prepended, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
+    /// <param name="prompt">
+    /// A text that is prepended, instead of a prompt from <see cref="Prompts"/>. Null: <paramref name="promptName"/> determines the prompt.
+    /// </param>
     /// <param name="normalizeEmbeddings">
     /// Whether the embedding is divided by its L2 norm, even if the encoder has no Normalize module. Default false.
     /// </param>
@@ -108,7 +110,7 @@ public sealed partial class SentenceEncoder : Predictor
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding, or
-    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts.
     /// </exception>
     public float[] Encode(
         string text, string? promptName = null, string? prompt = null, bool normalizeEmbeddings = false, int? truncateDim = null,
@@ -123,7 +125,10 @@ public sealed partial class SentenceEncoder : Predictor
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
     /// </param>
-    /// <param name="prompt">A text that is prepended to each text, instead of a prompt from <see cref="Prompts"/>. Null: none.</param>
+    /// <param name="prompt">
+    /// A text that is prepended to each text, instead of a prompt from <see cref="Prompts"/>. Null: <paramref name="promptName"/>
+    /// determines the prompt.
+    /// </param>
     /// <param name="normalizeEmbeddings">
     /// Whether embeddings are divided by their L2 norm, even if the encoder has no Normalize module. Default false.
     /// </param>
@@ -149,8 +154,8 @@ public sealed partial class SentenceEncoder : Predictor
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding,
-    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
-    /// less than 1.
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts, or
+    /// <paramref name="batchSize"/> is less than 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<float[]> Encode(

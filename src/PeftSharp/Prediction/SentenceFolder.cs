@@ -151,7 +151,8 @@ internal sealed class SentenceFolder : IDisposable
             var type = fields.Text("type") ?? "";
             return type.StartsWith("sentence_transformers.", StringComparison.Ordinal)
                 ? (type[(type.LastIndexOf('.') + 1)..], InFolder(fields.Text("path") ?? ""))
-                : throw new CheckpointException($"'{path}' lists a module of type '{type}', which is not supported. "
+                : throw new CheckpointException($"'{path}' lists a module {(type.Length == 0 ? "without a type" : $"of type '{type}'")}, "
+                + "which is not supported. "
                 + "Supported modules are Transformer, Pooling, Dense and Normalize of sentence_transformers.");
         }
 

@@ -95,7 +95,7 @@ internal sealed record SentencePooling(PoolingModes Modes, bool IncludesPrompt =
         JsonArray list when list.All(IsText) => list.Select(item => (string)item!),
         _ when IsText(node) => ((string)node!).Split('+', StringSplitOptions.TrimEntries),
         _ => throw new CheckpointException(
-            $"'{path}': {ModePrefix} is {PythonJson.Show(node)}; the name of a pooling or a list of names is expected."),
+            $"'{path}': {ModePrefix} is {PythonJson.Show(node)}; the name of a pooling mode or a list of names is expected."),
     };
 
     private static bool IsText(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String;

@@ -6,7 +6,10 @@ public sealed record TextClassification
     /// <summary>The label with the highest score.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The score of <see cref="Label"/>: its probability from 0 to 1, or the predicted value for regression.</summary>
+    /// <summary>
+    /// The score of <see cref="Label"/>: its probability from 0 to 1. With <see cref="ScoreFunction.None"/>: its logit, which is the
+    /// predicted value for regression.
+    /// </summary>
     public required float Score { get; init; }
 
     /// <summary>The scores of all labels, highest first.</summary>
@@ -28,7 +31,7 @@ public sealed record TextClassification
         ? "no label"
         : string.Join(", ", Labels.Select(label => FormattableString.Invariant($"{label} {this[label]:F3}")));
 
-    /// <summary>Returns the score of a label.</summary>
+    /// <summary>Gets the score of a label.</summary>
     /// <param name="label">Name of the class.</param>
     /// <exception cref="KeyNotFoundException">The model has no such label.</exception>
     public float this[string label]
@@ -38,7 +41,7 @@ public sealed record TextClassification
             foreach (var entry in Scores)
                 if (entry.Label == label) return entry.Score;
             throw new KeyNotFoundException($"The model has no label '{label}'. "
-                + $"Its labels are {string.Join(", ", Scores.Select(entry => entry.Label))}.");
+                + $"Labels of the model: {string.Join(", ", Scores.Select(entry => entry.Label))}.");
         }
     }
 }

@@ -91,7 +91,7 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="ArgumentException">The text has no tokens, or the model has no such adapter.</exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts.
     /// </exception>
     public TextClassification Classify(
         string text, string? textPair = null, double threshold = 0.5, int? maxLength = null, ScoreFunction? functionToApply = null,
@@ -128,8 +128,8 @@ public sealed class TextClassifier : Predictor
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model, or <paramref name="batchSize"/> is
-    /// less than 1.
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts, or
+    /// <paramref name="batchSize"/> is less than 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<TextClassification> Classify(

@@ -29,8 +29,8 @@ public sealed partial class TextGenerator
     /// transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template, and whether the last message is continued. Null: the last message is continued
-    /// if it is the assistant's.
+    /// Tools, documents and variables of the chat template. Null: none. By default, the last message is continued if it is the assistant's;
+    /// <see cref="ChatTemplateOptions.AddGenerationPrompt"/> and <see cref="ChatTemplateOptions.ContinueFinalMessage"/> override this.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
@@ -40,7 +40,9 @@ public sealed partial class TextGenerator
     /// <exception cref="ArgumentException">
     /// The conversation is empty, its last message cannot be continued, the options are invalid, or several sequences are requested.
     /// </exception>
-    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template is invalid or not supported, it failed, or it rejected the messages.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The tokenizer has no chat template, the options exclude all tokens, the logits of the model are not finite, or an adapter is
     /// selected while an adapter is merged.
@@ -64,8 +66,9 @@ public sealed partial class TextGenerator
     /// taken from the model, then from the defaults of transformers' <c>text-generation</c> pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template, and whether the last message of each conversation is continued. Null: no tools
-    /// or documents; a last message of the assistant is continued.
+    /// Tools, documents and variables of the chat template. Null: none. By default, the last message of a conversation is continued if it
+    /// is the assistant's; <see cref="ChatTemplateOptions.AddGenerationPrompt"/> and
+    /// <see cref="ChatTemplateOptions.ContinueFinalMessage"/> override this.
     /// </param>
     /// <param name="batchSize">Maximum number of conversations per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
@@ -78,7 +81,9 @@ public sealed partial class TextGenerator
     /// A conversation is empty, its last message cannot be continued, the options are invalid, or <paramref name="batchSize"/> is less than
     /// 1.
     /// </exception>
-    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="ChatTemplateException">
+    /// The template is invalid or not supported, it failed, or it rejected the messages.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The tokenizer has no chat template, the options exclude all tokens, the logits of the model are not finite, or an adapter is
     /// selected while an adapter is merged.

@@ -74,7 +74,8 @@ public sealed class CheckpointTensors : IDisposable
     /// </param>
     /// <exception cref="ArgumentException">
     /// A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of a dtype that the format does not
-    /// support; a name or a metadata value is not valid Unicode; or <paramref name="maxShardSize"/> is not a valid size.
+    /// support; a name or a metadata value is not valid Unicode; a header exceeds the maximum size of the format (100 MB); or
+    /// <paramref name="maxShardSize"/> is not a valid size.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full. An earlier save is then unchanged, unless the error
     /// occurs while the new files are renamed to their final names.</exception>

@@ -201,7 +201,7 @@ public sealed class NewHeadTests : IDisposable
     public void A_text_classifier_is_not_read_as_a_recognizer_of_entities_except_by_AutoModel_with_a_warning()
     {
         FluentActions.Invoking(() => EntityRecognizer.FromPretrained(_whole.Path)).Should().ThrowExactly<CheckpointException>()
-            .WithMessage("*contains BertForSequenceClassification*EntityRecognizer needs a BertForTokenClassification*");
+            .WithMessage("*contains BertForSequenceClassification*EntityRecognizer needs the class BertForTokenClassification*");
         var log = new LogLines();
         using var loaded = AutoModelForTokenClassification.FromPretrained(_whole.Path, new PretrainedOptions { Logger = log });
         log.Lines.Should().ContainSingle().Which.Should().Contain("The folder contains BertForSequenceClassification");

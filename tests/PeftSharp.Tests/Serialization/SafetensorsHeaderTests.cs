@@ -32,7 +32,7 @@ public sealed class SafetensorsHeaderTests
     [InlineData("""{} x""", 0, "not valid JSON")]
     [InlineData("""{"a":1,}""", 0, "tensor 'a' is not an object")]
     [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
-        "tensor 'b' starts at byte 4, but the previous tensor ends at byte 0")]
+        "tensor 'b' starts at byte 4 instead of byte 0")]
     public void A_broken_rule_is_named_with_file_and_tensor(string header, int dataBytes, string rule)
     {
         using var folder = new TemporaryFolder();

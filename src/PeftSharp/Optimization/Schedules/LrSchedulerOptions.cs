@@ -75,7 +75,8 @@ public sealed record LrSchedulerOptions
     public int? Patience { get; init; }
 
     /// <summary>
-    /// The difference from the best metric above which an evaluation is an improvement (<c>reduce_lr_on_plateau</c>). Default 1e-4.
+    /// The amount by which the metric must be better than the best so far for an evaluation to be an improvement
+    /// (<c>reduce_lr_on_plateau</c>). Default 1e-4.
     /// </summary>
     public double? Threshold { get; init; }
 

@@ -17,7 +17,9 @@ public sealed record ReduceLrOnPlateau
     /// </summary>
     public int Patience { get; init; } = 10;
 
-    /// <summary>The difference from the best metric above which an evaluation is an improvement. Default 1e-4.</summary>
+    /// <summary>
+    /// The amount by which the metric must be better than the best so far for an evaluation to be an improvement. Default 1e-4.
+    /// </summary>
     public double Threshold { get; init; } = 1e-4;
 
     /// <summary>Whether the threshold is relative to the best metric (default) or absolute.</summary>

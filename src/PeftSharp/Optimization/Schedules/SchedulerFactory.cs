@@ -10,8 +10,8 @@ public static class SchedulerFactory
     /// <param name="numTrainingSteps">The number of optimizer steps of the training, including warmup.</param>
     /// <param name="options">Options of the schedule. Null: its defaults.</param>
     /// <exception cref="ArgumentException">
-    /// An option is not used by the schedule, is out of range, or is null although the schedule requires it; or the schedule depends on a
-    /// metric (<see cref="GetReduceLrOnPlateau"/>).
+    /// The learning rate or a number of steps is negative; an option is not used by the schedule, is out of range, contradicts another
+    /// option, or is null although the schedule requires it; or the schedule depends on a metric (<see cref="GetReduceLrOnPlateau"/>).
     /// </exception>
     public static LearningRateSchedule GetScheduler(
         SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options = null)

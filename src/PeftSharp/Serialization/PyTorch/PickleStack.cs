@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Serialization;
 
 /// <summary>The stack of the machine that reads a pickle, with its marks.</summary>
@@ -53,7 +55,8 @@ internal sealed class PickleStack
 
     /// <summary>Returns the result of the pickle, which must be the only value.</summary>
     internal object? PopResult() => _values.Count == 1 && _marks.Count == 0 ? _values[0]
-        : throw new InvalidDataException($"it ends with {_values.Count} values on the stack instead of one");
+        : throw new InvalidDataException("it must end with one value and no mark on the stack, but ends with "
+            + $"{Quantity.Of(_values.Count, "value")} and {Quantity.Of(_marks.Count, "mark")}");
 
     private object?[] Take(int start)
     {
@@ -66,6 +69,7 @@ internal sealed class PickleStack
     private void Require(int count)
     {
         if (_values.Count - (_marks.Count > 0 ? _marks[^1] : 0) < count)
-            throw new InvalidDataException("an instruction needs a value, but the stack is empty");
+            throw new InvalidDataException(
+                $"an instruction needs {Quantity.Of(count, "value")}, but there are not enough values on the stack");
     }
 }

@@ -23,9 +23,10 @@ internal sealed class PickleStorages
             || (fields.Length == 6 && fields[5] is not null))
             throw new InvalidDataException("a persistent reference does not refer to the storage of a tensor");
         if (type.ElementType is null && type.Name != Untyped)
-            throw new InvalidDataException($"'{type.Name}' is used as the type of a storage");
+            throw new InvalidDataException($"'{type.Name}' is used as the type of a storage, but is not a storage type");
         var width = type.ElementType is { } element ? SafetensorsDtypes.BitsOf(element) / 8 : 1;
-        if (count < 0 || count > long.MaxValue / width) throw new InvalidDataException($"storage '{key}' has {count} elements");
+        if (count < 0 || count > long.MaxValue / width)
+            throw new InvalidDataException($"storage '{key}' has {count} elements, which is not a valid number");
         var storage = new PickleStorage(key, type.ElementType, count * width);
         if (!_storages.TryGetValue(key, out var known))
         {

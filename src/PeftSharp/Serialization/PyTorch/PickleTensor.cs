@@ -39,7 +39,8 @@ internal sealed record PickleTensor(PickleStorage Storage, SafetensorsDtype Type
     {
         if (type is not { } dtype) throw new InvalidDataException("a tensor has an untyped storage and no dtype");
         var text = $"shape ({string.Join(", ", shape)}), strides ({string.Join(", ", strides)}) and offset {offset}";
-        if (shape.Length > MaxDimensions) throw new InvalidDataException($"a tensor has {shape.Length} dimensions");
+        if (shape.Length > MaxDimensions)
+            throw new InvalidDataException($"a tensor has {shape.Length} dimensions; at most {MaxDimensions} are supported");
         if (shape.Length != strides.Length || offset < 0 || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
             throw new InvalidDataException(
                 $"a tensor has {text}; they must not be negative, and the number of strides must equal the number of dimensions");

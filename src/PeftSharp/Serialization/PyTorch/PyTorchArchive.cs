@@ -71,7 +71,7 @@ internal sealed class PyTorchArchive : IDisposable
         var length = tensor.Elements * tensor.ElementBytes;
         if (length == 0) return default;
         if (length > int.MaxValue)
-            throw new CheckpointException($"'{Path}': a tensor has {length} bytes, more than the maximum size of a span.");
+            throw new CheckpointException($"'{Path}': a tensor has {length} bytes, more than the maximum size of a span. Use Read or Map.");
         if (tensor.IsContiguous) return new ReadOnlySpan<byte>(_file.AddressOf(StartOf(tensor)), (int)length);
         using var scope = NewDisposeScope();
         return View(tensor, OfSize(tensor.ElementBytes)).contiguous().bytes.ToArray();

@@ -9,8 +9,8 @@ namespace PeftSharp.Serialization;
 /// <para>
 /// This class corresponds to <c>torch.load(path, weights_only=True)</c> in Python. The file is a pickle, which in Python can run any code.
 /// This class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets), and runs no code of the file. If
-/// the file refers to another class or to a function, a <see cref="CheckpointException"/> that contains the name of the class or function
-/// is thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
+/// the file refers to any other class or function, a <see cref="CheckpointException"/> that contains the name of the class or function is
+/// thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
 /// </para>
 /// <para>
 /// The whole value is validated when the file is opened, so the elements of each tensor are inside the file. The file must not be changed
@@ -113,7 +113,7 @@ public sealed class PyTorchFile : ITensorFile
         if (_entries.Count == 0)
             throw new CheckpointException($"'{Path}' contains "
                 + (dictionary.Items.Count == 0 ? "an empty dictionary. "
-                    : $"a dictionary without tensors; its keys are {string.Join(", ", dictionary.Items.Keys.Take(5))}"
+                    : $"a dictionary without tensors; keys: {string.Join(", ", dictionary.Items.Keys.Take(5))}"
                         + (dictionary.Items.Count > 5 ? $" and {dictionary.Items.Count - 5} more. " : ". "))
                 + "Save the state_dict of the model: torch.save(model.state_dict(), path).");
     }

@@ -44,7 +44,8 @@ public static class Safetensors
     /// requires.
     /// </param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of
-    /// a dtype that the format does not support; or a name or a metadata value is not valid Unicode.</exception>
+    /// a dtype that the format does not support; a name or a metadata value is not valid Unicode; or the header exceeds the maximum size of
+    /// the format (100 MB).</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -60,10 +61,12 @@ public static class Safetensors
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <param name="tensors">Names and tensors, such as the result of a module's <c>named_parameters()</c>.</param>
     /// <param name="metadata">
-    /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>).
+    /// Strings that are stored in the header. Default: <c>format</c>: <c>pt</c> (<see cref="PyTorchMetadata"/>), which transformers
+    /// requires.
     /// </param>
     /// <exception cref="ArgumentException">A name occurs twice or is reserved; a tensor is null, disposed, sparse, on the meta device or of
-    /// a dtype that the format does not support; or a name or a metadata value is not valid Unicode.</exception>
+    /// a dtype that the format does not support; a name or a metadata value is not valid Unicode; or the header exceeds the maximum size of
+    /// the format (100 MB).</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(
         string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)

@@ -76,8 +76,7 @@ public sealed class SafetensorsFile : ITensorFile
     /// <remarks>
     /// <para>
     /// Use this method for tensors that are only read, such as tensors that are then copied into parameters or moved to a device. The
-    /// mapping
-    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.
+    /// mapping exists as long as any tensor uses it, even after <see cref="Dispose"/>.
     /// </para>
     /// <para>
     /// The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from this

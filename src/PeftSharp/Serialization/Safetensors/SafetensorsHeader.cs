@@ -94,8 +94,8 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.Length))
         {
             if (tensor.Start != end)
-                throw InvalidFile(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte "
-                    + $"{end}; gaps and overlaps are not allowed");
+                throw InvalidFile(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start} instead of byte {end}; gaps and overlaps "
+                    + "are not allowed");
             end = tensor.Start + tensor.Length;   // cannot overflow: the sum is data_offsets' end, a non-negative 64-bit integer
             ordered.Add(tensor.Name, tensor);
         }

@@ -43,8 +43,8 @@ internal static class AssistantTokens
             var whole = i + 1 == messages.Count ? text : render([.. messages.Take(i + 1)], false);
             if (!whole.StartsWith(prompt, StringComparison.Ordinal) || !text.StartsWith(whole, StringComparison.Ordinal))
                 throw new ArgumentException($"The tokens of the assistant's message {i} cannot be determined, because the chat template "
-                    + "renders it or the messages before it differently if others follow. Use a template that encloses the assistant's "
-                    + "messages in {% generation %} and {% endgeneration %}.", nameof(messages));
+                    + "renders this message or an earlier message differently if further messages follow. Use a template that encloses the "
+                    + "assistant's messages in {% generation %} and {% endgeneration %}.", nameof(messages));
             ranges.Add((prompt.Length, whole.Length));
         }
         return ranges;

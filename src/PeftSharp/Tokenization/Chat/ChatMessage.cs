@@ -7,7 +7,8 @@ namespace PeftSharp.Tokenization;
 /// <remarks>
 /// A message corresponds to a dictionary with <c>role</c> and <c>content</c> in Python. A chat template receives the fields that are not
 /// null, in this order: <c>role</c>, <c>content</c>, <c>tool_calls</c>, and the fields in <see cref="ExtraFields"/>. A message from
-/// <see cref="FromJson"/> has the order of the fields in the JSON.
+/// <see cref="FromJson"/> has the order of the fields in the JSON. If a message has <c>reasoning_content</c>, <c>thinking</c> or
+/// <c>reasoning</c>, the template can read the value as <c>reasoning_content</c> or as <c>thinking</c>.
 /// </remarks>
 /// <example><code>
 /// ChatMessage[] messages = [new("system", "Answer briefly."), new("user", "What is the capital of France?")];
@@ -65,7 +66,7 @@ public sealed record ChatMessage
         ? [.. items.Select(FromJson)]
         : throw new ArgumentException($"A conversation must be a JSON array of messages, but it is {Shorten(messages)}.", nameof(messages));
 
-    /// <summary>Converts the message to JSON: the object that a chat template receives.</summary>
+    /// <summary>Converts the message to a JSON object with the fields that are not null.</summary>
     public JsonObject ToJson()
     {
         var fields = new JsonObject();

@@ -82,8 +82,8 @@ internal static class JinjaAttributes
 
     // As in the sandbox of Jinja, the error occurs when the value is used.
     private static JinjaUndefined Unsafe(object? owner, string name) => new(
-        $"The attribute '{name}' of a value of the type {JinjaTypes.Name(owner)} is not accessible, because templates cannot change "
-        + "values.",
+        $"The attribute '{name}' of a value of the type {JinjaTypes.Name(owner)} is not accessible: templates can neither change values "
+        + "nor read private attributes.",
         ChatTemplateError.Unsupported);
 
     private static object? At(object? owner, long index)
