@@ -19,7 +19,7 @@ internal static class TextEnds
             if (!parts.Option("add_" + name, absent: false)) return null;
             if (!parts.Config.SpecialTokens.ContainsKey(name))
                 throw new TokenizerException(
-                    $"add_{name} requires a {name}, but '{parts.Files.File("tokenizer_config.json")}' does not have one. "
+                    $"add_{name} requires {name}, but '{parts.Files.File("tokenizer_config.json")}' does not have this field. "
                     + $"Add the field, or set add_{name} to false.");
             var token = parts.Special(name, pipeline);
             tokens.Add(token);
