@@ -30,8 +30,8 @@ public static class RobertaTokenizer
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
-    /// Whether to add a space before a text that does not start with one, so that its first word is encoded like any other word. Default:
-    /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
+    /// Whether to add a space before the text and after each special token, unless there already is one. The first word is then encoded
+    /// like any other word. Default: <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
     /// </param>
     /// <param name="trimOffsets">
     /// Whether the offsets of a token exclude the space before its word. Default: <c>trim_offsets</c> in tokenizer_config.json, otherwise

@@ -51,7 +51,7 @@ public static class T5Tokenizer
             : tokens.Concat(Sentinels(files).Select(token => new AddedToken(token) { Special = true }));
     }
 
-    // The text of the token is fixed in transformers, and its id is that of eos_token.
+    // As in transformers, the text of the token is fixed, and its id is the id of eos_token.
     private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline) => TemplateProcessing.Of(
         $"$A:0 {EndOfText}:0", $"$A:0 {EndOfText}:0 $B:0 {EndOfText}:0", (EndOfText, parts.Special("eos_token", pipeline).Id));
 }

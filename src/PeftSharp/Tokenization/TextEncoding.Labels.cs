@@ -6,8 +6,8 @@ namespace PeftSharp.Tokenization;
 public sealed partial class TextEncoding
 {
     /// <summary>
-    /// Returns a label for each token, from the labels of the words passed to <c>EncodeWords</c>. The result is used as <c>labels</c> for
-    /// token classification.
+    /// Returns a label for each token, from the labels of the words that <c>EncodeWords</c> encoded. The result is used as <c>labels</c>
+    /// for token classification.
     /// </summary>
     /// <param name="labels">A label for each word of the text, or of the first text of a pair.</param>
     /// <param name="alignment">Which tokens of a word get its label. Default: the first.</param>

@@ -6,7 +6,7 @@ public sealed partial class Tokenizer
 {
     private static readonly string[] PaddedColumns = ["attention_mask", "token_type_ids", "special_tokens_mask"];
 
-    /// <summary>Pads rows that are already encoded to the same length. Corresponds to <c>tokenizer.pad</c> in Python.</summary>
+    /// <summary>Pads encoded rows to the same length. Corresponds to <c>tokenizer.pad</c> in Python.</summary>
     /// <param name="columns">
     /// <c>input_ids</c> and optionally <c>attention_mask</c>, <c>token_type_ids</c> and <c>special_tokens_mask</c>, one array per row. The
     /// padding values are the id of the padding token, 0, 0 and 1, in this order. Other columns are returned unchanged. If

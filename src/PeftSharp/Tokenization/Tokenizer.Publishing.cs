@@ -16,6 +16,7 @@ public sealed partial class Tokenizer
     /// <exception cref="HubException">The access token is missing or does not permit writing, or the upload failed.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanSave"/> is false.</exception>
     /// <exception cref="OperationCanceledException">The upload was cancelled.</exception>
+    /// <exception cref="TokenizerException">The name of a chat template cannot be the name of a file.</exception>
     public Task<HubCommit> PushToHubAsync(
         string repository, bool? isPrivate = null, HubUploadOptions? options = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>

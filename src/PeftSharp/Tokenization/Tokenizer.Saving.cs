@@ -13,7 +13,7 @@ public sealed partial class Tokenizer
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    // These fields are stored in other files, or are valid only for the folder from which the tokenizer was loaded.
+    // These fields are saved in another form or file, or are valid only for the folder from which the tokenizer was loaded.
     private static readonly string[] NotSaved =
     [
         "added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",
@@ -21,8 +21,8 @@ public sealed partial class Tokenizer
     ];
 
     /// <summary>
-    /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat templates (<c>chat_template.jinja</c>). <c>AutoTokenizer</c>
-    /// and transformers can load them.
+    /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat templates (<c>chat_template.jinja</c> and the folder
+    /// <c>additional_chat_templates</c>). <c>AutoTokenizer</c> and transformers can load these files.
     /// </summary>
     /// <param name="folder">The folder to write to; created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>

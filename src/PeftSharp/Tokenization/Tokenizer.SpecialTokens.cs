@@ -28,7 +28,7 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? ClsToken { get => Special("cls_token"); set => SetSpecial("cls_token", value); }
 
-    /// <summary>The token at a position that a masked language model predicts; null if there is none.</summary>
+    /// <summary>The mask token, which replaces the tokens that a masked language model predicts; null if there is none.</summary>
     /// <exception cref="ArgumentException">The token that is set is not in the vocabulary.</exception>
     public string? MaskToken { get => Special("mask_token"); set => SetSpecial("mask_token", value); }
 
@@ -78,7 +78,9 @@ public sealed partial class Tokenizer
     /// If tokens were added, resize the model's embeddings to <see cref="Count"/>.
     /// </summary>
     /// <param name="tokens">The tokens, as strings or with properties.</param>
-    /// <param name="specialTokens">Whether the tokens are special, so that decoding can skip them. Default false.</param>
+    /// <param name="specialTokens">
+    /// Whether all these tokens are special, so that decoding can skip them. Default false: <see cref="AddedToken.Special"/> of each token.
+    /// </param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     public int AddTokens(IReadOnlyList<AddedToken> tokens, bool specialTokens = false)
@@ -93,7 +95,7 @@ public sealed partial class Tokenizer
     /// </summary>
     /// <param name="tokens">The tokens by name, such as <c>new Dictionary&lt;string, string&gt; { ["pad_token"] = "[PAD]" }</c>.</param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
-    /// <exception cref="ArgumentException">A name is not a standard name or a name of the model.</exception>
+    /// <exception cref="ArgumentException">A name is neither a standard name nor a name of the model.</exception>
     /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)
     {

@@ -33,8 +33,8 @@ public sealed partial class Tokenizer
     /// Whether to return the truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A text or a word is null, the two arguments with words have different numbers of texts, padding is requested but the tokenizer has
-    /// no padding token, options are out of range or contradict each other, or the maximum length has no room for the special tokens.
+    /// A word is null, padding is requested but the tokenizer has no padding token, options are out of range or contradict each other, or
+    /// <paramref name="maxLength"/> has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
     /// The tokenizer treats words without a space between them as one word (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3,
@@ -57,7 +57,7 @@ public sealed partial class Tokenizer
     /// <see cref="BatchEncoding.AlignLabels"/> to convert labels of words to labels of tokens.
     /// </summary>
     /// <inheritdoc cref="EncodeWords(IReadOnlyList{string}, IReadOnlyList{string}, bool, PaddingStrategy, TruncationStrategy, int?, int,
-    /// int?, PaddingSide?, bool)"/>
+    /// int?, PaddingSide?, bool)" path="//remarks"/>
     /// <param name="words">The words of each text, without the white space between them.</param>
     /// <param name="wordPairs">
     /// The words of the second text of each pair; as many texts as in <paramref name="words"/>. Default null: single texts.
@@ -83,6 +83,16 @@ public sealed partial class Tokenizer
     /// </param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text or a word is null, <paramref name="wordPairs"/> has another number of texts than <paramref name="words"/>, padding is
+    /// requested but the tokenizer has no padding token, options are out of range or contradict each other, or
+    /// <paramref name="maxLength"/> has no room for the special tokens.
+    /// </exception>
+    /// <exception cref="TokenizerException">
+    /// The tokenizer treats words without a space between them as one word (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3,
+    /// Qwen), and no word starts with a space. The exception is also thrown if the text to truncate is absent or too short, or if a text
+    /// requires an unknown token that is not in the vocabulary.
+    /// </exception>
     public BatchEncoding EncodeWords(
         IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true,
         PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,

@@ -7,9 +7,9 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// The function returns a scalar, float []: the mean over the targets of the batch. The trainer multiplies the mean by the number of
-/// targets of the batch divided by the number of targets of the optimizer step. Apart from dropout, the result of a step then does not
-/// depend on how <see cref="TrainingArguments.GradientAccumulationSteps"/> divides its rows into batches, unless the mean is weighted, for
-/// example by classes. If <see cref="Trainer.LossUsesNumItemsInBatch"/> is true, the function returns the sum over the batch divided by
+/// targets of the batch divided by the number of targets of the optimizer step. Without dropout and with an unweighted mean, the result of
+/// a step then does not depend on how <see cref="TrainingArguments.GradientAccumulationSteps"/> divides the rows of the step into batches.
+/// If <see cref="Trainer.LossUsesNumItemsInBatch"/> is true, the function returns the sum over the batch divided by
 /// <paramref name="numItemsInBatch"/>, and the trainer does not scale the result.
 /// </para>
 /// <para>

@@ -64,7 +64,7 @@ public sealed partial class EvalPrediction
     /// <param name="predictions"><see cref="Predictions"/>.</param>
     /// <param name="labels"><see cref="LabelIds"/>.</param>
     /// <exception cref="InvalidOperationException">
-    /// The labels are not integers (read <see cref="LabelValues"/>), or there are no labels.
+    /// There are no predictions, there are no labels, or the labels are not integers (read <see cref="LabelValues"/>).
     /// </exception>
     public void Deconstruct(out NDArray<float> predictions, out NDArray<long> labels) => (predictions, labels) = (Predictions, LabelIds);
 }

@@ -22,8 +22,8 @@ public sealed record ModelCardOptions
     public string? ModelName { get; init; }
 
     /// <summary>
-    /// The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which the model was loaded from the Hub, if
-    /// it was not loaded from a folder.
+    /// The name of the base model on the Hub: the model that was fine-tuned. Null: the name by which the model was loaded from the Hub or,
+    /// for an adapter, the name in its configuration. If these are folders, the card names no base model.
     /// </summary>
     public string? FinetunedFrom { get; init; }
 

@@ -9,7 +9,8 @@ namespace PeftSharp.Training;
 /// </param>
 public sealed record PredictionOutput(EvalPrediction EvalPrediction, IReadOnlyDictionary<string, double> Metrics)
 {
-    /// <summary>The logits, [examples, …].</summary>
+    /// <summary>The logits, [examples, …]; shorter examples are padded with -100.</summary>
+    /// <exception cref="InvalidOperationException">There are no predictions.</exception>
     public NDArray<float> Predictions => EvalPrediction.Predictions;
 
     /// <inheritdoc cref="EvalPrediction.GetClassificationReport"/>

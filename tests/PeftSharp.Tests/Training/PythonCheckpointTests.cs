@@ -75,9 +75,9 @@ public sealed class PythonCheckpointTests : IDisposable
 
     [Theory]
     [InlineData("PerDeviceTrainBatchSize was 2 and is 4")]
-    [InlineData("completed 0.625 epochs after 5 steps, but 5 steps of this run are 0.25 epochs")]
+    [InlineData("was at epoch 0.625 after step 5, but this run would be at epoch 0.25 after this step")]
     [InlineData("the seed of its random number generator was 42, but Seed is 3")]
-    [InlineData("completed 0.625 epochs after 5 steps, but 5 steps of this run are 0.5 epochs")]
+    [InlineData("was at epoch 0.625 after step 5, but this run would be at epoch 0.5 after this step")]
     [InlineData("inside an epoch. The row order of the epoch is drawn from the default random number generator")]
     public void A_run_with_other_rows_is_refused(string message)
     {

@@ -16,7 +16,7 @@ internal sealed class ClipDecoder(string suffix) : Decoder
     internal override List<string> Decode(List<string> tokens) =>
         [Trim(string.Concat(_bytes.Decode(tokens)).Replace(suffix, " ", StringComparison.Ordinal))];
 
-    // White space as in Python, for which the separators U+001C to U+001F are white space.
+    // In Python, unlike in .NET, the separators U+001C to U+001F are also white space.
     private static string Trim(string text)
     {
         var (start, end) = (0, text.Length);

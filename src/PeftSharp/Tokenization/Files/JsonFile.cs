@@ -42,8 +42,8 @@ internal static class JsonFile
         }
         catch (InvalidOperationException error)
         {
-            throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate, which is not a character, such as \\ud83d "
-                + "without a second surrogate. Correct the file.", error);
+            throw new TokenizerException($"A text in '{path}' contains an unpaired surrogate (such as \\ud83d without a second surrogate), "
+                + "which is not a character. Correct the file.", error);
         }
     }
 
@@ -59,7 +59,7 @@ internal static class JsonFile
         try
         {
             return PythonJson.Loads(File.ReadAllBytes(path)) as JsonObject ?? throw new TokenizerException(
-                $"The root of '{path}' is not an object, but an object is expected.");
+                $"The root of '{path}' must be a JSON object.");
         }
         catch (JsonException error)
         {

@@ -19,7 +19,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data, string path, int off
             return false;
         var key = ReadVarint();
         (number, wireType) = (key >> 3 is > 0 and <= 0x1FFFFFFF ? (int)(key >> 3) : 0, (int)(key & 7));
-        return number > 0 ? true : throw Malformed($"a field has the key {key}");
+        return number > 0 ? true : throw Malformed($"{key} is not the key of a field");
     }
 
     /// <summary>Reads an integer (wire type 0).</summary>
@@ -51,7 +51,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data, string path, int off
         if (wireType != 2)
             throw Malformed("a text is not stored with its length");
         var length = ReadVarint();
-        return length <= int.MaxValue ? Take((int)length) : throw Malformed($"a text has {length} bytes");
+        return length <= int.MaxValue ? Take((int)length) : throw Malformed($"a field has the length {length}, but the file is shorter");
     }
 
     /// <summary>Reads a text (wire type 2).</summary>
@@ -79,7 +79,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data, string path, int off
             case 1: Take(8); break;
             case 2: ReadBytes(wireType); break;
             case 5: Take(4); break;
-            default: throw Malformed($"a field has the wire type {wireType}");
+            default: throw Malformed($"a field has the unsupported wire type {wireType}");
         }
     }
 
@@ -90,7 +90,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data, string path, int off
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count > _data.Length - _position)
-            throw Malformed($"{count} bytes are expected, but only {_data.Length - _position} follow");
+            throw Malformed($"a value has the length {count}, but the remaining length is {_data.Length - _position}");
         _position += count;
         return _data.Slice(_position - count, count);
     }

@@ -48,7 +48,7 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
         return new TiktokenFile(ranks, Merge(tokens, ranks));
     }
 
-    // Returns the merges of each token: all pairs of tokens whose concatenation is the token, in the order of the ranks of the pair.
+    // Returns the merges of each token: all pairs of tokens whose concatenation is the token, ordered by the ranks of the pair.
     private static List<(string Left, string Right)> Merge(List<(string Text, int Rank)> tokens, Dictionary<string, int> ranks)
     {
         var lookup = ranks.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -133,7 +133,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
                 throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
             result[number] = ReadToken($"added_tokens_decoder.{id}", token, special: false);
         }
-        // Without tokenizer.json, ids above the vocabulary that are not in the list get reserved tokens, as in transformers.
+        // Above the ids of a tiktoken file, up to the largest id of the list, an id that the list omits gets a reserved token, as in
+        // transformers.
         if (source?.Tiktoken is { } ranks && result.Count > 0)
             for (var id = ranks.Vocabulary.Count; id < result.Keys.Max(); id++)
                 result.TryAdd(id, new AddedToken($"<|reserved_token_{id.ToString(CultureInfo.InvariantCulture)}|>") { Special = true });

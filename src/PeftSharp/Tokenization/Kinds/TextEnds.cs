@@ -19,8 +19,8 @@ internal static class TextEnds
             if (!parts.Option("add_" + name, absent: false)) return null;
             if (!parts.Config.SpecialTokens.ContainsKey(name))
                 throw new TokenizerException(
-                    $"add_{name} requires a {name}, but '{parts.Files.File("tokenizer_config.json")}' does not have one. "
-                    + $"Add the field, or set add_{name} to false.");
+                    $"add_{name} requires {name}, but '{parts.Files.File("tokenizer_config.json")}' does not set it. "
+                    + $"Set {name} to a token, or set add_{name} to false.");
             var token = parts.Special(name, pipeline);
             tokens.Add(token);
             return token.Token;

@@ -55,7 +55,8 @@ internal sealed class CharactersMap
                 continue;
             var start = UnitAt(node) & ~(1u << 31);
             if (start > _replacements.Length || start < _replacements.Length && (_replacements[start] & 0xC0) == 0x80)
-                throw Malformed("the tokenizer", $"its trie refers to byte {start} of {_replacements.Length} bytes of replacements");
+                throw Malformed("the tokenizer", $"its trie refers to byte {start} of the replacements, at which no replacement starts "
+                    + $"(they have the length {_replacements.Length})");
             replacement = _replacements.AsSpan((int)start);
             var end = replacement.IndexOf((byte)0);
             replacement = end < 0 ? replacement : replacement[..end];
@@ -68,7 +69,7 @@ internal sealed class CharactersMap
 
     private uint UnitAt(uint node) => node < _units.Length
         ? _units[node]
-        : throw Malformed("the tokenizer", $"its trie refers to unit {node} of {_units.Length}");
+        : throw Malformed("the tokenizer", $"its trie refers to unit {node}, but the last unit is {_units.Length - 1}");
 
     private static TokenizerException Malformed(string place, string what) =>
         new($"The normalization map (precompiled_charsmap) of {place} is malformed: {what}. Download the tokenizer's files again.");

@@ -52,7 +52,8 @@ internal sealed class RegexAlphabet
         return count;
     }
 
-    // Divides the code points into runs that belong to the same sets. Bit k of a signature: whether the run is in set k.
+    // Divides the code points into runs. All code points of a run are in the same sets. Bit k of the signature is 1 if set k contains
+    // the run.
     private static List<(int Start, int End, BigInteger Signature)> Runs(IReadOnlyList<CodePointSet> sets)
     {
         var changes = new SortedDictionary<int, BigInteger> { [0] = BigInteger.Zero };
@@ -72,7 +73,7 @@ internal sealed class RegexAlphabet
         return runs;
     }
 
-    // Pages with one symbol only are shared.
+    // Equal pages that consist of a single symbol are shared.
     private void FillPages(IEnumerable<(int Start, int End, char Symbol)> runs)
     {
         var shared = new Dictionary<char, char[]>();

@@ -31,7 +31,7 @@ public abstract record TokenizerTrainer
     /// and special tokens.
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
-    /// <param name="progress">Receives reports. Null: progress is not reported.</param>
+    /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -25,8 +25,8 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     /// The number of consecutive evaluations without improvement after which the run ends. Default 1.
     /// </param>
     /// <param name="earlyStoppingThreshold">
-    /// The change of the metric above which an evaluation is an improvement. Default 0: every better value is an improvement, even if the
-    /// difference is small.
+    /// An evaluation is an improvement only if its metric is better than the best metric by more than this value. Default 0: every better
+    /// value is an improvement.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The patience is below 1, or the threshold is negative.</exception>
     public EarlyStoppingCallback(int earlyStoppingPatience = 1, double earlyStoppingThreshold = 0)
@@ -43,9 +43,9 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control)
     {
         if (args.BestMetric is null)
-            throw new ArgumentException(
-                "EarlyStoppingCallback requires evaluations and a metric. Set EvalStrategy. Also set MetricForBestModel to the name of "
-                + "the metric, or LoadBestModelAtEnd to true for the loss.");
+            throw new ArgumentException("EarlyStoppingCallback requires a metric of the evaluations. Set MetricForBestModel to its name, "
+                + "or LoadBestModelAtEnd to true for the loss."
+                + (args.EvalStrategy == IntervalStrategy.No ? " Also set EvalStrategy." : ""));
         if (args.EvalStrategy == IntervalStrategy.No)
             throw new ArgumentException("EarlyStoppingCallback requires evaluations. Set EvalStrategy.");
         // The state of a resumed checkpoint was loaded before. A run that had stopped is complete: nothing more is trained.

@@ -55,7 +55,7 @@ public abstract class TrainerCallback
     /// <param name="control">Controls the run.</param>
     public virtual void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called before the optimizer updates the parameters. The gradients are computed and clipped.</summary>
+    /// <summary>Called before the optimizer updates the parameters. The gradients have been computed and clipped.</summary>
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>

@@ -139,7 +139,7 @@ internal static class Checkpoint
                     ? $"'{path}' has no tensor '{name}'"
                     : $"'{path}' contains '{name}' with shape [{string.Join(", ", value.shape)}], but the model has "
                         + $"[{string.Join(", ", tensor.shape)}]")
-                    + ": it belongs to another model or adapter. Resume with the configuration of the run of the checkpoint.");
+                    + ": it belongs to another model or adapter. Resume with the configuration of the run that saved it.");
         model.LoadWeights(folder, allowPickle);
         foreach (var (name, tensor) in state) tensor.copy_(saved[name]);
     }

@@ -135,7 +135,8 @@ internal sealed class PythonOptimizerState
     private bool IsUnused(string key) => key == "RMS" && _optimizer is Adafactor;
 
     private long Steps(object? value, string name) => _file.Number(value) is { } number and >= 0 and < 1e15 && double.IsInteger(number)
-        ? (long)number : throw _file.Error($"the number of steps of '{name}' is {PythonFile.Text(value)}");
+        ? (long)number
+        : throw _file.Error($"the number of steps of '{name}' is {PythonFile.Text(value)}, but an integer of 0 or more is expected");
 
     /// <summary>The settings of the Python optimizer that differ from those of this run.</summary>
     private IEnumerable<string> Changes(IReadOnlyList<PickleDictionary> groups)

@@ -13,8 +13,8 @@ namespace PeftSharp.Training;
 /// of a batch is selected, the collator selects one at random. In transformers, the loss of such a batch is NaN.
 /// </para>
 /// <para>
-/// In contrast to transformers, the label -100 is set for padded positions only (attention mask 0), not for all tokens with the id of the
-/// padding token. A model whose padding token is its end-of-sequence token therefore learns to end a text.
+/// In causal language modeling, the label -100 is set for padded positions only (attention mask 0). A model whose padding token is its
+/// end-of-sequence token therefore learns to end a text. transformers sets the label -100 for all tokens with the id of the padding token.
 /// </para>
 /// <para>
 /// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, instances use libtorch's

@@ -24,7 +24,8 @@ internal static class NestedLists
         if (Array.Find(items, item => !HasShape(item, shape, ignoreWidth: true)) is { } other)
             throw new DatasetException($"The rows of column '{column}' have different shapes in one batch. Without the last axis, "
                 + $"a row has shape [{string.Join(", ", shape[..^1])}] and another has shape [{string.Join(", ", Shape(other)[..^1])}]; "
-                + "lists within one row can differ too. Give all rows the same shape, such as the same number of choices.");
+                + "if these are equal, the lists within a row have different lengths. Give all rows the same shape, such as the same "
+                + "number of choices.");
         var longest = items.Max(Longest);
         shape[^1] = longest;
         if ((isFloat || padding is null) && !Array.TrueForAll(items, item => HasShape(item, shape, ignoreWidth: false)))

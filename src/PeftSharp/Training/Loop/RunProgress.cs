@@ -147,8 +147,8 @@ internal sealed class RunProgress
         (Epoch, UpdatesInEpoch) = Math.DivRem(saved.GlobalStep, plan.UpdatesPerEpoch);
         var epoch = Epoch + Math.Min((double)UpdatesInEpoch * accumulation / plan.BatchesPerEpoch, 1);
         if (checksRows && plan.Rows is not null && Math.Abs(epoch - saved.Epoch) > 1e-6)
-            throw new CheckpointException($"The run of checkpoint '{folder}' had completed {Number(saved.Epoch)} epochs after "
-                + $"{saved.GlobalStep} steps, but {saved.GlobalStep} steps of this run are {Number(epoch)} epochs. Resume with the same "
+            throw new CheckpointException($"The run of checkpoint '{folder}' was at epoch {Number(saved.Epoch)} after step "
+                + $"{saved.GlobalStep}, but this run would be at epoch {Number(epoch)} after this step. Resume with the same "
                 + "training rows, PerDeviceTrainBatchSize, GradientAccumulationSteps and DataloaderDropLast; or set IgnoreDataSkip to "
                 + "true, so that the epoch starts at the first row.");
         var previous = 0;

@@ -42,7 +42,7 @@ internal sealed class JinjaForLoop(
                 break;
             completed |= flow == JinjaFlow.Next;
         }
-        // As in Jinja, a loop that 'break' ends in its first iteration counts as a loop without iterations.
+        // As in Jinja, 'else' is executed unless an iteration reached its end, without 'break' or 'continue'.
         return completed || otherwise is null ? JinjaFlow.Next : otherwise(otherwiseScope.Enter(run, frame));
     }
 

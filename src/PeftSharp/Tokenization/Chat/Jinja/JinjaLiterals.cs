@@ -69,7 +69,7 @@ internal static class JinjaLiterals
         }
         var number = text[start..next].Replace("_", "", StringComparison.Ordinal);
         if (!isFloat && number.Length > 1 && number[0] == '0' && number.AsSpan().ContainsAnyExcept('0'))
-            throw source.Syntax(start, $"The number {number} begins with 0.");
+            throw source.Syntax(start, $"The integer {number} begins with 0. Remove the leading zeros.");
         object value = isFloat ? double.Parse(number, CultureInfo.InvariantCulture)
             : JinjaNumbers.Narrow(BigInteger.Parse(number, CultureInfo.InvariantCulture));
         return new(JinjaTokenKind.Number, number, start, value);
@@ -152,7 +152,7 @@ internal static class JinjaLiterals
         var start = backslash + 2;
         if (start + length > source.Text.Length
             || !uint.TryParse(source.Text.AsSpan(start, length), NumberStyles.AllowHexSpecifier, null, out var code) || code > 0x10FFFF)
-            throw source.Syntax(backslash, $"The escape sequence needs {length} hexadecimal digits of a code point.");
+            throw source.Syntax(backslash, $"The escape sequence must contain {length} hexadecimal digits of a code point up to 10FFFF.");
         if (code < 0x10000)
             value.Append((char)code);
         else

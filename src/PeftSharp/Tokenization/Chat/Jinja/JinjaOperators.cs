@@ -18,7 +18,7 @@ internal static class JinjaOperators
         if (right is JinjaUndefined y)
             throw y.Fail();
         if (left is JinjaSafeText || right is JinjaSafeText)
-            throw JinjaFault.Unsupported($"'{symbol}' with a text that was marked as HTML (safe, escape) is not supported.");
+            throw JinjaFault.Unsupported($"'{symbol}' is not supported for a text that a filter (safe, escape) marked as HTML.");
         return symbol switch
         {
             "+" => Add(run, left, right),

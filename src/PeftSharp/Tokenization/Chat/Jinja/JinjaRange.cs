@@ -18,7 +18,7 @@ internal sealed class JinjaRange : IEnumerable<object?>
         (Start, Step) = (start, step);
         Count = length < 1 ? 0 : length < MaxLength + 1
             ? (int)length
-            : throw JinjaFault.Limit($"range has more than {MaxLength} elements.");
+            : throw JinjaFault.Limit($"A range cannot have more than {MaxLength} elements.");
     }
 
     internal long Start { get; }

@@ -40,7 +40,7 @@ internal static class JinjaStringMethods
         ["format"] = JinjaFormat.Of,
     };
 
-    // Methods of Python's strings that are not implemented, so that a template that uses them is not rendered wrongly.
+    // Methods of Python's strings that are not implemented. Without this list, they would be treated as undefined.
     private static readonly string[] _unsupported =
         ["casefold", "encode", "expandtabs", "format_map", "isidentifier", "maketrans", "translate"];
 

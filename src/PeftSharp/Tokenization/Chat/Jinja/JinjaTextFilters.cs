@@ -90,7 +90,7 @@ internal static partial class JinjaTextFilters
     {
         arguments.Bind("urlencode");
         if (value is not (string or JinjaSafeText) && JinjaTypes.TryIterate(value) is not null)
-            throw JinjaFault.Unsupported("The filter 'urlencode' is only supported for strings and numbers.");
+            throw JinjaFault.Unsupported($"The filter 'urlencode' is not supported for the type {JinjaTypes.Name(value)}.");
         var text = JinjaRepr.Str(run, value);
         run.Allocate(3L * text.Length);
         return string.Join('/', text.Split('/').Select(Uri.EscapeDataString));
@@ -112,7 +112,7 @@ internal static partial class JinjaTextFilters
         value is JinjaSafeText ? throw Unsupported(filter) : JinjaRepr.Str(run, value);
 
     private static JinjaFault Unsupported(string filter) =>
-        JinjaFault.Unsupported($"The filter '{filter}' of a text that was marked as HTML (safe, escape) is not supported.");
+        JinjaFault.Unsupported($"The filter '{filter}' is not supported for a text that a filter (safe, escape) marked as HTML.");
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
