@@ -6,7 +6,8 @@ public enum SaveStrategy
     /// <summary>Never.</summary>
     No,
     /// <summary>
-    /// Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps, and after the last step of the run, unless the run ends early.
+    /// Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps. A checkpoint is also written after the last step of the run, unless
+    /// the run ends early.
     /// </summary>
     Steps,
     /// <summary>At the end of each epoch.</summary>

@@ -57,7 +57,7 @@ public partial class Trainer
     /// on. Null: none.
     /// </param>
     /// <param name="labelColumn">
-    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
+    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>; case and underscores are ignored.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
@@ -66,7 +66,8 @@ public partial class Trainer
     /// A dataset has no rows, or none of its columns is an input of the model. A dataset has an unused column, but
     /// <see cref="TrainingArguments.RemoveUnusedColumns"/> is false and there is no custom collator or loss. The training dataset has
     /// no labels, or the loss of the model does not support their type or length. A label is not a class of the model, or a class has
-    /// another id in a dataset than in the model.
+    /// another id in a dataset than in the model. For <see cref="SamplingStrategy.GroupByLength"/>, the training dataset has neither a
+    /// column with the lengths nor <c>input_ids</c>.
     /// </exception>
     public Trainer(
         PretrainedModel model, TrainingArguments? args = null, DatasetBase? trainDataset = null, DatasetBase? evalDataset = null,
@@ -118,7 +119,7 @@ public partial class Trainer
     /// on. Null: none.
     /// </param>
     /// <param name="labelColumn">
-    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
+    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>; case and underscores are ignored.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
@@ -127,7 +128,8 @@ public partial class Trainer
     /// A dataset has no rows, or none of its columns is an input of the model. A dataset has an unused column, but
     /// <see cref="TrainingArguments.RemoveUnusedColumns"/> is false and there is no custom collator or loss. The training dataset has
     /// no labels, or the loss of the model does not support their type or length. A label is not a class of the model, or a class has
-    /// another id in a dataset than in the model.
+    /// another id in a dataset than in the model. For <see cref="SamplingStrategy.GroupByLength"/>, the training dataset has neither a
+    /// column with the lengths nor <c>input_ids</c>.
     /// </exception>
     /// <exception cref="InvalidOperationException"><paramref name="modelInit"/> returned null.</exception>
     public Trainer(

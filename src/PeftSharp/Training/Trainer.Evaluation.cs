@@ -26,7 +26,7 @@ public partial class Trainer
     /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// There is no evaluation dataset, or the trainer is training on another thread.
+    /// There is no evaluation dataset, the trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
@@ -53,11 +53,13 @@ public partial class Trainer
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The metrics of all datasets by name. <c>ToString</c> returns a table.</returns>
-    /// <exception cref="ArgumentException">There is no dataset, or a dataset has no name.</exception>
+    /// <exception cref="ArgumentException">There is no dataset, or a dataset is null or has no name.</exception>
     /// <exception cref="DatasetException">
     /// A dataset has no rows or none of the columns that the model reads, or a class has another id in a dataset than in the model.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
         IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
@@ -85,7 +87,9 @@ public partial class Trainer
     /// <exception cref="DatasetException">
     /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
     public PredictionOutput Predict(
         DatasetBase testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)

@@ -31,8 +31,10 @@ public partial class Trainer
     /// Face Hub in one commit (transformers' <c>push_to_hub</c>). Checkpoints, and files whose path begins with <c>_</c>, are not uploaded.
     /// </summary>
     /// <remarks>
-    /// The repository (<see cref="TrainingArguments.HubModelId"/>) is created if it does not exist. A generated card does not replace a
-    /// card that a person wrote or edited, neither in the folder nor in the repository.
+    /// The repository (<see cref="TrainingArguments.HubModelId"/>) is created if it does not exist. The card in the folder is replaced or
+    /// kept as <see cref="CreateModelCard"/> describes. If the repository contains a card without the comment of a generated card
+    /// (<see cref="ModelCard.GeneratedComment"/>), a generated card does not replace it, even if
+    /// <see cref="ModelCardOptions.Overwrite"/> is set.
     /// </remarks>
     /// <param name="commitMessage">The title of the commit. Default <c>End of training</c>.</param>
     /// <param name="card">

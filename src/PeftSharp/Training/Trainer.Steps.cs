@@ -21,12 +21,12 @@ public partial class Trainer
     private ComputePrecision? _precision;
 
     /// <summary>
-    /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
-    /// whole optimizer step, so that the trainer does not scale the loss for gradient accumulation. False: the loss is the mean over the
-    /// batch, and the trainer multiplies the mean by the number of targets of the batch divided by the number of targets of the step.
-    /// Default null: false for a custom loss (the argument <c>computeLoss</c>, or an override of <see cref="ComputeLoss"/>, of
-    /// <see cref="TrainingStep"/> in training or of <see cref="PredictionStep"/> in an evaluation), otherwise
-    /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
+    /// Whether the loss is already scaled for gradient accumulation. True: the loss is the sum over the batch divided by
+    /// <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the whole optimizer step, and the trainer does not change the
+    /// loss. False: the loss is the mean over the batch. The trainer multiplies the mean by the number of targets of the batch and divides
+    /// the product by the number of targets of the step. Default null: false for a custom loss, otherwise
+    /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>. A custom loss is the argument <c>computeLoss</c>, or an override of
+    /// <see cref="ComputeLoss"/>, of <see cref="TrainingStep"/> (in training) or of <see cref="PredictionStep"/> (in an evaluation).
     /// </summary>
     public bool? LossUsesNumItemsInBatch { get; init; }
 
@@ -42,6 +42,7 @@ public partial class Trainer
     /// by this number (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
     /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
+    /// <exception cref="InvalidOperationException">A tensor operation of <c>computeLoss</c> failed.</exception>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -87,8 +88,8 @@ public partial class Trainer
             throw new ArgumentException($"The loss has shape [{string.Join(", ", loss.shape)}], but it must be a scalar. "
                 + "Return the mean over the batch: loss.mean().");
         if (!loss.requires_grad)
-            throw new ArgumentException("The loss does not depend on a trainable parameter (its requires_grad is false). "
-                + "Compute it from the tensors of the output, without detach or no_grad.");
+            throw new ArgumentException("The loss does not depend on a trainable parameter (requires_grad of the loss is false). "
+                + "Compute the loss from the tensors of the output, without detach or no_grad.");
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value)) throw UpdateStep.NonFiniteLoss(value, State.GlobalStep + 1);
         Backward(lossWeight == 1 ? loss : loss * lossWeight);
@@ -162,7 +163,7 @@ public partial class Trainer
     /// <summary>
     /// Runs the backward pass of a loss, which adds to the gradients of the parameters. For overrides of <see cref="TrainingStep"/>.
     /// </summary>
-    /// <remarks>The graph of the loss is freed, so a loss has one backward pass.</remarks>
+    /// <remarks>The graph of the loss is freed, so call this method only once for each loss.</remarks>
     /// <param name="loss">The loss, float [].</param>
     protected static void Backward(Tensor loss)
     {

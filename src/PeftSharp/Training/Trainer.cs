@@ -17,15 +17,15 @@ namespace PeftSharp.Training;
 /// <summary>Trains, evaluates and saves a model (transformers' <c>Trainer</c>).</summary>
 /// <remarks>
 /// <para>
-/// The constructor moves the model to the GPU if there is one (<see cref="TrainingArguments.UseCpu"/>). The trainer does not dispose a
-/// model that the caller passes. A model that <c>modelInit</c> created belongs to the trainer until the next call of <see cref="Train"/>,
-/// which disposes and replaces this model. A trainer needs no disposal: it frees the optimizer and closes its files at the end of each run,
-/// even after an exception.
+/// The constructor moves the model to the GPU if there is one and <see cref="TrainingArguments.UseCpu"/> is not set. The trainer does not
+/// dispose a model that the caller passes. A model that <c>modelInit</c> created belongs to the trainer until the next call of
+/// <see cref="Train"/>, which disposes and replaces this model. A trainer needs no disposal: it frees the optimizer and closes its files at
+/// the end of each run, even after an exception.
 /// </para>
 /// <para>
-/// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
-/// names (<see cref="ClassLabel"/>), the model gets the names of the dataset. The model is saved with these names, and reports contain
-/// them.
+/// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …), and the labels of the training dataset have
+/// as many names (<see cref="ClassLabel"/>) as the model has classes, the model gets the names of the dataset. The model is saved with
+/// these names, and reports contain them.
 /// </para>
 /// <para>
 /// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
@@ -98,15 +98,17 @@ public partial class Trainer
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// There is no training dataset, gradients are disabled, the trainer is already training, <c>modelInit</c> or an overriding method
-    /// returned null, or <c>modelInit</c> returned the model of the previous run.
+    /// returned null, <c>modelInit</c> returned the model of the previous run, or a tensor operation of <c>computeLoss</c> failed.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
-    /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return.
+    /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return. The loss is not a scalar,
+    /// or does not depend on a trainable parameter.
     /// </exception>
     /// <exception cref="DatasetException">
     /// A token id of the data, or the padding token, has no embedding. The ids are checked before the first step; in large memory-mapped
-    /// data, only a sample is checked then, and the other ids when they are in a batch. The exception is also thrown if a batch is invalid.
+    /// data, only a sample is checked then, and the other ids when they are in a batch. The exception is also thrown if a batch is invalid
+    /// or there are no batches.
     /// </exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
     /// <exception cref="CheckpointException">

@@ -23,13 +23,13 @@ public sealed class TrainerState
     /// <summary>The number of rows in a training batch.</summary>
     public int TrainBatchSize { get; internal set; }
 
-    /// <summary>The number of steps between two log entries.</summary>
+    /// <summary>The number of steps between two log entries, for <see cref="IntervalStrategy.Steps"/>.</summary>
     public int LoggingSteps { get; internal set; }
 
-    /// <summary>The number of steps between two evaluations.</summary>
+    /// <summary>The number of steps between two evaluations, for <see cref="IntervalStrategy.Steps"/>.</summary>
     public int EvalSteps { get; internal set; }
 
-    /// <summary>The number of steps between two checkpoints.</summary>
+    /// <summary>The number of steps between two checkpoints, for <see cref="SaveStrategy.Steps"/>.</summary>
     public int SaveSteps { get; internal set; }
 
     /// <summary>

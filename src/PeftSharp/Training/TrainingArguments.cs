@@ -34,7 +34,7 @@ public sealed record TrainingArguments
     /// <summary>The seed of the random number generators of the run. Default 42.</summary>
     public long Seed { get; init; } = 42;
 
-    /// <summary>The seed of the random order of the training rows. Default null: <see cref="Seed"/>.</summary>
+    /// <summary>The seed of the row order of <see cref="SamplingStrategy.Random"/>. Default null: <see cref="Seed"/>.</summary>
     public long? DataSeed { get; init; }
 
     /// <summary>Whether to train on the CPU even if there is a GPU. Default false.</summary>
@@ -85,8 +85,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
-    /// under their original names, for example to tokenize text. The collators of the library then convert all columns to tensors, for
-    /// example for a custom loss (<c>computeLoss</c>). With neither a custom collator nor a custom loss, the trainer throws a
+    /// under their original names, for example to tokenize text. If the loss is custom (<c>computeLoss</c>) but the collator is not, the
+    /// loss gets all columns as tensors. With neither a custom collator nor a custom loss, the trainer throws a
     /// <see cref="DatasetException"/> for a column that the model does not read.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;

@@ -16,7 +16,7 @@ internal static class AdapterNames
         if (name is "training" || name.Contains('.', StringComparison.Ordinal) || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0
             || name.IndexOfAny(['/', '\\', ':']) >= 0)
             throw new ArgumentException($"'{name}' is not a valid adapter name. The name becomes part of parameter and folder names, "
-                + "so it must not be 'training' or contain a dot, slash, backslash, colon or other character that is invalid "
-                + "in file names.", parameter);
+                + "so it must not be 'training', and must not contain a dot, slash, backslash, colon or another character that is "
+                + "invalid in file names.", parameter);
     }
 }

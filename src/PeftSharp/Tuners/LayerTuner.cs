@@ -140,7 +140,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         string[] adaptable = [.. places.Where(IsAdaptable).Select(place => place.Path)];
         if (adaptable.Length == 0)
             throw new ArgumentException(
-                $"{Model.GetName()} has no module that {config.PeftType} can adapt. It can adapt {AdaptableLayers}.");
+                $"{Model.GetName()} has no module that {config.PeftType} can adapt. {config.PeftType} can adapt "
+                + $"{AdaptableLayers}.");
         return new TargetMatcher(config, config.TargetModules!, UsualModules(config))
             .Match([.. places.Select(place => place.Path)], adaptable);
     }

@@ -9,7 +9,10 @@ public abstract partial class PeftModel
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration. All adapters of a model have the same method.</param>
     /// <exception cref="ArgumentException">The name is already used or invalid, or the configuration is invalid for this model.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, calls of the model are running, or the initialization of the new adapter (pissa, olora) would change the base
+    /// weights of a layer that already has adapters.
+    /// </exception>
     public void AddAdapter(string adapterName, PeftConfig config) => Add(adapterName, config, fill: null);
 
     private void Add(string adapterName, PeftConfig config, Action<PeftConfig>? fill)
@@ -139,7 +142,7 @@ public abstract partial class PeftModel
         foreach (var (name, config) in _configs)
             if ((adapterName is null || adapterName == name) && config.ChangesBaseWeights)
                 throw new InvalidOperationException($"{what}: the initialization of adapter '{name}' moved a part of the base "
-                    + "weights into the adapter (pissa, olora), so the base model without it is incomplete. "
+                    + "weights into the adapter (pissa, olora), so the base model without this adapter is incomplete. "
                     + "Call MergeAndUnload, or load the base model again.");
     }
 }

@@ -11,10 +11,12 @@ public abstract partial class PeftModel
     /// innermost scope, otherwise <see cref="ActiveAdapters"/>.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// An adapter name is unknown, or the number of names does not equal the number of rows.
+    /// An adapter name is unknown, or the number of names is neither 1 nor the number of rows.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The call or the scope selects adapters while an adapter is merged, or a
-    /// <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The call or the scope selects adapters while an adapter is merged, a <see cref="DisableAdapter"/> scope of another caller has
+    /// unmerged the adapters, or two active adapters train the same token row.
+    /// </exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -61,7 +63,8 @@ public abstract partial class PeftModel
     /// An adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The method does not support different adapters in one batch; an example is prompt tuning.
+    /// The method does not support different adapters in one batch (an example is prompt tuning), or an adapter trains rows of embeddings
+    /// that are tied to the head.
     /// </exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {

@@ -31,8 +31,14 @@ public abstract partial class PeftModel
     /// <exception cref="CheckpointException">
     /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
     /// </exception>
-    /// <exception cref="ArgumentException">The name is already used or invalid.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is already used or invalid, the method of the adapter is not the method of the model's adapters, or the adapter trains
+    /// biases of the base model although another adapter already does.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, calls of the model are running, or the initialization of the adapter (pissa, olora) would change the base
+    /// weights of a layer that already has adapters.
+    /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public LoadReport LoadAdapter(
@@ -67,7 +73,15 @@ public abstract partial class PeftModel
     /// The folder does not exist or has no subfolder with an adapter, or a file is malformed or does not match the model. Adapters that
     /// were loaded before the error stay in the model.
     /// </exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name of a subfolder is not a valid adapter name, the method of an adapter is not the method of the model's adapters, or an
+    /// adapter trains biases of the base model although another adapter already does. Adapters that were loaded before the error stay in
+    /// the model.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, calls of the model are running, or the initialization of an adapter (pissa, olora) would change the base
+    /// weights of a layer that already has adapters.
+    /// </exception>
     public IReadOnlyList<string> LoadAdapters(
         string folder, bool isTrainable = false, bool strict = false, bool allowPickle = false)
     {

@@ -160,6 +160,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="ArgumentException">The model already has adapters, or the adapter name is invalid.</exception>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
+    /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(

@@ -24,12 +24,15 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// Whether to throw an exception, before anything is changed, if a merged weight would contain NaN or infinity, or if a weight that the
     /// head and the embeddings share would change. Default true; peft's default is false.
     /// </param>
-    /// <param name="adapterNames">The adapters to merge, in this order, after those that are already merged. Null: the active
+    /// <param name="adapterNames">The adapters to merge, in this order; adapters that are already merged stay merged. Null: the active
     /// adapters.</param>
-    /// <exception cref="ArgumentException">A name is unknown, no adapter is specified and none is active, or two of the adapters have a
-    /// copy of the same module.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown, no adapter is specified and none is active, or two of the adapters each have a copy of the same module
+    /// (<see cref="PeftConfig.ModulesToSave"/>). Nothing was changed.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running.
+    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, two
+    /// adapters train the same token row, or calls of the model are running. Nothing was changed if <paramref name="safeMerge"/> is true.
     /// </exception>
     /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>

@@ -37,7 +37,7 @@ internal sealed class TargetMatcher
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
         if (selected.Length == 0)
             throw new ArgumentException($"{_config.NameOf(nameof(LayerConfig.TargetModules))} is an empty list, so no layer would be "
-                + "adapted. Specify at least one, or leave it null for the defaults of the model's family.");
+                + "adapted. Specify at least one name, or leave TargetModules null for the defaults of the model's family.");
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} matches {Quantity.Of(selected.Length, "module")} of this model, but no module "
                 + $"remains because of {_config.NameOf(nameof(LayerConfig.ExcludeModules))}, "

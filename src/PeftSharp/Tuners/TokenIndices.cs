@@ -56,7 +56,8 @@ public sealed class TokenIndices : IEnumerable<int>
     {
         if (ids.IsEmpty)
             throw new ArgumentException(
-                $"TrainableTokenIndices contains no token ids for {where}. Specify at least one, or leave it null.");
+                $"TrainableTokenIndices contains no token ids for {where}. Specify at least one, or leave "
+                + "TrainableTokenIndices null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
             if (id < 0 || !seen.Add(id))

@@ -57,7 +57,7 @@ internal sealed class TrainableTokensLayer(LayerTarget target, AdapterState stat
         foreach (var adapter in adapters)
             foreach (var id in Rows(adapter).Ids)
                 if (!owners.TryAdd(id, adapter))
-                    throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id} and "
-                        + "cannot be active together. Activate one of them.");
+                    throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id}, "
+                        + "so they cannot be active or merged together. Use one of them.");
     }
 }

@@ -13,8 +13,8 @@ public enum CombinationType
     Cat,
     /// <summary>
     /// <c>ties</c>: keeps the elements with the largest magnitude in each factor, drops the elements whose sign differs from the majority
-    /// sign,
-    /// and averages the remaining elements, multiplied by the weights (Yadav et al. 2023, arXiv:2306.01708). Ranks must be equal.
+    /// sign, multiplies the remaining elements by the weights, and averages the products (Yadav et al. 2023, arXiv:2306.01708). Ranks must
+    /// be equal.
     /// </summary>
     Ties,
     /// <summary><c>ties_svd</c>: as <see cref="Ties"/>, but for the updates B·A, so ranks can differ.</summary>
@@ -26,7 +26,7 @@ public enum CombinationType
     DareLinearSvd,
     /// <summary>
     /// <c>dare_ties</c>: keeps random elements of each factor, rescales them, drops the elements whose sign differs from the majority sign,
-    /// and averages the remaining elements, multiplied by the weights. Ranks must be equal.
+    /// multiplies the remaining elements by the weights, and averages the products. Ranks must be equal.
     /// </summary>
     DareTies,
     /// <summary><c>dare_ties_svd</c>: as <see cref="DareTies"/>, but for the updates B·A, so ranks can differ.</summary>

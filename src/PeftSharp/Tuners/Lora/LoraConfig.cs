@@ -10,7 +10,7 @@ namespace PeftSharp.Tuners;
 /// </summary>
 /// <remarks>
 /// peft's <c>LoraConfig</c>. Fields for other hardware, quantized weights and further variants are not supported. A file that sets such a
-/// field is rejected, unless the field matters only when an adapter is created: its value is then kept, with a warning.
+/// field is rejected if a trained adapter depends on the field. Otherwise, the value is kept, with a warning.
 /// </remarks>
 public sealed record LoraConfig : LayerConfig
 {
@@ -26,7 +26,9 @@ public sealed record LoraConfig : LayerConfig
     [JsonConverter(typeof(AlphaConverter))]
     public double LoraAlpha { get; init; } = 8;
 
-    /// <summary>Probability of dropping an element of the update's input in training, in [0, 1). Default 0.</summary>
+    /// <summary>
+    /// Probability of dropping an element of the update's input in training, in [0, 1). Not applied to embeddings. Default 0.
+    /// </summary>
     public double LoraDropout { get; init; }
 
     /// <summary>The bias vectors of the base model that are also trained. Default: none.</summary>

@@ -53,7 +53,7 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary><c>pissa_niter_N</c>: as <see cref="Pissa"/> with a randomized decomposition, which is faster for large weights.</summary>
     /// <remarks>
     /// As in peft, the decomposition is repeated when the adapter is loaded, and a different state of the random number generator leaves a
-    /// different residual in the base weights. Merge such an adapter and save the model instead.
+    /// different residual in the base weights. Instead of saving such an adapter, merge it and save the model.
     /// </remarks>
     /// <param name="iterations">Number of power iterations, at least 0; 4 is common.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="iterations"/> is negative.</exception>
@@ -81,7 +81,7 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static LoraInitializer FromString(string name) => LoraInitializers.ByName(name)
         ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: "
-            + $"{string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
+            + $"{string.Join(", ", LoraInitializers.Names)}, and the bool values true and false.", nameof(name));
 
     /// <summary>The name in peft; null for <see cref="Default"/> and <see cref="Random"/>.</summary>
     internal abstract string? Name { get; }

@@ -86,7 +86,7 @@ internal static class VirtualTokenInputs
         if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;
         using var scope = NewDisposeScope();
         if ((positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).any().item<bool>())
-            throw new NotSupportedException("'position_ids' of a row restart at 0, so the row contains several texts, and the virtual "
-                + "tokens would precede only the first. Pad the rows instead of packing them.");
+            throw new NotSupportedException("'position_ids' of a row are not consecutive. They restart at 0 in a row that contains "
+                + "several texts, and the virtual tokens would precede only the first text. Pad the rows instead of packing them.");
     }
 }
