@@ -49,7 +49,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// A folder in transformers' format with a CLIP model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterNameOrFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
-    /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="options">Data type and device of the weights, the logger, and changes to the configuration. Null: the defaults.</param>
     /// <param name="adapterRevision">
     /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. For the revision of the model, set
     /// <see cref="PretrainedOptions.Revision"/>.

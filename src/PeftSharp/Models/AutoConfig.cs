@@ -8,7 +8,7 @@ public static class AutoConfig
 {
     /// <summary>Reads <c>config.json</c>.</summary>
     /// <param name="nameOrFolder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">The file is missing or malformed, or the family is not supported.</exception>

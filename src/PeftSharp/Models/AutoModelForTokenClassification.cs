@@ -15,7 +15,7 @@ public static class AutoModelForTokenClassification
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
-    /// <param name="options">Changes to the configuration; data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Data type and device of the weights, and changes to the configuration. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>

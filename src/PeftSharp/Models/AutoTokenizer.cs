@@ -22,7 +22,7 @@ public static class AutoTokenizer
     /// </para>
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="TokenizerException">Files are missing, malformed or not supported; the message names them.</exception>

@@ -47,7 +47,7 @@ public sealed class EntityRecognizer : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration (such as the names of the classes), the data type and device of the weights, and the logger. Null: the
+    /// Data type and device of the weights, the logger, and changes to the configuration such as the names of the classes. Null: the
     /// defaults.
     /// </param>
     /// <param name="adapterRevision">

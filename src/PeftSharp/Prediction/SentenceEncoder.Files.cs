@@ -20,7 +20,7 @@ public sealed partial class SentenceEncoder
     /// Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, the data type and device of the weights, and the logger. Null: the defaults.
+    /// Data type and device of the weights, the logger, and changes to the configuration. Null: the defaults.
     /// </param>
     /// <param name="adapterRevision">
     /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is

@@ -42,8 +42,8 @@ public sealed class TextClassifier : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration (such as the class names of an adapter's head), the data type and device of the weights, and the
-    /// logger. Null: the defaults.
+    /// Data type and device of the weights, the logger, and changes to the configuration such as the class names of an adapter's head.
+    /// Null: the defaults.
     /// </param>
     /// <param name="adapterRevision">
     /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is

@@ -78,7 +78,7 @@ public abstract record PeftConfig
     /// <param name="nameOrFolder">
     /// The folder of the adapter, with its <c>adapter_config.json</c>; or, if there is no such folder, a name on the Hugging Face Hub.
     /// </param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>The record of the adapter's method, such as <see cref="LoraConfig"/>.</returns>

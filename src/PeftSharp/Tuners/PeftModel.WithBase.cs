@@ -30,8 +30,8 @@ public abstract partial class PeftModel
     /// Hugging Face Hub.
     /// </param>
     /// <param name="options">
-    /// Changes to the configuration, data type and device of the weights, and the logger for warnings about the base model and the adapter.
-    /// Null: the defaults.
+    /// Data type and device of the weights, the logger for warnings about the base model and the adapter, and changes to the
+    /// configuration. Null: the defaults.
     /// </param>
     /// <param name="revision">
     /// Branch, tag or commit of the adapter on the Hub. Null: <c>main</c>. The revision of the base model is

@@ -151,7 +151,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// Whether entries of the configuration that do not match any module, or that are unknown, cause an exception instead of being reported
     /// in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.
     /// </param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="allowPickle">
     /// Whether <c>adapter_model.bin</c> is downloaded and read if there is no <c>adapter_model.safetensors</c>; no code in it is run.

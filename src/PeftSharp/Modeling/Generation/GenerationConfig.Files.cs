@@ -13,7 +13,7 @@ public partial record GenerationConfig
 
     /// <summary>Reads <c>generation_config.json</c> of a model.</summary>
     /// <param name="nameOrFolder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Token, cache and network for a name on the Hub. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">The file is missing or malformed.</exception>

@@ -14,7 +14,7 @@ internal sealed class TokenizerFolder
     private readonly JsonObject _model;
 
     /// <param name="path">A folder or, if there is no such folder, a name on the Hugging Face Hub.</param>
-    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="TokenizerException">The folder does not exist, or a file in it is malformed.</exception>
