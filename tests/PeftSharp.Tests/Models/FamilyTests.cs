@@ -115,7 +115,8 @@ public abstract class FamilyTests<TConfig> : IDisposable where TConfig : Pretrai
 
         using var loaded = PeftModel.FromPretrained(Build(ModelTask.SequenceClassification), folder.Path);
         loaded.PeftConfigs["default"].ModulesToSave.Should().Equal(last);
-        AssertEqual(trained.call(Inputs(trained, labels: false)), loaded.call(Inputs(loaded, labels: false)), 0, "loaded");
+        // Not 0: the last bit of libtorch's products depends on the addresses of the tensors.
+        AssertEqual(trained.call(Inputs(trained, labels: false)), loaded.call(Inputs(loaded, labels: false)), 1e-6, "loaded");
     }
 
     [Fact]
