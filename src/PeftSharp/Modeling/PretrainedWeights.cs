@@ -162,7 +162,8 @@ internal static class PretrainedWeights
 
     /// <summary>Writes the weights as <c>model.safetensors</c>, in several shards if they are large.</summary>
     internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(
-        folder, ModelState.Of(model).Select(pair => KeyValuePair.Create(model.Family.CheckpointName(pair.Key), pair.Value)));
+        folder, TiedWeights.WithUnusedSources(model)
+            .Select(pair => KeyValuePair.Create(model.Family.CheckpointName(pair.Key), pair.Value)));
 
     /// <summary>The name of the weights' data type in transformers.</summary>
     internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch

@@ -57,6 +57,18 @@ internal static class TiedWeights
         return (redundant, copies);
     }
 
+    /// <summary>
+    /// The state of the model for a checkpoint. If a weight is not tied and its source is not a parameter of the model, the source is
+    /// included with the values of the weight: the classes of transformers have such a parameter, and report it if it is missing.
+    /// </summary>
+    internal static IEnumerable<KeyValuePair<string, Tensor>> WithUnusedSources(PretrainedModel model)
+    {
+        var state = ModelState.Of(model);
+        return state.Concat(model.Family.TiedWeights
+            .Where(pair => state.ContainsKey(pair.Key) && !state.ContainsKey(pair.Value))
+            .Select(pair => KeyValuePair.Create(pair.Value, state[pair.Key])));
+    }
+
     private static string InBase(string name, PretrainedModel model) =>
         name.StartsWith(model.Family.BaseModelPrefix + ".", StringComparison.Ordinal)
             ? name[(model.Family.BaseModelPrefix.Length + 1)..]

@@ -122,6 +122,20 @@ public sealed class TiedWeightsTests : IDisposable
     }
 
     [Fact]
+    public void An_untied_decoder_is_saved_with_the_second_bias_that_the_class_of_transformers_has()
+    {
+        Save(MaskedBert(), tensors => tensors["cls.predictions.decoder.bias"] = tensors["cls.predictions.bias"] + 1);
+        using var untied = AutoModelForMaskedLM.FromPretrained(_folder.Path);
+        Assert.False(untied.Config.TieWordEmbeddings);
+        untied.SavePretrained(_folder.File("untied"));
+        var saved = Safetensors.Load(Path.Combine(_folder.File("untied"), "model.safetensors"));
+        saved.Keys.Should().Contain(["cls.predictions.bias", "cls.predictions.decoder.bias", "cls.predictions.decoder.weight"]);
+        using var again = AutoModelForMaskedLM.FromPretrained(_folder.File("untied"));
+        Assert.True(again.LoadReport!.IsComplete, again.LoadReport.ToString());
+        TinyModels.AssertSame(TinyModels.Logits(untied), TinyModels.Logits(again));
+    }
+
+    [Fact]
     public void A_wrapped_or_twice_prefixed_checkpoint_loads_and_an_unmerged_one_is_refused()
     {
         foreach (var prefix in new[] { "module.", "_orig_mod.", "module._orig_mod.", "transformer." })
