@@ -20,7 +20,7 @@ public sealed class ErrorTextTests
         foreach (var call in new Action[]
         {
             () => rows.CastColumn("label", new ClassLabel("good")),
-            () => rows.ToIterableDataset().CastColumn("label", new ClassLabel("good")).ToList(),
+            () => _ = rows.ToIterableDataset().CastColumn("label", new ClassLabel("good")).ToList(),
         })
             FluentActions.Invoking(call).Should().Throw<DatasetException>()
                 .Which.Message.Should().Contain("no class named 'bad'").And.NotContain("Parameter");

@@ -20,7 +20,7 @@ public sealed class NameListTests
         foreach (var call in new Action[]
         {
             () => _ = empty["x"],
-            () => empty.ToIterableDataset().CastColumn("x", new Value("int64")).ToList(),
+            () => _ = empty.ToIterableDataset().CastColumn("x", new Value("int64")).ToList(),
         })
             FluentActions.Invoking(call).Should().Throw<DatasetException>().Which.Message.Should().NotMatchRegex(@"[:,\[] *[.\]]");
     }
