@@ -23,7 +23,8 @@ internal static class Interruptions
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
         using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer));
 
-        // Evaluates and saves after each epoch, ends after ten evaluations that do not reduce the loss by 0.01, and loads the best model.
+        // Evaluates and saves after each epoch, ends after ten consecutive evaluations that do not reduce the loss by more than 0.01, and
+        // loads the best model.
         var split = data.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42);
         var arguments = new TrainingArguments("interruptions")
         {

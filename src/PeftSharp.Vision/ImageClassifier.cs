@@ -9,8 +9,8 @@ namespace PeftSharp.Vision;
 /// <remarks>
 /// <para>This class corresponds to transformers' <c>image-classification</c> pipeline.</para>
 /// <code>
-/// using var classify = ImageClassifier.FromPretrained("my-model");
-/// var result = classify.Classify("photo.jpg");
+/// using var classifier = ImageClassifier.FromPretrained("my-model");
+/// var result = classifier.Classify("photo.jpg");
 /// Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>

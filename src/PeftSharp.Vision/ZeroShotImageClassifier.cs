@@ -10,8 +10,8 @@ namespace PeftSharp.Vision;
 /// <remarks>
 /// <para>This class corresponds to transformers' <c>zero-shot-image-classification</c> pipeline.</para>
 /// <code>
-/// using var classify = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
-/// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);
+/// using var classifier = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
+/// var result = classifier.Classify("photo.jpg", ["cat", "dog", "car"]);
 /// Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>

@@ -5,13 +5,13 @@ namespace PeftSharp.Data;
 /// <content>Columns of lists and structs.</content>
 public sealed partial class Column
 {
-    /// <summary>Returns the number of items of the list in a row.</summary>
+    /// <summary>Returns the number of items of the list of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public int GetLength(int row) => List(row, out _, out var count) is { } ? count : 0;
 
     /// <summary>
-    /// Returns the list in a row as int64. If the column stores int64 values in memory without nulls, the span refers to the stored values.
+    /// Returns the list of a row as int64. If the column stores int64 values in memory without nulls, the span refers to the stored values.
     /// Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not integers, class ids or booleans.</exception>
@@ -19,7 +19,7 @@ public sealed partial class Column
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
     /// <summary>
-    /// Returns the list in a row as int32. If the column stores int32 values in memory without nulls, the span refers to the stored values.
+    /// Returns the list of a row as int32. If the column stores int32 values in memory without nulls, the span refers to the stored values.
     /// Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
@@ -29,7 +29,7 @@ public sealed partial class Column
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
 
     /// <summary>
-    /// Returns the list in a row as float32. If the column stores float32 values in memory without nulls, the span refers to the stored
+    /// Returns the list of a row as float32. If the column stores float32 values in memory without nulls, the span refers to the stored
     /// values. Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
@@ -40,7 +40,7 @@ public sealed partial class Column
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
     /// <summary>
-    /// Returns the list in a row as float64. If the column stores float64 values in memory without nulls, the span refers to the stored
+    /// Returns the list of a row as float64. If the column stores float64 values in memory without nulls, the span refers to the stored
     /// values. Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
@@ -50,7 +50,7 @@ public sealed partial class Column
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
     /// <summary>
-    /// Copies the list in a row to the start of <paramref name="destination"/>, without an intermediate array. The items are converted to
+    /// Copies the list of a row to the start of <paramref name="destination"/>, without an intermediate array. The items are converted to
     /// the type of the destination.
     /// </summary>
     /// <returns>The number of items.</returns>
@@ -72,7 +72,7 @@ public sealed partial class Column
     public int CopyTo(int row, Span<double> destination) => Copy(row, destination);
 
     /// <summary>
-    /// Returns the list in a row as a column, without copying. Use this method for nested lists, such as the choices of a question, and for
+    /// Returns the list of a row as a column, without copying. Use this method for nested lists, such as the choices of a question, and for
     /// lists of structs, such as the messages of a chat.
     /// </summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>

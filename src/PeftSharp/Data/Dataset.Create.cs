@@ -57,9 +57,9 @@ public sealed partial class Dataset
     /// Creates a dataset from objects, one per row. The columns are the public properties of the objects, in the order of declaration.
     /// </summary>
     /// <remarks>
-    /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, dictionaries and
-    /// records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members; the class ids are
-    /// assigned from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a local
+    /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, lists,
+    /// dictionaries and records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members; the
+    /// class ids are assigned from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a local
     /// <see cref="DateTime"/> or a <see cref="DateTimeOffset"/> to UTC. A value tuple, or an array or list of value tuples, is converted to
     /// structs with the element names of the property.
     /// </remarks>

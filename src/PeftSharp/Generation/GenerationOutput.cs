@@ -29,8 +29,8 @@ public sealed class GenerationOutput : IDisposable
     public IReadOnlyList<Tensor> Scores { get; init; } = [];
 
     /// <summary>
-    /// The logits of the model in each step, before all logits processors, float32 [prompts × rows, vocabulary]. Empty unless
-    /// <see cref="GenerationOptions.OutputLogits"/> is set.
+    /// The logits of the model in each step, before all logits processors, float32 [prompts × rows, vocabulary]. A prompt has NumBeams rows
+    /// with beam search, otherwise NumReturnSequences rows. Empty unless <see cref="GenerationOptions.OutputLogits"/> is set.
     /// </summary>
     public IReadOnlyList<Tensor> Logits { get; init; } = [];
 

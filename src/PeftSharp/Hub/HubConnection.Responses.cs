@@ -25,8 +25,8 @@ internal sealed partial class HubConnection
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw request.Error(HubError.Connection, $"{_settings.Endpoint.Host} needs more than "
-                + $"{_settings.ResponseLimit.TotalSeconds:0} seconds for a response. Check the network, and the proxy if there is one "
+            throw request.Error(HubError.Connection, $"{_settings.Endpoint.Host} did not complete its response within "
+                + $"{_settings.ResponseLimit.TotalSeconds:0} seconds. Check the network, and the proxy if there is one "
                 + "(HTTPS_PROXY).", error);
         }
         return content.ToArray();

@@ -77,14 +77,14 @@ public static class ClassificationMetrics
         return Array.ConvertAll(Chosen(counts, classes), label => counts.Score(label, zeroDivision));
     }
 
-    /// <summary>Returns the precision: the proportion of the examples predicted as a class that belong to this class.</summary>
+    /// <summary>Returns the precision: of the examples that are predicted as a class, the proportion that belongs to this class.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double PrecisionScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
         Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Precision;
 
-    /// <summary>Returns the recall: the proportion of the examples of a class that are predicted as this class.</summary>
+    /// <summary>Returns the recall: of the examples that belong to a class, the proportion that is predicted as this class.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double RecallScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,

@@ -72,10 +72,10 @@ public sealed class MultiLabelReport
         return metrics;
     }
 
-    /// <summary>Returns the table with two decimals.</summary>
+    /// <summary>Returns the table of scikit-learn's <c>classification_report</c>, with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 
-    /// <summary>Returns the table. Lines end with <c>\n</c>.</summary>
+    /// <summary>Returns the table of scikit-learn's <c>classification_report</c>. Lines end with <c>\n</c>.</summary>
     /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     public string ToString(int digits)

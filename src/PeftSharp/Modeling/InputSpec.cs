@@ -25,7 +25,7 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// <summary>
     /// The inputs that most text models read: <c>input_ids</c>, <c>attention_mask</c>, <c>position_ids</c> and <c>inputs_embeds</c>.
     /// </summary>
-    /// <param name="config">The configuration, which provides the vocabulary size and the number of positions.</param>
+    /// <param name="config">The configuration, which provides the vocabulary size and the maximum number of tokens.</param>
     /// <param name="hasCache">
     /// Whether the model supports a key-value cache. The attention mask may then be longer than the token ids. Default false.
     /// </param>

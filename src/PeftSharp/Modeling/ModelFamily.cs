@@ -43,8 +43,8 @@ public abstract class ModelFamily
     }
 
     /// <summary>
-    /// The names of the modules that an adapter method adapts by default; the key is the name of the method in adapter files, such as
-    /// <c>IA3</c>. A method that is not listed adapts the modules with the roles that it requests. Default: none.
+    /// The names of the modules that a tuning method adapts by default; the key is the name of the tuning method in adapter files, such as
+    /// <c>IA3</c>. A tuning method that is not listed adapts the modules with the roles that it requests. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargets { get; } =
         new Dictionary<string, IReadOnlyList<string>>();
@@ -75,7 +75,7 @@ public abstract class ModelFamily
     /// the checkpoints use the same name. <see cref="RenameKey"/> is the inverse.
     /// </summary>
     /// <remarks>
-    /// In <c>target_modules</c>, adapter methods also accept the names that modules have in checkpoints. These are the names of the modules
+    /// In <c>target_modules</c>, tuning methods also accept the names that modules have in checkpoints. These are the names of the modules
     /// in older versions of transformers.
     /// </remarks>
     /// <param name="name">The name in the model, such as <c>vit.layers.0.attention.q_proj.weight</c>.</param>

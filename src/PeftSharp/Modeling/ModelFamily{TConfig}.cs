@@ -19,12 +19,12 @@ public abstract class ModelFamily<TConfig> : ModelFamily where TConfig : Pretrai
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<TConfig>(json);
 
-    /// <summary>Lists the models of the family. Default: none.</summary>
+    /// <summary>Adds the models of the family to a list. Default: adds none.</summary>
     /// <remarks>
     /// Called when a model is first requested, not in the constructor: referring to a model class loads libtorch, which a program that only
     /// tokenizes does not need.
     /// </remarks>
-    /// <param name="models">The list to which the models are added.</param>
+    /// <param name="models">The list.</param>
     protected virtual void AddModels(FamilyModels<TConfig> models) { }
 
     private FamilyModels<TConfig> Models()

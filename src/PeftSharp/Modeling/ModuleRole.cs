@@ -1,8 +1,8 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// The role of a module in a model. A family declares which of its modules have which role; adapter methods select their default targets
-/// by role.
+/// The role of a module in a model. A family declares which of its modules have which role; tuning methods such as LoRA select their
+/// default targets by role.
 /// </summary>
 public enum ModuleRole
 {

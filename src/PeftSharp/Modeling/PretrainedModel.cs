@@ -63,7 +63,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Whether the model can generate text: its head predicts the next token. Default false.</summary>
     public virtual bool CanGenerate => false;
 
-    /// <summary>The default generation settings of the model; read from and written to <c>generation_config.json</c>.</summary>
+    /// <summary>
+    /// The default generation settings of the model. Loading a model reads them from <c>generation_config.json</c>; saving a model that can
+    /// generate text writes them to this file.
+    /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public virtual GenerationConfig GenerationConfig
     {

@@ -156,7 +156,7 @@ internal static class PretrainedWeights
     {
         if (owner is not IParameterInitializer layer)
             throw new InvalidOperationException($"{owner.GetName()} does not define the initialization of its parameter '{name}'. "
-                + "Override InitializeParameter.");
+                + "Override InitializeParameter of the model.");
         layer.Initialize(name, config.InitializerRange);
     }
 

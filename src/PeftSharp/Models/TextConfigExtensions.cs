@@ -3,7 +3,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Models;
 
-/// <summary>Completes the configuration of a new model.</summary>
+/// <summary>Completes the configuration of a new model with values of its tokenizer.</summary>
 public static class TextConfigExtensions
 {
     /// <summary>

@@ -7,33 +7,33 @@ namespace PeftSharp.Optimization;
 /// is null by default, which selects the default of the optimizer.
 /// </summary>
 /// <remarks>
-/// Each option is supported by the optimizers in parentheses. <see cref="OptimizerFactory"/> throws an <see cref="ArgumentException"/> if
-/// the option is set for another optimizer.
+/// The description of each option names the optimizers that support it; Adafactor has no options. <see cref="OptimizerFactory"/> throws an
+/// <see cref="ArgumentException"/> if the option is set for another optimizer.
 /// </remarks>
 public sealed record OptimizerOptions
 {
-    /// <summary>The momentum factor (<c>sgd</c>, <c>rmsprop</c>); 0 or more. Default 0.</summary>
+    /// <summary>For <c>sgd</c> and <c>rmsprop</c>: the momentum factor, 0 or more. Default 0.</summary>
     public double? Momentum { get; init; }
 
-    /// <summary>The fraction of the gradient that is not added to the momentum (<c>sgd</c>). Default 0.</summary>
+    /// <summary>For <c>sgd</c>: the fraction of the gradient that is not added to the momentum. Default 0.</summary>
     public double? Dampening { get; init; }
 
-    /// <summary>Whether to use Nesterov momentum (<c>sgd</c>), which requires a momentum and no dampening. Default false.</summary>
+    /// <summary>For <c>sgd</c>: whether to use Nesterov momentum, which requires a momentum and no dampening. Default false.</summary>
     public bool? Nesterov { get; init; }
 
-    /// <summary>The decay of the running mean of squared gradients (<c>rmsprop</c>). Default 0.99.</summary>
+    /// <summary>For <c>rmsprop</c>: the decay of the running mean of squared gradients. Default 0.99.</summary>
     public double? Alpha { get; init; }
 
-    /// <summary>Added to the denominator (<c>rmsprop</c>: default 1e-8; <c>adagrad</c>: default 1e-10).</summary>
+    /// <summary>Added to the denominator. For <c>rmsprop</c>, the default is 1e-8; for <c>adagrad</c>, 1e-10.</summary>
     public double? Eps { get; init; }
 
     /// <summary>
-    /// Whether to divide by the standard deviation of the gradient instead of its root mean square (<c>rmsprop</c>). Default false.
+    /// For <c>rmsprop</c>: whether to divide by the standard deviation of the gradient instead of its root mean square. Default false.
     /// </summary>
     public bool? Centered { get; init; }
 
     /// <summary>
-    /// The decay of the learning rate (<c>adagrad</c>): the learning rate is divided by 1 + (step - 1) · LrDecay. Default 0.
+    /// For <c>adagrad</c>: the decay of the learning rate, which is divided by 1 + (step - 1) · LrDecay. Default 0.
     /// </summary>
     public double? LrDecay { get; init; }
 

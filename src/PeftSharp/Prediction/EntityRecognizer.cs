@@ -12,8 +12,8 @@ namespace PeftSharp.Prediction;
 /// in overlapping windows, so that no entity is lost; transformers does this only if <c>stride</c> is set.
 /// </para>
 /// <code>
-/// using var recognize = EntityRecognizer.FromPretrained("my-model");
-/// foreach (var entity in recognize.Recognize("Anna lives in Paris.")) Console.WriteLine($"{entity.Type}: {entity.Text}");
+/// using var recognizer = EntityRecognizer.FromPretrained("my-model");
+/// foreach (var entity in recognizer.Recognize("Anna lives in Paris.")) Console.WriteLine($"{entity.Type}: {entity.Text}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>

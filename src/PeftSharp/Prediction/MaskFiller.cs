@@ -10,8 +10,8 @@ namespace PeftSharp.Prediction;
 /// <remarks>
 /// <para>Corresponds to the <c>fill-mask</c> pipeline of transformers.</para>
 /// <code>
-/// using var fill = MaskFiller.FromPretrained("my-model");
-/// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France."))
+/// using var filler = MaskFiller.FromPretrained("my-model");
+/// foreach (var candidate in filler.Fill($"Paris is the {filler.MaskToken} of France."))
 ///     Console.WriteLine($"{candidate.Token} {candidate.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
@@ -173,7 +173,7 @@ public sealed class MaskFiller : Predictor
                         $"Text {start + index} has no mask. Insert {MaskToken} at the position to predict.", nameof(texts));
                 if (row.Length > limit)
                     throw new ArgumentException($"Text {start + index} has {row.Length} tokens, but the model supports {limit}. "
-                        + "Shorten the text around the mask.", nameof(texts));
+                        + "Shorten the text, but keep the mask.", nameof(texts));
             }
             return encoded;
         }

@@ -9,8 +9,8 @@ namespace PeftSharp.Prediction;
 /// <remarks>
 /// <para>Corresponds to the <c>text-classification</c> pipeline of transformers.</para>
 /// <code>
-/// using var classify = TextClassifier.FromPretrained("my-model");
-/// foreach (var result in classify.Classify(texts)) Console.WriteLine($"{result.Label} {result.Score:F3}");
+/// using var classifier = TextClassifier.FromPretrained("my-model");
+/// foreach (var result in classifier.Classify(texts)) Console.WriteLine($"{result.Label} {result.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>

@@ -176,7 +176,7 @@ public sealed partial class TextGenerator : Predictor
         var (texts, done) = (new string[prompts.Count][], 0);
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => prompts[prompt].Length).Chunk(batchSize))
         {
-            // An empty prompt is replaced by the beginning-of-sequence token.
+            // Empty prompts are a group of their own: each is replaced by the beginning-of-sequence token and needs no padding.
             foreach (var group in batch.GroupBy(prompt => prompts[prompt].Length == 0, (_, members) => members.ToArray()))
             {
                 var written = ContinueBatch(

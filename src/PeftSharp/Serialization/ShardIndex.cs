@@ -30,7 +30,7 @@ internal static partial class ShardIndex
     {
         var index = new ConfigJson(JsonFile.Read(path, refuseDuplicates: true), path);
         var weights = index.GetSection(WeightMap) ?? throw new CheckpointException(
-            $"'{path}' is not the index of a sharded checkpoint: it lacks '{WeightMap}', which lists the file of each tensor. "
+            $"'{path}' is not the index of a sharded checkpoint: it does not contain '{WeightMap}', which lists the file of each tensor. "
                 + "Download it again.");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tensor in weights.Fields.Select(field => field.Key))

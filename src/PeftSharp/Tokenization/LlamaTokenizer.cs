@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 /// Corresponds to <c>LlamaTokenizer</c> in transformers.
 /// </summary>
 /// <remarks>
-/// Some checkpoints, such as LLaMA 3, name this class but have byte-level tokens, which this class does not support. Load such a checkpoint
-/// with <c>AutoTokenizer</c>.
+/// Some checkpoints of LLaMA 3 name this class but have byte-level tokens, which this class does not support. Load such a checkpoint with
+/// <c>AutoTokenizer</c>.
 /// </remarks>
 public static class LlamaTokenizer
 {

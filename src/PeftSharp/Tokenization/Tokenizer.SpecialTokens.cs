@@ -93,7 +93,9 @@ public sealed partial class Tokenizer
     /// Sets special tokens by their names in transformers, and adds the tokens that are not in the vocabulary. If tokens were added, resize
     /// the model's embeddings to <see cref="Count"/>.
     /// </summary>
-    /// <param name="tokens">The tokens by name, such as <c>new Dictionary&lt;string, string&gt; { ["pad_token"] = "[PAD]" }</c>.</param>
+    /// <param name="tokens">
+    /// The tokens by name, such as <c>new Dictionary&lt;string, AddedToken&gt; { ["pad_token"] = "[PAD]" }</c>.
+    /// </param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     /// <exception cref="ArgumentException">A name is neither a standard name nor a name of the model.</exception>
     /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>

@@ -41,7 +41,9 @@ public sealed partial class EvalPrediction
     /// scikit-learn's <c>classification_report</c>.
     /// </summary>
     /// <remarks>A label is predicted if the sigmoid of its logit is at least the threshold.</remarks>
-    /// <param name="names">The name of each label. Null: <see cref="LabelNames"/>, otherwise the label ids, from 0.</param>
+    /// <param name="names">
+    /// The name of each label. Null: the names in <see cref="LabelNames"/> or, if there are no names, the label ids, from 0.
+    /// </param>
     /// <param name="threshold">The minimum probability of a predicted label, 0 to 1. Default 0.5.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no labels, or the number of labels does not equal the number of logits.

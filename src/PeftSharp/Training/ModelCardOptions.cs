@@ -12,7 +12,9 @@ public sealed record ModelCardOptions
     /// <summary>The identifier of the license, such as <c>apache-2.0</c>. Null: none.</summary>
     public string? License { get; init; }
 
-    /// <summary>Tags in addition to <c>generated_from_trainer</c>. Null: none.</summary>
+    /// <summary>
+    /// Tags in addition to those that the library sets: <c>generated_from_trainer</c> and, for an adapter, the tags of peft. Null: none.
+    /// </summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>

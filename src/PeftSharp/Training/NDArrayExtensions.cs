@@ -2,7 +2,10 @@ using PeftSharp.Metrics;
 
 namespace PeftSharp.Training;
 
-/// <summary>Functions on predictions, for metrics.</summary>
+/// <summary>
+/// Converts the logits of predictions to class ids (<see cref="ArgMax"/>) or to probabilities (<see cref="Softmax"/>,
+/// <see cref="Sigmoid"/>), for example for metrics.
+/// </summary>
 public static class NDArrayExtensions
 {
     /// <summary>

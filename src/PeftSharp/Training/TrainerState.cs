@@ -54,8 +54,9 @@ public sealed class TrainerState
     public double TotalFlos { get; internal set; }
 
     /// <summary>
-    /// All log entries in order, with the keys of transformers: <c>loss</c>, <c>grad_norm</c>, <c>learning_rate</c>, <c>eval_…</c>,
-    /// <c>epoch</c>, <c>step</c>.
+    /// All log entries in order, with the keys of transformers. The entry of a training step has <c>loss</c>, <c>grad_norm</c> and
+    /// <c>learning_rate</c>; the entry of an evaluation has <c>eval_…</c>; the entry at the end of a run has <c>train_loss</c>,
+    /// <c>train_runtime</c> and others. Each entry also has <c>epoch</c> and <c>step</c>.
     /// </summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> LogHistory => Log;
 

@@ -41,4 +41,10 @@ public static class TrainingEvents
     /// <c>Message</c>, <c>Step</c>.
     /// </summary>
     public static EventId Warning { get; } = new(7, nameof(Warning));
+
+    /// <summary>
+    /// Columns that the model does not read were removed from a dataset. Fields: <c>Role</c> (such as <c>training</c>), <c>Model</c>,
+    /// <c>Columns</c>, <c>Inputs</c>.
+    /// </summary>
+    public static EventId ColumnsRemoved { get; } = new(8, nameof(ColumnsRemoved));
 }

@@ -7,8 +7,8 @@ namespace PeftSharp.Tuners;
 
 /// <summary>Reads and writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> in peft's format.</summary>
 /// <remarks>
-/// For methods that adapt layers, a key consists of <c>base_model.model.</c>, the module's path and the parameter's name, without the
-/// adapter's name:
+/// For tuning methods that adapt layers, a key consists of <c>base_model.model.</c>, the module's path and the parameter's name, without
+/// the adapter's name:
 /// <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.
 /// </remarks>
 internal static class AdapterFiles
@@ -50,7 +50,7 @@ internal static class AdapterFiles
     /// <summary>Copies the file's tensors into the adapter's tensors; nothing is written unless all of them match.</summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <param name="tensors">The adapter's tensors by key.</param>
-    /// <param name="tuner">The method. Tensors of the file that are parameters of the base model are copied into the base model, as in
+    /// <param name="tuner">The tuner. Tensors of the file that are parameters of the base model are copied into the base model, as in
     /// peft.</param>
     /// <param name="config">The adapter's configuration.</param>
     /// <param name="allowPickle">Whether <c>adapter_model.bin</c> is read if there is no safetensors file.</param>

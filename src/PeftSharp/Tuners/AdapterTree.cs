@@ -23,7 +23,8 @@ internal sealed class AdapterTree(PretrainedModel model, AdapterState state)
     internal static TPart Put<TPart>(ModulePlace place, TPart part) where TPart : Module, IAdapterModule
     {
         part.train(place.Module.training);
-        // Sets the module's device: TorchSharp's to() skips a module whose recorded device is the target.
+        // Records the device of the new module. Otherwise, a later move to the CPU would do nothing, because TorchSharp's to() skips a
+        // module whose recorded device is the target.
         if (part.Original.parameters().FirstOrDefault() is { } weight && weight.device_type != DeviceType.CPU) part.to(weight.device);
         ModuleTree.Replace(place, part);
         return part;

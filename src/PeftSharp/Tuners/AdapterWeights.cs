@@ -30,8 +30,8 @@ public abstract class AdapterWeights
     /// <param name="name">The name that precedes the adapter's name, such as <c>lora_A</c>.</param>
     /// <param name="module">The module. Call <see cref="LayerTarget.MoveToLayer{TModule}"/> on it first.</param>
     /// <param name="namesParameters">
-    /// Whether names in the file end with the name of the parameter. False for a module with one parameter that the file stores under
-    /// <paramref name="name"/> alone. Default true.
+    /// Whether names in the file end with the name of the parameter, such as <c>lora_A.weight</c>. False for a module with one parameter
+    /// that the file stores under <paramref name="name"/> alone, such as <c>lora_A</c>. Default true.
     /// </param>
     /// <returns><paramref name="module"/>.</returns>
     protected TModule AddModule<TModule>(string name, TModule module, bool namesParameters = true) where TModule : Module

@@ -1,11 +1,11 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>The base class of configurations of methods that adapt layers.</summary>
+/// <summary>The base class of configurations of tuning methods that adapt layers.</summary>
 public abstract record LayerConfig : PeftConfig
 {
     /// <summary>
-    /// The layers to adapt: name suffixes, a regular expression, or <c>"all-linear"</c>. Null: the modules that the method adapts by
-    /// default in this model family.
+    /// The layers to adapt: name suffixes, a regular expression, or <c>"all-linear"</c>. Null: the modules that the tuning method adapts
+    /// by default in this model family.
     /// </summary>
     public TargetModules? TargetModules { get; init; }
 

@@ -4,26 +4,26 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The base class of methods that adapt layers: selects the modules to adapt and creates an adapter for each.</summary>
+/// <summary>The base class of tuning methods that adapt layers: selects the modules to adapt and creates an adapter for each.</summary>
 /// <remarks>
 /// Thread safety: adapters are called from several threads at once in evaluation mode; the other members are called only while no call is
 /// running.
 /// </remarks>
-/// <typeparam name="TConfig">The configuration type of the method.</typeparam>
+/// <typeparam name="TConfig">The configuration type of the tuning method.</typeparam>
 public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 {
     /// <summary>
-    /// Describes the layers that the method can adapt, for error messages, such as <c>linear layers (Linear, Conv1D)</c>.
+    /// Describes the layers that the tuning method can adapt, for error messages, such as <c>linear layers (Linear, Conv1D)</c>.
     /// </summary>
     protected abstract string AdaptableLayers { get; }
 
     /// <summary>
     /// Roles of the modules that are adapted if the configuration does not specify targets. The model's family maps roles to modules. The
-    /// roles are not used if <see cref="ModelFamily.DefaultTargets"/> lists modules for the method.
+    /// roles are not used if <see cref="ModelFamily.DefaultTargets"/> lists modules for the tuning method.
     /// </summary>
     protected abstract IReadOnlyList<ModuleRole> DefaultRoles { get; }
 
-    /// <summary>Whether the method can adapt a layer.</summary>
+    /// <summary>Whether the tuning method can adapt a layer.</summary>
     /// <param name="target">A layer without adapters.</param>
     protected abstract bool CanAdapt(LayerTarget target);
 

@@ -6,11 +6,14 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The configuration of an adapter: the content of peft's <c>adapter_config.json</c>. Each method has its own record.</summary>
+/// <summary>
+/// The configuration of an adapter: the content of peft's <c>adapter_config.json</c>. Each tuning method, such as LoRA, has its own record.
+/// </summary>
 /// <remarks>
 /// <para>
-/// peft's <c>PeftConfig</c>. Each property is a field of the file in snake case (<c>LoraAlpha</c>: <c>lora_alpha</c>), both when reading
-/// and when writing; <c>null</c> in a file means the default. Unknown fields are kept in <see cref="AdditionalFields"/> and written back.
+/// peft's <c>PeftConfig</c>. Each property, unless its description says otherwise, is a field of the file in snake case
+/// (<c>LoraAlpha</c>: <c>lora_alpha</c>), both when reading and when writing. <c>null</c> in a file means the default, except for
+/// <see cref="FieldsWithoutNull"/>. Unknown fields are kept in <see cref="AdditionalFields"/> and written back.
 /// A custom record needs only its properties, a parameterless constructor and the abstract members.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
@@ -20,7 +23,7 @@ public abstract record PeftConfig
     /// <summary>The version of peft whose file format is read and written.</summary>
     internal const string CurrentPeftVersion = "0.21.2";
 
-    /// <summary>The name of the method in the file, such as <c>LORA</c>.</summary>
+    /// <summary>The name of the tuning method in the file, such as <c>LORA</c>.</summary>
     public abstract string PeftType { get; }
 
     /// <summary>The task of the adapted model, which determines the head that is trained with the adapter. Null: not specified; a head is
@@ -81,8 +84,10 @@ public abstract record PeftConfig
     /// <param name="revision">Branch, tag or commit of the repository on the Hub. Null: <c>main</c>.</param>
     /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the download.</param>
-    /// <returns>The record of the adapter's method, such as <see cref="LoraConfig"/>.</returns>
-    /// <exception cref="CheckpointException">The file is missing or malformed, or its method or a value is not supported.</exception>
+    /// <returns>The record of the adapter's tuning method, such as <see cref="LoraConfig"/>.</returns>
+    /// <exception cref="CheckpointException">
+    /// The file is missing or malformed, or its tuning method or a value is not supported.
+    /// </exception>
     /// <exception cref="HubException">The file cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PeftConfig FromPretrained(
@@ -108,10 +113,10 @@ public abstract record PeftConfig
     /// </exception>
     public abstract void Validate();
 
-    /// <summary>Creates the method that this record configures, for one model.</summary>
+    /// <summary>Creates the tuner that this record configures, for one model.</summary>
     protected internal abstract Tuner CreateTuner();
 
-    /// <summary>Fields of the file that the method does not use. Default: none.</summary>
+    /// <summary>Fields of the file that the tuning method does not use. Default: none.</summary>
     protected internal virtual IReadOnlyList<UnusedField> UnusedFields => [];
 
     /// <summary>Names of fields for which <c>null</c> in a file is rejected instead of meaning the default. Default: none.</summary>

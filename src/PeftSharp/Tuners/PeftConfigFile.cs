@@ -9,8 +9,8 @@ using PeftSharp.Serialization;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Reads and writes <c>adapter_config.json</c> for all methods: properties are fields, unknown fields are kept, unsupported values are
-/// rejected.
+/// Reads and writes <c>adapter_config.json</c> for all tuning methods: properties are fields, unknown fields are kept, unsupported values
+/// are rejected.
 /// </summary>
 internal static class PeftConfigFile
 {
@@ -27,7 +27,7 @@ internal static class PeftConfigFile
 
     /// <summary>Reads the configuration in <paramref name="folder"/>.</summary>
     /// <exception cref="CheckpointException">
-    /// The file is missing or malformed, its method is not supported, or a value is not supported.
+    /// The file is missing or malformed, its tuning method is not supported, or a value is not supported.
     /// </exception>
     internal static PeftConfig Read(string folder)
     {

@@ -11,7 +11,7 @@ public static class PeftExtensions
     /// </summary>
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="model">The base model; it is disposed with the result.</param>
-    /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
+    /// <param name="config">The tuning method and its options, such as a <see cref="LoraConfig"/>.</param>
     /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
     /// <param name="logger">
     /// Receives a warning if a head is not in the checkpoint and stays frozen, so that its outputs are random. Null: the warning is written

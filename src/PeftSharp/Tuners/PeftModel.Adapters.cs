@@ -7,7 +7,7 @@ public abstract partial class PeftModel
 {
     /// <summary>Adds a new adapter. It is not active until <see cref="SetAdapter(string[])"/> activates it.</summary>
     /// <param name="adapterName">The name of the adapter.</param>
-    /// <param name="config">The configuration. All adapters of a model have the same method.</param>
+    /// <param name="config">The configuration. All adapters of a model have the same type (<see cref="PeftConfig.PeftType"/>).</param>
     /// <exception cref="ArgumentException">The name is already used or invalid, or the configuration is invalid for this model.</exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, calls of the model are running, or the initialization of the new adapter (pissa, olora) would change the base
@@ -47,7 +47,7 @@ public abstract partial class PeftModel
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <exception cref="ArgumentException">
     /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
-    /// the method cannot apply the adapters together.
+    /// adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
@@ -58,7 +58,7 @@ public abstract partial class PeftModel
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
     /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
-    /// the method cannot apply the adapters together.
+    /// adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)

@@ -63,8 +63,8 @@ public abstract partial class PeftModel
     /// An adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has unmerged the adapters.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The method does not support different adapters in one batch (an example is prompt tuning), or an adapter trains rows of embeddings
-    /// that are tied to the head.
+    /// The tuning method does not support different adapters in one batch (an example is prompt tuning), or an adapter trains rows of
+    /// embeddings that are tied to the head.
     /// </exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {

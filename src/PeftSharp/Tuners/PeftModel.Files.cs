@@ -32,8 +32,8 @@ public abstract partial class PeftModel
     /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The name is already used or invalid, the method of the adapter is not the method of the model's adapters, or the adapter trains
-    /// biases of the base model although another adapter already does.
+    /// The name is already used or invalid, the adapter has another type (<see cref="PeftConfig.PeftType"/>) than the model's adapters, or
+    /// the adapter trains biases of the base model although another adapter already does.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, calls of the model are running, or the initialization of the adapter (pissa, olora) would change the base
@@ -74,9 +74,9 @@ public abstract partial class PeftModel
     /// were loaded before the error stay in the model.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The name of a subfolder is not a valid adapter name, the method of an adapter is not the method of the model's adapters, or an
-    /// adapter trains biases of the base model although another adapter already does. Adapters that were loaded before the error stay in
-    /// the model.
+    /// The name of a subfolder is not a valid adapter name, an adapter has another type (<see cref="PeftConfig.PeftType"/>) than the
+    /// model's adapters, or an adapter trains biases of the base model although another adapter already does. Adapters that were loaded
+    /// before the error stay in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, calls of the model are running, or the initialization of an adapter (pissa, olora) would change the base

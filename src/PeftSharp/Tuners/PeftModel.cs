@@ -54,7 +54,7 @@ public abstract partial class PeftModel : PretrainedModel
         if (model.Device.type != DeviceType.CPU) this.to(model.Device);
     }
 
-    /// <summary>The configuration of each adapter, completed with the defaults of the method and of the model.</summary>
+    /// <summary>The configuration of each adapter, completed with the defaults of the tuning method and of the model.</summary>
     public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
     /// <summary>

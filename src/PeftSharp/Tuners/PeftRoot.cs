@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// Gives the base model's parameters the names that peft uses for methods that adapt layers; they begin with <c>base_model.model.</c>
+/// Gives the base model's parameters the names that peft uses for tuning methods that adapt layers. The names begin with
+/// <c>base_model.model.</c>
 /// </summary>
 internal sealed class PeftRoot : Module
 {

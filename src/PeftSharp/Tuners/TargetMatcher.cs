@@ -20,13 +20,13 @@ internal sealed class TargetMatcher
     /// <param name="config">The adapter's configuration.</param>
     /// <param name="targets">The target modules of the completed configuration, in which null and <c>all-linear</c> have been
     /// replaced.</param>
-    /// <param name="defaults">The modules that the method adapts by default in the family of the model, for errors.</param>
+    /// <param name="defaults">The modules that the tuning method adapts by default in the family of the model, for errors.</param>
     internal TargetMatcher(LayerConfig config, TargetModules targets, IReadOnlyList<string> defaults) =>
         (_config, _targets, _defaults) = (config, targets, defaults);
 
     /// <summary>Returns the selected paths among <paramref name="paths"/>, in their order.</summary>
     /// <param name="paths">All modules of the model.</param>
-    /// <param name="adaptable">The modules that the method can adapt, for the error.</param>
+    /// <param name="adaptable">The modules that the tuning method can adapt, for the error.</param>
     /// <exception cref="ArgumentException">No module is selected, or an entry does not match any module.</exception>
     internal IReadOnlyList<string> Match(IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
     {

@@ -6,14 +6,14 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// The base class of adapter methods, for one model and all of its adapters: attaches adapters, defines what they train and what their
-/// files contain, and applies them in calls.
+/// The base class of tuning methods, such as LoRA. An instance belongs to one model and all of its adapters: it attaches adapters, defines
+/// what they train and what their files contain, and applies them in calls.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>. A method that adds virtual tokens derives from
-/// <see cref="PromptTuner{TConfig}"/>. The configuration of the method creates an instance (<see cref="PeftConfig.CreateTuner"/>). After a
-/// call of <see cref="PeftMethods.Register{TConfig}"/>, files of the method can be read.
+/// A tuning method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>. One that adds virtual tokens derives from
+/// <see cref="PromptTuner{TConfig}"/>. The configuration of the tuning method creates an instance (<see cref="PeftConfig.CreateTuner"/>).
+/// After a call of <see cref="PeftMethods.Register{TConfig}"/>, adapter files of the tuning method can be read.
 /// </para>
 /// <para>
 /// Thread safety: <see cref="Forward"/> is called from several threads at once in evaluation mode; the other members are called only
@@ -33,7 +33,7 @@ public abstract class Tuner
     private AdapterSlots Slots => _slots!;
 
     /// <summary>
-    /// Whether the base model's parameters are named <c>base_model.model.…</c>, as in peft for methods that adapt layers. False:
+    /// Whether the base model's parameters are named <c>base_model.model.…</c>, as in peft for tuning methods that adapt layers. False:
     /// <c>base_model.…</c>.
     /// </summary>
     internal virtual bool IsModelNested => true;
@@ -50,7 +50,7 @@ public abstract class Tuner
     /// <param name="owner">The module to which <see cref="Slots"/> are added as children.</param>
     internal void Bind(AdapterTree tree, Module owner) => (_tree, _slots) = (tree, new AdapterSlots(owner));
 
-    /// <summary>Completes a configuration with defaults of the method and the model.</summary>
+    /// <summary>Completes a configuration with defaults of the tuning method and the model.</summary>
     /// <param name="config">The configuration, which has been validated.</param>
     /// <returns>The configuration that is used and saved.</returns>
     /// <exception cref="ArgumentException">The model does not define a required default.</exception>
@@ -81,7 +81,7 @@ public abstract class Tuner
     protected AdapterWeights? GetSharedWeights(string adapterName) => Slots.Has(adapterName) ? Slots[adapterName] : null;
 
     /// <summary>
-    /// Frees resources of the method for an adapter. Called after the adapter was removed from the model. Default: does nothing.
+    /// Frees resources of the tuning method for an adapter. Called after the adapter was removed from the model. Default: does nothing.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     protected virtual void Detach(string adapterName) { }
@@ -133,7 +133,7 @@ public abstract class Tuner
 
     /// <summary>
     /// State tensors that exact resumption requires and that <see cref="GetFileTensors"/> does not contain, such as moving averages of the
-    /// method. A checkpoint saves them; resuming copies their values back. Default: none.
+    /// tuning method. A checkpoint saves them; resuming copies their values back. Default: none.
     /// </summary>
     /// <param name="adapterName">The name of the adapter.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> GetTrainingState(string adapterName) => [];
@@ -166,7 +166,7 @@ public abstract class Tuner
     protected internal virtual void OnOptimizerStep(int globalStep, int maxSteps) { }
 
     /// <summary>
-    /// Completes a configuration with the values that are common to all methods: the task's head and the name of the base model.
+    /// Completes a configuration with the values that are common to all tuning methods: the task's head and the name of the base model.
     /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="isNew">Whether the adapter is new, not loaded from files.</param>

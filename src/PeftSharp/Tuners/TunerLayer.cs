@@ -6,7 +6,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// A frozen layer with adapters, for all methods: naming, activation, batches with one adapter per row, merging and unmerging.
+/// A frozen layer with adapters, for all tuning methods: naming, activation, batches with one adapter per row, merging and unmerging.
 /// <see cref="LayerAdapter"/> defines what an adapter computes.
 /// </summary>
 internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper

@@ -55,6 +55,16 @@ public sealed class TrainingEventsTests : IDisposable
     }
 
     [Fact]
+    public void Removed_columns_are_an_event_with_their_names()
+    {
+        var log = new Recorded();
+        var rows = TinyRun.Rows(8).AddColumn("source", Enumerable.Repeat("a", 8).ToArray());
+        _ = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), logger: log);
+        var removed = log.Messages.Should().ContainSingle(message => message.Id == TrainingEvents.ColumnsRemoved).Which;
+        Assert.Equal(("training", "source"), (removed.Fields["Role"], removed.Fields["Columns"]));
+    }
+
+    [Fact]
     public void The_event_ids_differ() =>
         typeof(TrainingEvents).GetProperties().Select(property => ((EventId)property.GetValue(null)!).Id).Should().OnlyHaveUniqueItems();
 

@@ -54,7 +54,7 @@ internal static class ObjectValues
                 break;
             default:
                 throw new DatasetException($"The type {value.GetType().Name} is not supported. Supported types: "
-                    + "numbers, strings, booleans, enums, byte[], dates and times, and arrays, dictionaries and records of these.");
+                    + "numbers, strings, booleans, enums, byte[], dates and times, and arrays, lists, dictionaries and records of these.");
         }
     }
 

@@ -103,7 +103,8 @@ internal static class DataFiles
     {
         var parts = (folder ?? "").Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         if (parts.Contains("..") || Path.IsPathRooted(folder))
-            throw new DatasetException($"The folder '{folder}' (data_dir) must be a folder of the dataset, relative to its root.");
+            throw new DatasetException($"The folder '{folder}' (DatasetLoadOptions.DataDir, or data_dir of the dataset card) must be a "
+                + "folder of the dataset, relative to its root.");
         return parts.Length == 0 ? "" : string.Join('/', parts) + "/";
     }
 

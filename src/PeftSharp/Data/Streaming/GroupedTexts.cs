@@ -50,7 +50,7 @@ internal sealed class GroupedTexts(RowSource input, int blockSize) : RowOperatio
 
         private bool Read()
         {
-            // After a state was loaded, the tokens before the position are in blocks that were already returned.
+            // After a state was loaded, the first _used tokens of the first row are in blocks that were already returned.
             var isFirst = rows.Position == 0;
             rows.Forget(rows.Position);
             if (!rows.MoveNext())

@@ -139,7 +139,7 @@ internal sealed class LargeFileUpload(
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            throw Malformed(request, "it lacks 'objects'", error);
+            throw Malformed(request, "it does not contain 'objects' in the expected form", error);
         }
     }
 

@@ -106,7 +106,10 @@ public partial record GenerationConfig
     public IReadOnlyList<SequenceBias>? SequenceBias { get; init; }
     /// <summary>Whether the scores are normalized to log-probabilities after all logits processors. Default false.</summary>
     public bool? RenormalizeLogits { get; init; }
-    /// <summary>The token that is forced as the first generated token if the prompt consists of one token.</summary>
+    /// <summary>
+    /// The token that is forced as the first generated token if the prompt consists of one token. If it is set in the options of a call
+    /// with a longer prompt, an <see cref="ArgumentException"/> is thrown.
+    /// </summary>
     public int? ForcedBosTokenId { get; init; }
     /// <summary>
     /// End-of-sequence tokens, one of which is forced as the last token when the maximum length is reached (<see cref="MaxLength"/> or

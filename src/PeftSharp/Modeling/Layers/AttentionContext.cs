@@ -40,7 +40,8 @@ public sealed class AttentionContext : IDisposable
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
     /// <param name="attentionMask">
     /// One of two kinds of mask. A mask of tokens, int64 [batch, tokens]: 1 for tokens that are attended to. A mask of pairs of tokens,
-    /// [batch, heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// [batch, heads or 1, tokens, tokens]: bool (true is attended to) or float (added to the scores); it alone determines which tokens are
+    /// attended to. Null: all tokens are attended to.
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>

@@ -36,6 +36,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
     /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
+    /// <summary>Computes x·W + b.</summary>
     /// <param name="x">Float [..., inFeatures].</param>
     /// <returns>Float [..., outFeatures].</returns>
     public override Tensor forward(Tensor x)

@@ -37,6 +37,7 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
     /// <summary>Whether a hook is registered. Hooks run only in <c>call</c>.</summary>
     internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
+    /// <summary>Applies dropout in training; in evaluation mode, returns the input.</summary>
     /// <param name="x">Float, any shape.</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

@@ -43,6 +43,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     internal long? PaddingId => _paddingId;
 
+    /// <summary>Returns the rows of the ids.</summary>
     /// <param name="ids">Int64 [...].</param>
     /// <returns>Float [..., embeddingDim].</returns>
     public override Tensor forward(Tensor ids)

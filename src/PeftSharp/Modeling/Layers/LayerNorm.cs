@@ -33,6 +33,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
         StepNorm.TryDescribe(_gain, _shift, _epsilon, hasUnitOffset: false, type, out norm) && !HasHooks;
 
+    /// <summary>Normalizes the last axis.</summary>
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

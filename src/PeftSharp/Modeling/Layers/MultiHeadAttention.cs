@@ -30,8 +30,8 @@ public sealed record MultiHeadAttention
     public double? Scale { get; init; }
 
     /// <summary>
-    /// Sliding window: the number of tokens that a token attends to, including itself; in bidirectional attention, in each direction. Null:
-    /// no limit.
+    /// Sliding window: the number of tokens that a token attends to, including itself. In bidirectional attention, this is the number in
+    /// each direction, again including the token itself. Null: no limit.
     /// </summary>
     public int? Window { get; init; }
 

@@ -36,6 +36,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
         StepNorm.TryDescribe(_gain, null, _epsilon, _hasUnitOffset, type, out norm) && !HasHooks;
 
+    /// <summary>Normalizes the last axis.</summary>
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

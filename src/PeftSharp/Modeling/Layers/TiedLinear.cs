@@ -58,6 +58,7 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
         return copy;
     }
 
+    /// <summary>Computes x·Wᵀ + b with the weight of the other module.</summary>
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
     public override Tensor forward(Tensor x)

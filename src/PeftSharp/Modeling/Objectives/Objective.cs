@@ -25,12 +25,14 @@ public abstract class Objective
     /// <exception cref="DatasetException">A label is not a class or has the wrong type or shape.</exception>
     public abstract void CheckLabels(ModelInputs inputs, PretrainedConfig config);
 
-    /// <summary>Returns the number of targets over which the loss averages; 0 if the batch has no labels.</summary>
+    /// <summary>
+    /// Returns the number of targets over which the loss averages; 0 if the batch does not contain labels that the objective needs.
+    /// </summary>
     /// <param name="inputs">The batch, with the labels.</param>
     /// <param name="config">The model's configuration.</param>
     public abstract long CountTargets(ModelInputs inputs, PretrainedConfig config);
 
-    /// <summary>Computes the loss of a model's output; null if the batch has no labels.</summary>
+    /// <summary>Computes the loss of a model's output; null if the batch does not contain labels that the objective needs.</summary>
     /// <param name="output">The output of the model.</param>
     /// <param name="inputs">The batch, with the labels.</param>
     /// <param name="config">The model's configuration.</param>

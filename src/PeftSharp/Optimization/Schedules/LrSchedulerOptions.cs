@@ -5,92 +5,92 @@ namespace PeftSharp.Optimization;
 /// default, which selects the default of the schedule.
 /// </summary>
 /// <remarks>
-/// Each option is supported by the schedules in parentheses. <see cref="SchedulerFactory"/> throws an <see cref="ArgumentException"/> if
-/// the option is set for another schedule.
+/// The description of each option names the schedules that support it. <see cref="SchedulerFactory"/> throws an
+/// <see cref="ArgumentException"/> if the option is set for another schedule.
 /// </remarks>
 public sealed record LrSchedulerOptions
 {
     /// <summary>
-    /// The number of cosine cycles (<c>cosine</c>, <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c> and
-    /// <c>warmup_stable_decay</c>: default 0.5) or of half cycles (<c>cosine_with_restarts</c>: default 1).
+    /// For <c>cosine</c>, <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c> and <c>warmup_stable_decay</c>: the number of cosine
+    /// cycles, default 0.5. For <c>cosine_with_restarts</c>: the number of half cycles, default 1.
     /// </summary>
     public double? NumCycles { get; init; }
 
-    /// <summary>The exponent of the decay (<c>polynomial</c>). Default 1.</summary>
+    /// <summary>For <c>polynomial</c>: the exponent of the decay. Default 1.</summary>
     public double? Power { get; init; }
 
-    /// <summary>The final learning rate (<c>polynomial</c>). Default 1e-7.</summary>
+    /// <summary>For <c>polynomial</c>: the final learning rate. Default 1e-7.</summary>
     public double? LrEnd { get; init; }
 
-    /// <summary>The time scale in steps (<c>inverse_sqrt</c>). Default: the number of warmup steps, or 10,000 without warmup.</summary>
+    /// <summary>For <c>inverse_sqrt</c>: the time scale in steps. Default: the number of warmup steps, or 10,000 without warmup.</summary>
     public int? Timescale { get; init; }
 
     /// <summary>
-    /// The minimum learning rate (<c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>, which require this option or
-    /// <see cref="MinLrRate"/>; <c>reduce_lr_on_plateau</c>: default 0).
+    /// The minimum learning rate. For <c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>, this option or
+    /// <see cref="MinLrRate"/> is required. For <c>reduce_lr_on_plateau</c>, the default is 0.
     /// </summary>
     public double? MinLr { get; init; }
 
     /// <summary>
-    /// The minimum learning rate as a fraction of the peak, instead of <see cref="MinLr"/> (<c>cosine_with_min_lr</c>,
-    /// <c>cosine_warmup_with_min_lr</c>).
+    /// For <c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c>: the minimum learning rate as a fraction of the peak, instead of
+    /// <see cref="MinLr"/>.
     /// </summary>
     public double? MinLrRate { get; init; }
 
     /// <summary>
-    /// The initial learning rate as a fraction of the peak (<c>cosine_warmup_with_min_lr</c>). Default: 1 divided by the number of warmup
-    /// steps.
+    /// For <c>cosine_warmup_with_min_lr</c>: the initial learning rate as a fraction of the peak. Default: 1 divided by the number of
+    /// warmup steps.
     /// </summary>
     public double? WarmupLrRate { get; init; }
 
-    /// <summary>The number of decay steps (<c>warmup_stable_decay</c>, which requires this option).</summary>
+    /// <summary>For <c>warmup_stable_decay</c>, which requires this option: the number of decay steps.</summary>
     public int? NumDecaySteps { get; init; }
 
     /// <summary>
-    /// The number of steps at the peak (<c>warmup_stable_decay</c>). Default: all steps that are not part of the warmup or the decay.
+    /// For <c>warmup_stable_decay</c>: the number of steps at the peak. Default: all steps that are not part of the warmup or the decay.
     /// </summary>
     public int? NumStableSteps { get; init; }
 
-    /// <summary>The curve of the warmup (<c>warmup_stable_decay</c>). Default linear.</summary>
+    /// <summary>For <c>warmup_stable_decay</c>: the curve of the warmup. Default linear.</summary>
     public LearningRateCurve? WarmupType { get; init; }
 
-    /// <summary>The curve of the decay (<c>warmup_stable_decay</c>). Default cosine.</summary>
+    /// <summary>For <c>warmup_stable_decay</c>: the curve of the decay. Default cosine.</summary>
     public LearningRateCurve? DecayType { get; init; }
 
-    /// <summary>The minimum learning rate as a fraction of the peak (<c>warmup_stable_decay</c>). Default 0.</summary>
+    /// <summary>For <c>warmup_stable_decay</c>: the minimum learning rate as a fraction of the peak. Default 0.</summary>
     public double? MinLrRatio { get; init; }
 
-    /// <summary>Whether the metric is minimized or maximized (<c>reduce_lr_on_plateau</c>). Default: minimized.</summary>
+    /// <summary>For <c>reduce_lr_on_plateau</c>: whether the metric is minimized or maximized. Default: minimized.</summary>
     public PlateauMode? Mode { get; init; }
 
     /// <summary>
-    /// The factor by which the learning rate is multiplied to reduce it (<c>reduce_lr_on_plateau</c>); less than 1. Default 0.1.
+    /// For <c>reduce_lr_on_plateau</c>: the factor by which the learning rate is multiplied to reduce it; less than 1. Default 0.1.
     /// </summary>
     public double? Factor { get; init; }
 
     /// <summary>
-    /// The number of consecutive evaluations without an improvement that are accepted; the next one reduces the learning rate
-    /// (<c>reduce_lr_on_plateau</c>). Default 10.
+    /// For <c>reduce_lr_on_plateau</c>: the number of consecutive evaluations without an improvement that are accepted; the next one
+    /// reduces the learning rate. Default 10.
     /// </summary>
     public int? Patience { get; init; }
 
     /// <summary>
-    /// The amount by which the metric must be better than the best so far for an evaluation to be an improvement
-    /// (<c>reduce_lr_on_plateau</c>). Default 1e-4.
+    /// For <c>reduce_lr_on_plateau</c>: the amount by which the metric must be better than the best so far for an evaluation to be an
+    /// improvement. Default 1e-4.
     /// </summary>
     public double? Threshold { get; init; }
 
-    /// <summary>Whether <see cref="Threshold"/> is relative or absolute (<c>reduce_lr_on_plateau</c>). Default relative.</summary>
+    /// <summary>For <c>reduce_lr_on_plateau</c>: whether <see cref="Threshold"/> is relative or absolute. Default relative.</summary>
     public PlateauThresholdMode? ThresholdMode { get; init; }
 
     /// <summary>
-    /// The number of evaluations after a reduction during which a missing improvement is not counted (<c>reduce_lr_on_plateau</c>). Default
-    /// 0.
+    /// For <c>reduce_lr_on_plateau</c>: the number of evaluations after a reduction during which a missing improvement is not counted.
+    /// Default 0.
     /// </summary>
     public int? Cooldown { get; init; }
 
     /// <summary>
-    /// The amount that a reduction must exceed, otherwise the learning rate is not changed (<c>reduce_lr_on_plateau</c>). Default 1e-8.
+    /// For <c>reduce_lr_on_plateau</c>: the amount that a reduction must exceed; otherwise, the learning rate is not changed. Default 1e-8.
     /// </summary>
     public double? Eps { get; init; }
 

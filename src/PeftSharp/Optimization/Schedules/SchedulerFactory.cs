@@ -99,8 +99,8 @@ public static class SchedulerFactory
         NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var decay = options.Whole("num_decay_steps", atLeast: 0) ?? throw options.Error("num_decay_steps is missing");
-        // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
-        // transformers.
+        // If the training is shorter than warmup and decay together, there is no stable phase: as in transformers, the decay does not begin
+        // at the peak, but at a later point of its curve.
         var stable = options.Whole("num_stable_steps", atLeast: 0) ?? numTrainingSteps - numWarmupSteps - decay;
         return new()
         {

@@ -40,7 +40,7 @@ internal static class LegacyArchiveReader
                     $"storage '{name}' has another size than the pickle states, or ends after the end of the file");
             position = storage.Start + storage.Bytes;
         }
-        return found.Count == storages.All.Count ? value : throw new InvalidDataException("it lacks a storage of a tensor");
+        return found.Count == storages.All.Count ? value : throw new InvalidDataException("the storage of a tensor is missing in it");
     }
 
     private static object? Next(PickleInput input, PickleStorages storages, bool ignoresArrays = false) =>

@@ -17,7 +17,8 @@ internal sealed class PickleStorages
     /// </exception>
     internal PickleStorage Find(object? reference)
     {
-        // Files of the legacy format have a sixth element for storages that are views of others.
+        // In files of the legacy format, a reference has a sixth element. It is not null if the storage is a view of another storage, which
+        // is not supported.
         if (reference is not object?[] { Length: 5 or 6 } fields
             || fields is not ["storage", PickleGlobal type, string key, string, long count, ..]
             || (fields.Length == 6 && fields[5] is not null))

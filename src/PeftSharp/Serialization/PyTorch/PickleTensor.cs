@@ -54,7 +54,7 @@ internal sealed record PickleTensor(PickleStorage Storage, SafetensorsDtype Type
             if (elements > (isEmpty ? long.MaxValue : capacity))
                 throw new InvalidDataException(isEmpty
                     ? $"a tensor has {text}; the product of the sizes other than 0 does not fit into 64 bits"
-                    : $"a tensor of {text} has more elements than its storage, which has {capacity}");
+                    : $"a tensor of {text} has more elements than its storage, which has {capacity} elements");
         }
         if (!isEmpty && last >= capacity)
             throw new InvalidDataException($"a tensor of {text} ends outside its storage, which has {capacity} elements");

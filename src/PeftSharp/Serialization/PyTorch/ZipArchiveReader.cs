@@ -27,7 +27,8 @@ internal static class ZipArchiveReader
         var value = new PickleReader(new PickleInput(file, start, start + length), storages, ignoresArrays).Read();
         foreach (var (key, storage) in storages.All)
         {
-            var data = zip.Find($"{folder}/data/{key}") ?? throw new InvalidDataException($"it lacks the entry 'data/{key}' of a storage");
+            var data = zip.Find($"{folder}/data/{key}") ?? throw new InvalidDataException(
+                $"it does not contain the entry 'data/{key}' of a storage");
             if (data.Length != storage.Bytes)
                 throw new InvalidDataException($"storage '{key}' should have {storage.Bytes} bytes, but its entry has {data.Length}");
             storage.Start = data.Start;

@@ -91,7 +91,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         };
     }
 
-    // The standard names, then the names specific to the model: fields that end with _token, and fields of objects.
+    // The standard names, then the names specific to the model: fields that end with _token, and the entries of the three fields below, if
+    // they are objects.
     private Dictionary<string, AddedToken> ReadSpecialTokens()
     {
         var result = new Dictionary<string, AddedToken>(StringComparer.Ordinal);

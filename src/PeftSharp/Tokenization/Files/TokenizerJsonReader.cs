@@ -36,7 +36,7 @@ internal static class TokenizerJsonReader
         Normalized = part.Flag("normalized", absent: !part.Flag("special", absent: false)),
     };
 
-    // Older files lack the field 'type', so the other fields of the model determine the type.
+    // Older files do not have the field 'type', so the other fields of the model determine the type.
     private static TokenizerModel ReadModel(JsonPart part) =>
         part.IsNull
             ? throw part.Unfit("the model")

@@ -25,7 +25,7 @@ internal sealed class Lowercase : Normalizer
 
     internal override JsonObject ToJson() => new() { ["type"] = "Lowercase" };
 
-    // Replaces one UTF-16 code unit by one, which is the common case.
+    // Replaces a UTF-16 code unit by its lower case, if that is also one code unit. This is the common case. Otherwise returns false.
     private static bool TryLowerInPlace(ref char c)
     {
         if (char.IsSurrogate(c))

@@ -30,7 +30,8 @@ internal static class UnigramSeeds
 
     private static List<(int Start, int Length, double Score)> Substrings(int[] text, int maxLength)
     {
-        // Only the first maxLength + 1 characters of a suffix matter, because longer substrings are not pieces.
+        // Only the first maxLength + 1 characters of a suffix matter: a piece has at most maxLength characters, and the character after it
+        // shows whether it is followed by different characters.
         var depth = maxLength + 1;
         var suffixes = new int[text.Length];
         for (var i = 0; i < suffixes.Length; i++)

@@ -56,8 +56,9 @@ internal static class ModelColumns
             throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. "
                 + "Remove them with RemoveColumns, set RemoveUnusedColumns to true, or pass a custom collator or loss that uses them "
                 + "(dataCollator, computeLoss).");
-        logger?.LogInformation("Columns of the {Role} data that {Model} does not read are removed: {Columns}. Inputs of the model: "
-            + "{Inputs}", role, model.GetName(), string.Join(", ", unused), string.Join(", ", model.InputNames.Union(model.LabelNames)));
+        logger?.LogInformation(TrainingEvents.ColumnsRemoved,
+            "Columns of the {Role} data that {Model} does not read are removed: {Columns}. Inputs of the model: {Inputs}", role,
+            model.GetName(), string.Join(", ", unused), string.Join(", ", model.InputNames.Union(model.LabelNames)));
         return dataset.SelectColumns(known);
     }
 

@@ -27,8 +27,10 @@ public static class LoraExtensions
     /// not used by <paramref name="combinationType"/>, or the ranks, targets or fully trained modules of the adapters cannot be combined.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
-    /// <exception cref="NotSupportedException">The method, or an option of an adapter such as DoRA or trained token embeddings, does not
-    /// support combination.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The adapters are not LoRA adapters, or an option of an adapter, such as DoRA or trained token embeddings, does not support
+    /// combination.
+    /// </exception>
     public static void AddWeightedAdapter(
         this PeftModel model, IReadOnlyList<string> adapters, IReadOnlyList<double> weights, string adapterName,
         CombinationType combinationType = CombinationType.Svd, int? svdRank = null, double? density = null,

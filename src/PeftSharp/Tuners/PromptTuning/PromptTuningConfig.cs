@@ -33,7 +33,9 @@ public sealed record PromptTuningConfig : PromptLearningConfig
     /// </summary>
     public string? TokenizerNameOrPath { get; init; }
 
-    /// <summary>Options of peft's tokenizer, which are kept but not used.</summary>
+    /// <summary>
+    /// Options with which peft loads the tokenizer; this library only writes them to the file. Null: none.
+    /// </summary>
     public JsonObject? TokenizerKwargs { get; init; }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// The base class of configurations of methods that train virtual tokens before the text (peft's <c>PromptLearningConfig</c>).
+/// The base class of configurations of tuning methods that train virtual tokens before the text (peft's <c>PromptLearningConfig</c>).
 /// </summary>
 public abstract record PromptLearningConfig : PeftConfig
 {
@@ -29,10 +29,11 @@ public abstract record PromptLearningConfig : PeftConfig
             throw new ArgumentOutOfRangeException(
                 nameof(NumVirtualTokens), NumVirtualTokens, "The number of virtual tokens must be at least 1.");
         if (NumTransformerSubmodules is not (null or 1))
-            throw new ArgumentException($"NumTransformerSubmodules is {NumTransformerSubmodules}, but only models with one stack of "
-                + "layers are supported. Leave it null.");
+            throw new ArgumentException($"NumTransformerSubmodules is {NumTransformerSubmodules}, but models with an encoder and a "
+                + "decoder are not supported. Set it to null or 1.");
         if (TaskType == Tuners.TaskType.Seq2SeqLM)
-            throw new ArgumentException("TaskType is Seq2SeqLM, but only models with one stack of layers are supported.");
+            throw new ArgumentException("TaskType is Seq2SeqLM, but models with an encoder and a decoder are not supported. "
+                + "Set the TaskType of the model.");
     }
 
     internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>

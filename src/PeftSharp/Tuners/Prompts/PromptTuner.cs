@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// The base class of methods that train virtual tokens before the text. The model is called with the embeddings of virtual tokens and
-/// text instead of token ids; masks, positions, labels and the key-value cache include the virtual tokens.
+/// The base class of tuning methods that train virtual tokens before the text. The model is called with the embeddings of virtual tokens
+/// and text instead of token ids; masks, positions, labels and the key-value cache include the virtual tokens.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,7 +18,7 @@ namespace PeftSharp.Tuners;
 /// several threads at once in evaluation mode.
 /// </para>
 /// </remarks>
-/// <typeparam name="TConfig">The configuration type of the method.</typeparam>
+/// <typeparam name="TConfig">The configuration type of the tuning method.</typeparam>
 public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearningConfig
 {
     internal override bool IsModelNested => false;

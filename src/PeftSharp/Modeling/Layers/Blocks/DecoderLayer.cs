@@ -59,6 +59,7 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>, ISt
             && parts.TryDescribe(_lastNorm, out step.FeedForwardOutputNorm);
     }
 
+    /// <summary>Computes the hidden states after the layer.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <returns>Hidden states of the same shape.</returns>

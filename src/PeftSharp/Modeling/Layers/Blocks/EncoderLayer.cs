@@ -37,6 +37,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Computes the hidden states after the layer.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <returns>Float [batch, tokens, hidden].</returns>

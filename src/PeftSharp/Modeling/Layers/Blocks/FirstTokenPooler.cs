@@ -19,6 +19,7 @@ public sealed class FirstTokenPooler : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Pools the hidden states of a batch.</summary>
     /// <param name="states">Float [batch, tokens, width].</param>
     /// <returns>Float [batch, width].</returns>
     public override Tensor forward(Tensor states)

@@ -48,6 +48,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
             && parts.TryDescribe(_down, out step.Down);
     }
 
+    /// <summary>Computes the output of the feed-forward layer.</summary>
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

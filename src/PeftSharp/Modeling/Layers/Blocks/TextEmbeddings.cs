@@ -53,6 +53,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <summary>The word embeddings.</summary>
     public Module<Tensor, Tensor> Words => _words;
 
+    /// <summary>Computes the embeddings of a batch.</summary>
     /// <param name="inputs">Token ids or embeddings; optionally token types and positions.</param>
     /// <returns>Float [batch, tokens, width].</returns>
     public override Tensor forward(ModelInputs inputs)
