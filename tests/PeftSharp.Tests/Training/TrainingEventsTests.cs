@@ -59,7 +59,8 @@ public sealed class TrainingEventsTests : IDisposable
     {
         var log = new Recorded();
         var rows = TinyRun.Rows(8).AddColumn("source", Enumerable.Repeat("a", 8).ToArray());
-        _ = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), logger: log);
+        _ = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), rows,
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0), logger: log);
         var removed = log.Messages.Should().ContainSingle(message => message.Id == TrainingEvents.ColumnsRemoved).Which;
         Assert.Equal(("training", "source"), (removed.Fields["Role"], removed.Fields["Columns"]));
     }
