@@ -77,7 +77,7 @@ public class LoadDatasetTests : IDisposable
         _folder.Write("train.jsonl", "{\"i\":1}\n");
         _folder.Write("test.csv", "i\n1\n");
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("those of 'test' as csv");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("the files of 'test' as csv");
         Datasets.LoadDataset(_folder.Path, new DatasetLoadOptions { Format = "csv" }).Keys.Should().Equal("test");
     }
 

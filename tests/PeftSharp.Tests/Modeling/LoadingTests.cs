@@ -198,7 +198,7 @@ public sealed class LoadingTests : IDisposable
     {
         FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, numLabels: 3))
             .Should().ThrowExactly<CheckpointException>()
-            .Which.Message.Should().ContainAll("classifier.weight", "[2, 16]", "[3, 16]", "IgnoreMismatchedSizes", "numLabels");
+            .Which.Message.Should().ContainAll("classifier.weight", "[2, 16]", "[3, 16]", "IgnoreMismatchedSizes", "NumLabels");
         using var loaded = AutoModelForSequenceClassification.FromPretrained(
             _folder.Path, new PretrainedOptions { NumLabels = 3, IgnoreMismatchedSizes = true });
         loaded.LoadReport!.MismatchedKeys.Select(key => key.Name).Order(StringComparer.Ordinal)
