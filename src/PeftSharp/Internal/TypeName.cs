@@ -1,6 +1,8 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Names of types for messages, as they are written in C#: <c>Module&lt;Tensor, Tensor&gt;</c> instead of <c>Module`2</c>.</summary>
+/// <summary>
+/// Names of types for messages, as they are written in C#: <c>Module&lt;Tensor, Tensor&gt;</c> instead of <c>Module`2</c>.
+/// </summary>
 internal static class TypeName
 {
     /// <summary>The name without namespaces, such as <c>Dictionary&lt;String, Int32?[]&gt;</c>.</summary>

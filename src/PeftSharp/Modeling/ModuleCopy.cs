@@ -80,7 +80,8 @@ internal static class ModuleCopy
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
         if (!found.SequenceEqual(wanted))
             throw new NotSupportedException(
-                $"'{path}' ({TypeName.Of(type)}) cannot be copied: it has parameters that are not stored in fields. Store each one in a field.");
+                $"'{path}' ({TypeName.Of(type)}) cannot be copied: it has parameters that are not stored in fields. "
+                + "Store each one in a field.");
         return copy;
     }
 

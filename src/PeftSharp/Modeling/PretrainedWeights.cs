@@ -11,8 +11,8 @@ internal static class PretrainedWeights
 {
     /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be present.</summary>
     /// <exception cref="CheckpointException">
-    /// A tensor is missing or has a different shape or an unsupported type; nothing was changed. Or a file that was opened cannot be read to
-    /// its end; tensors may have been changed.
+    /// A tensor is missing or has a different shape or an unsupported type; nothing was changed. Or a file that was opened cannot be read
+    /// to its end; tensors may have been changed.
     /// </exception>
     internal static void LoadAll(PretrainedModel model, string folder, bool allowPickle = false)
     {

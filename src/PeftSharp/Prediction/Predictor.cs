@@ -128,8 +128,8 @@ public abstract partial class Predictor : IDisposable
         var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;
         if (body?.LoadReport?.OtherTaskClass is { } stored)
             throw new CheckpointException($"'{nameOrFolder}' contains {stored}, whose head was trained for another task; "
-                + $"{TypeName.Of(typeof(TSelf))} needs the class {body.GetName()}. Pass the folder of such a model, or use the predictor for "
-                + $"{stored}.");
+                + $"{TypeName.Of(typeof(TSelf))} needs the class {body.GetName()}. Pass the folder of such a model, or use the "
+                + $"predictor for {stored}.");
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>

@@ -144,7 +144,7 @@ public sealed class PeftErrorsTests : IDisposable
         })
             FluentActions.Invoking(load).Should().ThrowExactly<CheckpointException>().Which.Message.Should()
                 .ContainAll(_folder.File("second"), isBias ? "already trains biases" : "cannot also have IA3").And.NotContain("Parameter");
-        FluentActions.Invoking(() => peft.AddAdapter("second", other)).Should().ThrowExactly<ArgumentException>().WithParameterName("config");
+        peft.Invoking(peft => peft.AddAdapter("second", other)).Should().ThrowExactly<ArgumentException>().WithParameterName("config");
         peft.state_dict().Keys.Should().Equal(keys);
     }
 
