@@ -14,8 +14,10 @@ internal static class BmpReader
         var header = file.AsSpan(FileHeader);
         var (headerSize, width, signedHeight) = (Number(header, 0), Number(header, 4), Number(header, 8));
         var (bits, compression) = (BinaryPrimitives.ReadUInt16LittleEndian(header[14..]), Number(header, 16));
-        if (headerSize < SmallestHeader || signedHeight == int.MinValue)
+        if (headerSize < SmallestHeader)
             throw new ImageException($"The BMP file has a header of {headerSize} bytes, which is not supported. Convert it to PNG.");
+        if (signedHeight == int.MinValue)
+            throw new ImageException($"The BMP file is damaged: the height of its image is {signedHeight}.");
         ImageDecoder.CheckSize(width, Math.Abs(signedHeight), maxPixels);
         var isPlain = compression == 0 || (compression == BitFields && bits == 32 && HasUsualMasks(header));
         if (!isPlain || bits is not (1 or 4 or 8 or 24 or 32))

@@ -105,7 +105,7 @@ public sealed class ImageClassifier : ImagePredictor
     public IReadOnlyList<ImageClassification> Classify(
         IReadOnlyList<string> paths, double threshold = 0.5, int batchSize = 32, string? adapter = null,
         IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Results(Run(paths, path => RgbImage.Load(path), batchSize, adapter, Logits, progress, cancellationToken), threshold);
+        Results(Run(paths, path => RgbImage.Load(path, MaxPixels), batchSize, adapter, Logits, progress, cancellationToken), threshold);
 
     /// <summary>Classifies several images, in batches.</summary>
     /// <param name="images">The images.</param>

@@ -33,16 +33,23 @@ public sealed class ImageCollator : IDataCollator
     /// <param name="seed">The seed of the random changes. Default 42.</param>
     /// <param name="imageColumn">The column of the images. Default <c>image</c>.</param>
     /// <param name="read">Returns the image of a row. Default null: the image is read from the file whose path is in the column.</param>
+    /// <param name="maxPixels">
+    /// The maximum number of pixels of an image file; a larger image is rejected before memory is allocated for it. Default 89,478,485
+    /// (<see cref="RgbImage.DefaultMaxPixels"/>). A function <paramref name="read"/> has its own limit.
+    /// </param>
     /// <exception cref="ArgumentException">A value of the augmentation is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxPixels"/> is less than 1.</exception>
     public ImageCollator(
         ImageProcessor processor, IDataCollator? others = null, ImageAugmentation? augmentation = null, long seed = 42,
-        string imageColumn = ImageFolder.ImageColumn, Func<Row, RgbImage>? read = null)
+        string imageColumn = ImageFolder.ImageColumn, Func<Row, RgbImage>? read = null,
+        long maxPixels = RgbImage.DefaultMaxPixels)
     {
         ArgumentNullException.ThrowIfNull(processor);
         ArgumentException.ThrowIfNullOrEmpty(imageColumn);
         augmentation?.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
         (_processor, _others, _augmentation, _seed) = (processor, others ?? new DefaultDataCollator(), augmentation, seed);
-        _read = read ?? (row => RgbImage.Load(row.GetString(imageColumn)));
+        _read = read ?? (row => RgbImage.Load(row.GetString(imageColumn), maxPixels));
         ColumnNames = [imageColumn, .. _others.ColumnNames];
     }
 
@@ -77,7 +84,7 @@ public sealed class ImageCollator : IDataCollator
         var inputs = rest.Length == 0 || rest[0].Count == 0 ? new ModelInputs() : others(rest);
         try
         {
-            inputs.PixelValues = _processor.Convert(images);
+            inputs.PixelValues = _processor.Convert(images, nameof(rows));
             return inputs;
         }
         catch

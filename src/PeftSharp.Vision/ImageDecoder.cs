@@ -24,7 +24,8 @@ internal static class ImageDecoder
             throw new ImageException($"The image has {width} x {height} pixels, so it is empty. Remove the file, or obtain it again.");
         if ((long)width * height > Math.Min(maxPixels, Array.MaxLength / RgbImage.Channels))
             throw new ImageException($"The image has {width} x {height} pixels, which is more than maxPixels ({maxPixels}). "
-                + "If the file comes from a trusted source, load it with RgbImage and a larger maxPixels.");
+                + "If the file comes from a trusted source, pass a larger maxPixels to RgbImage or ImageCollator, or set MaxPixels of the "
+                + "classifier.");
     }
 
     private static string NameOf(byte[] content) => content switch

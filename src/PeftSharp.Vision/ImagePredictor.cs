@@ -37,6 +37,21 @@ public abstract class ImagePredictor : IDisposable
     public ImageProcessor Processor { get; }
 
     /// <summary>
+    /// The maximum number of pixels of an image file; a larger image is rejected before memory is allocated for it. Default 89,478,485
+    /// (<see cref="RgbImage.DefaultMaxPixels"/>). Set it before the first call.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public long MaxPixels
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = RgbImage.DefaultMaxPixels;
+
+    /// <summary>
     /// Names of the parameters that were neither loaded from a checkpoint nor trained, usually the parameters of a new head
     /// (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions depend on random weights, and the
     /// constructor writes a warning to the logger or, without a logger, to the standard error stream.

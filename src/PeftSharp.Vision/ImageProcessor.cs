@@ -77,13 +77,13 @@ public sealed class ImageProcessor
     public ModelInputs ToModelInputs(params IReadOnlyList<RgbImage> images) => new() { PixelValues = Process(images) };
 
     /// <summary>Rescales and normalizes images that have the same size.</summary>
-    internal Tensor Convert(IReadOnlyList<RgbImage> images)
+    internal Tensor Convert(IReadOnlyList<RgbImage> images, string parameter = "images")
     {
-        if (images.Count == 0) throw new ArgumentException("There is no image. Pass at least one.", nameof(images));
+        if (images.Count == 0) throw new ArgumentException("There is no image. Pass at least one.", parameter);
         var (width, height) = (images[0].Width, images[0].Height);
         if (images.FirstOrDefault(image => (image.Width, image.Height) != (width, height)) is { } other)
             throw new ArgumentException($"The images have different sizes after resizing: {width} x {height} and {other.Width} x "
-                + $"{other.Height}. Use a processor with a fixed size or a crop.", nameof(images));
+                + $"{other.Height}. Use a processor with a fixed size or a crop.", parameter);
         var area = width * height;
         var values = new float[RgbImage.Channels * (long)area * images.Count];
         for (var index = 0; index < images.Count; index++)

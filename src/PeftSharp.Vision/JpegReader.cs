@@ -44,7 +44,9 @@ internal static class JpegReader
         }
         catch (Exception error) when (error is not (ImageException or OutOfMemoryException))
         {
-            throw new ImageException($"The JPEG file is damaged: {error.Message}", error);
+            // The decoder passes invalid values of the file to methods whose exceptions name their parameters.
+            throw new ImageException(
+                $"The JPEG file is damaged: {(error is ArgumentException ? "its data is inconsistent." : error.Message)}", error);
         }
     }
 

@@ -130,7 +130,8 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
         IReadOnlyList<string> paths, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
         int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Classify(paths, path => RgbImage.Load(path), candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken);
+        Classify(paths, path => RgbImage.Load(path, MaxPixels), candidateLabels, hypothesisTemplate, batchSize, adapter, progress,
+            cancellationToken);
 
     /// <summary>Classifies several images, in batches.</summary>
     /// <param name="images">The images.</param>

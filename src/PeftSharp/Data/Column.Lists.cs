@@ -93,7 +93,7 @@ public sealed partial class Column
                 $"Column '{Name}' has type {Feature}, so it has no field '{name}'. Only columns of type Struct have fields.");
         if (!record.Fields.TryGetValue(name, out var feature))
             throw new DatasetException(
-                $"The structs of column '{Name}' have no field '{name}'. Fields: {string.Join(", ", record.Fields.Keys)}.");
+                $"The structs of column '{Name}' have no field '{name}'. Fields: {NameList.Of(record.Fields.Keys)}.");
         var builder = new ColumnBuilder();
         for (var row = 0; row < Count; row++)
             builder.Add(

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -36,7 +37,7 @@ public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
         get => _splits.TryGetValue(split, out var dataset)
             ? dataset
             : throw new DatasetException(
-                $"There is no split '{split}'. Splits: {(_splits.Count == 0 ? "none" : string.Join(", ", _splits.Keys))}.");
+                $"There is no split '{split}'. Splits: {NameList.Of(_splits.Keys)}.");
         init => _splits[split] = value ?? throw new ArgumentNullException(nameof(value));
     }
 

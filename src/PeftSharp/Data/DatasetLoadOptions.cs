@@ -114,10 +114,8 @@ public sealed record DatasetLoadOptions
             throw new ArgumentException(
                 "DatasetLoadOptions.Columns is empty. Add at least one column, or set the option to null to read all columns.",
                 nameof(Columns));
-        if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
-            throw new ArgumentException(
-                $"DatasetLoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.",
-                nameof(Columns));
+        RequireUnique(Columns, nameof(Columns));
+        RequireUnique(ColumnNames, nameof(ColumnNames));
         if (Format is not null && !FileFormat.Names.Contains(Format))
             throw new ArgumentException(
                 $"The format '{Format}' is not supported. Supported formats: {string.Join(", ", FileFormat.Names)}.", nameof(Format));
@@ -127,5 +125,12 @@ public sealed record DatasetLoadOptions
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
                 + "but must be another character, such as ';'.", nameof(Delimiter));
+    }
+
+    private static void RequireUnique(IReadOnlyList<string>? names, string option)
+    {
+        if (names?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new ArgumentException(
+                $"DatasetLoadOptions.{option} contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.", option);
     }
 }

@@ -80,8 +80,8 @@ public static partial class Datasets
     /// <paramref name="split"/> is malformed, or an option has an invalid value or has no effect for this path or format.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// There is no such split, a configuration must be chosen (the message lists the configurations), there is no supported file, the
-    /// splits have different formats, or a file is malformed; the message contains file and line.
+    /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
+    /// is no supported file, the splits have different formats, or a file is malformed; the message contains file and line.
     /// </exception>
     public static Dataset LoadDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null,

@@ -99,7 +99,8 @@ public sealed partial class HubClient
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new HubUploadOptions();
-        var file = new UploadFile(path, UploadFolder.NameOf(options.PathInRepository, fileName ?? Path.GetFileName(path)));
+        var file = new UploadFile(path, UploadFolder.NameOf(
+            options.PathInRepository, fileName ?? Path.GetFileName(path), fileName is null ? nameof(path) : nameof(fileName)));
         return UploadAsync(repository, [file], [], options, $"Upload {file.Name} with PeftSharp", cancellationToken);
     }
 

@@ -206,14 +206,14 @@ public sealed partial class HubClient : IDisposable
                 + $"Download the repository again with access to {Endpoint}.");
     }
 
-    private static HubRequest Check(string repository, string? revision, HubRepositoryType type)
+    private static HubRequest Check(string repository, string? revision, HubRepositoryType repositoryType)
     {
         HubName.CheckRepository(repository);
         HubName.CheckRevision(revision ?? DefaultRevision);
-        if (!Enum.IsDefined(type))
+        if (!Enum.IsDefined(repositoryType))
             throw new ArgumentOutOfRangeException(
-                nameof(type), type, $"repositoryType must be a member of {nameof(HubRepositoryType)}.");
-        return new HubRequest(repository, revision ?? DefaultRevision, File: null, type);
+                nameof(repositoryType), repositoryType, $"repositoryType must be a member of {nameof(HubRepositoryType)}.");
+        return new HubRequest(repository, revision ?? DefaultRevision, File: null, repositoryType);
     }
 
     private static bool IsUnreachable(HubException error) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -23,21 +24,21 @@ internal static partial class HubName
     internal static bool IsETag(string etag) => ETag().IsMatch(etag);
 
     /// <exception cref="ArgumentException">The name is invalid.</exception>
-    internal static void CheckRepository(string name)
+    internal static void CheckRepository(string name, [CallerArgumentExpression(nameof(name))] string? parameter = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(name, parameter);
         if (!IsRepository(name))
             throw new ArgumentException($"'{name}' is not the name of a repository. A name has the form NAME or OWNER/NAME. Each part has "
                 + "at most 96 characters, consists of letters, digits, '-', '_' and '.', and does not start or end with '-' or '.'. The "
-                + "name does not contain '--' or '..', and does not end with '.git'. An example is google/flan-t5-base.", nameof(name));
+                + "name does not contain '--' or '..', and does not end with '.git'. An example is google/flan-t5-base.", parameter);
     }
 
     /// <exception cref="ArgumentException">The name could be a path outside the folder of the repository on some system.</exception>
-    internal static void CheckFile(string name)
+    internal static void CheckFile(string name, [CallerArgumentExpression(nameof(name))] string? parameter = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(name, parameter);
         if (Problem(name) is { } problem)
-            throw new ArgumentException($"'{name}' is not allowed as the name of a file in a repository: {problem}.", nameof(name));
+            throw new ArgumentException($"'{name}' is not allowed as the name of a file in a repository: {problem}.", parameter);
     }
 
     /// <exception cref="ArgumentException">The revision is invalid.</exception>

@@ -17,14 +17,16 @@ public sealed record HubOptions
 
     /// <summary>
     /// Access token for private and gated repositories, and for uploads; it is sent to the host of <see cref="Endpoint"/> only. Null: the
-    /// environment variable <c>HF_TOKEN</c>; if it is not set, the file that <c>hf auth login</c> writes (its path is in
-    /// <c>HF_TOKEN_PATH</c>, by default <c>token</c> in the folder <c>HF_HOME</c>). Empty string: no token is sent.
+    /// environment variable <c>HF_TOKEN</c>; if it is not set, <c>HUGGING_FACE_HUB_TOKEN</c>; if neither is set, the file that
+    /// <c>hf auth login</c> writes (its path is in <c>HF_TOKEN_PATH</c>, by default <c>token</c> in the folder <c>HF_HOME</c>). With
+    /// <c>HF_HUB_DISABLE_IMPLICIT_TOKEN=1</c>, null means that no token is sent. Empty string: no token is sent.
     /// </summary>
     public string? Token { get; init; }
 
     /// <summary>
-    /// Folder of the cache. Null: the environment variable <c>HF_HUB_CACHE</c>; if it is not set, <c>hub</c> in the folder <c>HF_HOME</c>;
-    /// if neither is set, <c>huggingface/hub</c> in the folder <c>XDG_CACHE_HOME</c>, which is <c>~/.cache</c> by default.
+    /// Folder of the cache. Null: the environment variable <c>HF_HUB_CACHE</c>; if it is not set, <c>HUGGINGFACE_HUB_CACHE</c>; if neither
+    /// is set, <c>hub</c> in the folder <c>HF_HOME</c>. The default of <c>HF_HOME</c> is <c>huggingface</c> in the folder
+    /// <c>XDG_CACHE_HOME</c>, and the default of <c>XDG_CACHE_HOME</c> is <c>~/.cache</c>.
     /// </summary>
     public string? CacheFolder { get; init; }
 

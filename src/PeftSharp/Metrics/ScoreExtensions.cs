@@ -33,10 +33,12 @@ public static class ScoreExtensions
     /// in numpy.
     /// </summary>
     /// <param name="scores">[rows, classes].</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no columns.</exception>
+    /// <exception cref="ArgumentException">There are no columns.</exception>
     public static int[] ArgMax(this float[,] scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
+        if (scores.GetLength(1) == 0)
+            throw new ArgumentException("The scores have no columns. Pass one column for each class.", nameof(scores));
         return scores.Cast<float>().ToArray().ArgMax(scores.GetLength(1));
     }
 

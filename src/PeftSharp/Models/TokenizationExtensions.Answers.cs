@@ -67,8 +67,11 @@ public static partial class TokenizationExtensions
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        var question = TextColumn(dataset, questionColumn, $"{nameof(TokenizeAnswers)}(tokenizer, questionColumn: ");
-        var context = TextColumn(dataset, contextColumn, $"{nameof(TokenizeAnswers)}(tokenizer, contextColumn: ");
+        IReadOnlyList<string?> answerNames = answerColumn is null ? _answerNames : [answerColumn];
+        var question = TextColumn(
+            dataset, questionColumn, $"{nameof(TokenizeAnswers)}(tokenizer, questionColumn: ", [contextColumn, .. answerNames]);
+        var context = TextColumn(
+            dataset, contextColumn, $"{nameof(TokenizeAnswers)}(tokenizer, contextColumn: ", [question, .. answerNames]);
         var answer = ColumnNames.Find(
             dataset, answerColumn ?? _answerNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null, "answers"));
         var limit = maxLength ?? Math.Min(tokenizer.ModelMaxLength ?? 384, 384);

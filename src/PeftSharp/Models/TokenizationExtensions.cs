@@ -58,8 +58,9 @@ public static partial class TokenizationExtensions
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentException.ThrowIfNullOrEmpty(textColumn);
-        var text = TextColumn(dataset, textColumn);
-        var pair = pairColumn is null ? null : TextColumn(dataset, pairColumn, $"{nameof(Tokenize)}(tokenizer, pairColumn: ");
+        var text = TextColumn(dataset, textColumn, $"{nameof(Tokenize)}(tokenizer, ", pairColumn, labelColumn);
+        var pair = pairColumn is null ? null
+            : TextColumn(dataset, pairColumn, $"{nameof(Tokenize)}(tokenizer, pairColumn: ", text, labelColumn);
         var labels = LabelsOf(dataset, labelColumn);
         var cut = truncation ?? DefaultTruncation(tokenizer, maxLength);
         string[] read = pair is null ? [text] : [text, pair];
@@ -163,9 +164,13 @@ public static partial class TokenizationExtensions
     }
 
     /// <summary>The column with texts, none of which may be missing.</summary>
-    private static string TextColumn(Dataset dataset, string name, string call = $"{nameof(Tokenize)}(tokenizer, ")
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="call">The call up to the name of the column, for messages.</param>
+    /// <param name="others">The other columns of the call, which a message does not suggest. A null is ignored.</param>
+    private static string TextColumn(Dataset dataset, string name, string call, params IReadOnlyList<string?> others)
     {
-        var column = Find(dataset, name, call, feature => feature is Value { Dtype: "string" });
+        var column = Find(dataset, name, call, feature => feature is Value { Dtype: "string" }, others);
         if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}: its texts are already split into words. "
                 + "Tokenize words and their tags with dataset.TokenizeWords.");
@@ -179,18 +184,23 @@ public static partial class TokenizationExtensions
     }
 
     /// <summary>Returns the column with a name; if there is none, the message shows the call with a column that has the type.</summary>
-    private static Column Find(Dataset dataset, string name, string call, Func<Feature, bool> isSuitable)
+    private static Column Find(
+        Dataset dataset, string name, string call, Func<Feature, bool> isSuitable, params IReadOnlyList<string?> others)
     {
         try
         {
             return dataset[ColumnNames.Find(dataset, name)];
         }
-        catch (DatasetException error) when (dataset.ColumnNames.FirstOrDefault(other => isSuitable(dataset.Features[other])) is { } other
+        catch (DatasetException error) when (dataset.ColumnNames.FirstOrDefault(
+                column => isSuitable(dataset.Features[column]) && !IsOneOf(column, others)) is { } other
             && !error.Message.Contains(nameof(DatasetLoadOptions.Delimiter), StringComparison.Ordinal))
         {
             throw new DatasetException($"{error.Message} Pass the name of the column: {call}\"{other}\").", error);
         }
     }
+
+    private static bool IsOneOf(string column, IReadOnlyList<string?> names) =>
+        names.Any(name => name is not null && ColumnNames.Normalize(name) == ColumnNames.Normalize(column));
 
     /// <summary>The column with the labels, or null if there is none.</summary>
     private static string? LabelsOf(Dataset dataset, string? labelColumn)

@@ -37,7 +37,7 @@ public abstract partial class Predictor
         Func<int, IReadOnlyList<(TextEncoding Encoding, TRow Output)>, TResult> finish)
     {
         RequireOpen();
-        ArgumentOutOfRangeException.ThrowIfLessThan(call.BatchSize, 1, nameof(call.BatchSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(call.BatchSize, 1, "batchSize");
         using var running = Model.Calls.CallInEvaluationMode(Model);
         using var noGradient = no_grad();
         var results = new TResult[count];
@@ -77,14 +77,17 @@ public abstract partial class Predictor
         return results;
     }
 
+    /// <summary>Returns the number of positions that the virtual tokens of an adapter leave for a text; null: no limit.</summary>
+    private protected int? Positions(string? adapter) =>
+        Model.Inputs[0].MaxLength - Model.CountVirtualTokens(new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] });
+
     /// <summary>Returns the maximum number of tokens per row, including special tokens; null: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="maxLength"/> is less than 1 or greater than the number of tokens that the model accepts.
     /// </exception>
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
-        var options = new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] };
-        var positions = Model.Inputs[0].MaxLength - Model.CountVirtualTokens(options);
+        var positions = Positions(adapter);
         if (maxLength is not { } length) return Tokenizer.ModelMaxLength is { } limit ? Math.Min(limit, positions ?? limit) : positions;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
         return length <= (positions ?? length)

@@ -8,13 +8,14 @@ public sealed partial class SentenceEncoder
     /// <param name="second">The second embedding.</param>
     /// <exception cref="ArgumentException">The embeddings have different numbers of elements.</exception>
     public static float CosineSimilarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
-        Compare(first, second, SimilarityFunction.Cosine);
+        Compare(first, second, SimilarityFunction.Cosine, nameof(second));
 
     /// <summary>Returns the similarity of two embeddings by <see cref="SimilarityFunction"/>; larger is more similar.</summary>
     /// <param name="first">The first embedding.</param>
     /// <param name="second">The second embedding.</param>
     /// <exception cref="ArgumentException">The embeddings have different numbers of elements.</exception>
-    public float Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => Compare(first, second, SimilarityFunction);
+    public float Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
+        Compare(first, second, SimilarityFunction, nameof(second));
 
     /// <summary>Finds the embeddings that are most similar to a query, by <see cref="SimilarityFunction"/>.</summary>
     /// <param name="query">The embedding of the query.</param>
@@ -30,15 +31,16 @@ public sealed partial class SentenceEncoder
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
-        return [.. embeddings.Select((embedding, index) => new SearchResult(index, Similarity(query, embedding)))
+        return [.. embeddings.Select((embedding, index) => new SearchResult(
+                index, Compare(query, embedding, SimilarityFunction, nameof(embeddings))))
             .OrderByDescending(text => text.Score).Take(topK)];
     }
 
-    private static float Compare(ReadOnlySpan<float> first, ReadOnlySpan<float> second, SimilarityFunction function)
+    private static float Compare(ReadOnlySpan<float> first, ReadOnlySpan<float> second, SimilarityFunction function, string parameter)
     {
         if (first.Length != second.Length)
             throw new ArgumentException($"The embeddings have {first.Length} and {second.Length} elements. "
-                + "Compare embeddings of the same model.", nameof(second));
+                + "Compare embeddings of the same model.", parameter);
         double product = 0, left = 0, right = 0, squares = 0, distance = 0;
         for (var i = 0; i < first.Length; i++)
         {

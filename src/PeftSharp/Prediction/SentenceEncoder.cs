@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Tokenization;
@@ -25,7 +26,7 @@ public sealed partial class SentenceEncoder : Predictor
 {
     private readonly SentenceFolder _parts;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, int> _promptLengths = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Prompt, int? Limit), int> _promptLengths = [];
 
     /// <summary>Creates an encoder for an existing model, which is not disposed with this object.</summary>
     /// <param name="model">A model without a head, such as one loaded by <c>AutoModel</c>, with or without adapters.</param>
@@ -166,7 +167,7 @@ public sealed partial class SentenceEncoder : Predictor
         RequireTexts(texts, nameof(texts));
         RequireOpen();
         var limit = maxLength is null && MaxLength is { } own
-            ? Math.Min(own, Model.Inputs[0].MaxLength ?? own)
+            ? Math.Min(own, Positions(adapter) ?? own)
             : MaxTokens(maxLength, adapter);
         var before = PromptOf(promptName, prompt);
         var promptTokens = before.Length > 0 && !_parts.Pooling.IncludesPrompt ? TokensOf(before, limit) : 0;
@@ -195,24 +196,24 @@ public sealed partial class SentenceEncoder : Predictor
         base.Dispose(disposing);
     }
 
-    private string PromptOf(string? name, string? prompt)
+    private string PromptOf(string? promptName, string? prompt)
     {
         if (prompt is not null)
-            return name is null ? prompt : throw new ArgumentException("Set either prompt or promptName, not both.", nameof(prompt));
-        return (name ?? DefaultPromptName) is not { } wanted ? ""
+            return promptName is null ? prompt : throw new ArgumentException("Set either prompt or promptName, not both.", nameof(prompt));
+        return (promptName ?? DefaultPromptName) is not { } wanted ? ""
             : Prompts.TryGetValue(wanted, out var found) ? found
             : throw new ArgumentException($"There is no prompt named '{wanted}'. Prompts of this model: "
-            + $"{(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.", nameof(name));
+            + $"{NameList.Of(Prompts.Keys)}.", nameof(promptName));
     }
 
     /// <summary>Returns the number of tokens of a prompt, without a special token at the end.</summary>
     private int TokensOf(string prompt, int? limit)
     {
         lock (_gate)
-            if (_promptLengths.TryGetValue(prompt, out var known)) return known;
+            if (_promptLengths.TryGetValue((prompt, limit), out var known)) return known;
         var ids = Tokenizer.Encode([Prepared(prompt)], null, truncation: limit is not null, maxLength: limit).Encodings[0].Ids;
         var length = ids.Length > 0 && Tokenizer.AllSpecialIds.Contains(ids[^1]) ? ids.Length - 1 : ids.Length;
-        lock (_gate) _promptLengths[prompt] = length;
+        lock (_gate) _promptLengths[(prompt, limit)] = length;
         return length;
     }
 

@@ -146,5 +146,5 @@ public sealed class BatchEncoding
     /// <exception cref="KeyNotFoundException">The column was not requested, or its rows are not arrays of integers.</exception>
     public int[][] this[string name] => _columns.Contains(name) && ToColumns()[name] is int[][] column
         ? column
-        : throw new KeyNotFoundException($"There is no column '{name}' of integer arrays. Columns: {string.Join(", ", _columns)}.");
+        : throw new KeyNotFoundException($"There is no column '{name}' of integer arrays. Columns: {NameList.Of(_columns)}.");
 }

@@ -24,11 +24,12 @@ public static class ClipTokenizer
 
     /// <summary>
     /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if <c>tokenizer.json</c> is absent,
-    /// and the settings from <c>tokenizer_config.json</c>.
+    /// and the settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization (NFC, one space for each run of white space, lower case),
-    /// pre-tokenization, decoding and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>).
+    /// pre-tokenization, decoding and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>);
+    /// the settings for these steps in <c>tokenizer.json</c> are ignored.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">

@@ -21,7 +21,7 @@ public static class DebertaV2Tokenizer
 
     /// <summary>
     /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if <c>tokenizer.json</c> is absent, and
-    /// the settings from <c>tokenizer_config.json</c>.
+    /// the settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text

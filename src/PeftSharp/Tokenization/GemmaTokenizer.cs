@@ -19,11 +19,11 @@ public static class GemmaTokenizer
 
     /// <summary>
     /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>tokenizer.model</c> if <c>tokenizer.json</c> is absent,
-    /// and the settings from <c>tokenizer_config.json</c>.
+    /// and the settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is read from
-    /// <c>tokenizer.json</c>.
+    /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the settings for these steps in
+    /// <c>tokenizer.json</c> are ignored. The post-processor is read from <c>tokenizer.json</c>.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addBosToken">

@@ -25,8 +25,9 @@ public static class RobertaTokenizer
     /// and the settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
-    /// As in transformers 5, this class determines pre-tokenization and the special tokens around a text
-    /// (<c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all with token type 0).
+    /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text
+    /// (<c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all with token type 0); the settings for these steps in
+    /// <c>tokenizer.json</c> are ignored.
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">

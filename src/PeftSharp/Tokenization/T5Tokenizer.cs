@@ -22,7 +22,8 @@ public static class T5Tokenizer
 
     /// <summary>
     /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>spiece.model</c> if
-    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c> and the older files
+    /// <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings for these steps in

@@ -29,7 +29,7 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
             throw new ArgumentException(
-                $"There is no column input_ids to pad. Columns: {(columns.Count == 0 ? "none" : string.Join(", ", columns.Keys))}.",
+                $"There is no column input_ids to pad. Columns: {NameList.Of(columns.Keys)}.",
                 nameof(columns));
         foreach (var (name, rows) in columns)
             if (rows.Length != ids.Length)

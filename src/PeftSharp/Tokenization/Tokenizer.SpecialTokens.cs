@@ -100,32 +100,31 @@ public sealed partial class Tokenizer
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Keys.FirstOrDefault(name => !_config.SpecialTokenNames.Contains(name)) is { } unknown)
+            throw new ArgumentException(
+                $"'{unknown}' is not the name of a special token. Names: {string.Join(", ", _config.SpecialTokenNames)}. "
+                + "Add other special tokens with AddTokens(…, specialTokens: true).", nameof(tokens));
+        var added = AddTokens([.. tokens.Values], specialTokens: true);
         foreach (var (name, token) in tokens)
-        {
-            if (!_config.SpecialTokenNames.Contains(name))
-                throw new ArgumentException(
-                    $"'{name}' is not the name of a special token. Names: {string.Join(", ", _config.SpecialTokenNames)}. "
-                    + "Add other special tokens with AddTokens(…, specialTokens: true).", nameof(tokens));
             _config.SpecialTokens[name] = token with { Special = true };
-        }
-        return AddTokens([.. tokens.Values], specialTokens: true);
+        return added;
     }
 
     private string? Special(string name) => _config.SpecialTokens.TryGetValue(name, out var token) ? token.Content : null;
 
     private int? IdOfSpecial(string name) => Special(name) is { } token ? _pipeline.Added.IdOf(token) : null;
 
-    private void SetSpecial(string name, string? token)
+    private void SetSpecial(string name, string? value)
     {
-        if (token is null)
+        if (value is null)
         {
             _config.SpecialTokens.Remove(name);
             return;
         }
-        if (_pipeline.Added.IdOf(token) is not { } id)
+        if (_pipeline.Added.IdOf(value) is not { } id)
             throw new ArgumentException(
-                $"{name} cannot be '{token}': it is not in the vocabulary ({Count} tokens). "
-                + "Add it with AddSpecialTokens, and resize the model's embeddings.", nameof(token));
-        _config.SpecialTokens[name] = _pipeline.Added.Tokens.GetValueOrDefault(id, new AddedToken(token) { Special = true });
+                $"{name} cannot be '{value}': it is not in the vocabulary ({Count} tokens). "
+                + "Add it with AddSpecialTokens, and resize the model's embeddings.", nameof(value));
+        _config.SpecialTokens[name] = _pipeline.Added.Tokens.GetValueOrDefault(id, new AddedToken(value) { Special = true });
     }
 }

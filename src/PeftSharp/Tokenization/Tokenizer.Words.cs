@@ -123,17 +123,22 @@ public sealed partial class Tokenizer
 
     private void RequireWords(IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs)
     {
-        foreach (var (text, row) in words.Concat(wordPairs ?? []).Index())
-            if (row is null || row.Contains(null!))
-                throw new ArgumentException(
-                    $"Text {text % words.Count} or one of its words is null. "
-                    + "Remove the word, or pass an empty string instead.", nameof(words));
+        RequireNoNull(words, nameof(words));
+        RequireNoNull(wordPairs ?? [], nameof(wordPairs));
         var rows = words.Concat(wordPairs ?? []);
         if (rows.Any(row => row.Count > 1) && !ReadsWordsSeparately() && !rows.Any(row => row.Any(HasSpaceBefore)))
             throw new TokenizerException(
                 "This tokenizer joins a word to the previous one if there is no space before it, so it cannot encode separate words. "
                 + "Load a GPT-2 or RoBERTa tokenizer with addPrefixSpace: true. For another tokenizer, pass each word with the space "
                 + "before it (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
+    }
+
+    private static void RequireNoNull(IReadOnlyList<IReadOnlyList<string>> texts, string name)
+    {
+        foreach (var (text, row) in texts.Index())
+            if (row is null || row.Contains(null!))
+                throw new ArgumentException(
+                    $"Text {text} of {name} or one of its words is null. Remove the word, or pass an empty string instead.", name);
     }
 
     /// <summary>Returns whether separately encoded words have the same tokens as the text in which spaces separate the words.</summary>

@@ -23,7 +23,8 @@ public static class XlmRobertaTokenizer
 
     /// <summary>
     /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>sentencepiece.bpe.model</c> if
-    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c>.
+    /// <c>tokenizer.json</c> is absent, and the settings from <c>tokenizer_config.json</c> and the older files
+    /// <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text

@@ -19,4 +19,22 @@ public sealed class ImplicitUsingsTests
         omitted.Should().NotBeEmpty().And.OnlyContain(name => sentence.Contains($"`{name}`", StringComparison.Ordinal));
         added.Should().OnlyContain(name => !sentence.Contains($"`{name}`", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("PeftSharp.Vision", typeof(PeftSharp.Vision.RgbImage))]
+    [InlineData("PeftSharp.DataView", typeof(PeftSharp.DataView.DataViewExtensions))]
+    [InlineData("PeftSharp.MLTokenizers", typeof(PeftSharp.MLTokenizers.MLTokenizer))]
+    public void Each_further_package_adds_its_namespaces(string package, Type type)
+    {
+        var folder = Path.Combine(ReferenceRoot.Repository, "src", package);
+        var props = XDocument.Load(Path.Combine(folder, "buildTransitive", $"{package}.props"));
+        var group = props.Descendants("ItemGroup").Should().ContainSingle().Subject;
+        ((string?)group.Attribute("Condition")).Should().Be("'$(PeftSharpImplicitUsings)' == 'enable'");
+        group.Elements("Using").Select(item => (string)item.Attribute("Include")!)
+            .Should().Equal(type.Assembly.GetExportedTypes().Select(exported => exported.Namespace!).Distinct());
+        var packed = XDocument.Load(Path.Combine(folder, $"{package}.csproj")).Descendants("None")
+            .Single(item => (string)item.Attribute("Include")! == $"buildTransitive/{package}.props");
+        ((string?)packed.Attribute("Pack")).Should().Be("true");
+        ((string?)packed.Attribute("PackagePath")).Should().Be("build;buildTransitive");
+    }
 }

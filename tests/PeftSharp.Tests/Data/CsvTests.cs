@@ -57,6 +57,20 @@ public class CsvTests : IDisposable
         Read(",x\n0,a\n").ColumnNames.Should().Equal("Unnamed: 0", "x");
     }
 
+    [Fact]
+    public void Names_that_are_not_unique_are_refused_before_a_file_is_read()
+    {
+        foreach (var call in new Action<DatasetLoadOptions>[]
+        {
+            options => Datasets.LoadDataset("no such file.csv", options), options => Datasets.StreamDataset("no such file.csv", options),
+        })
+            FluentActions.Invoking(() => call(new DatasetLoadOptions { ColumnNames = ["x", "y", "x"] }))
+                .Should().ThrowExactly<ArgumentException>().WithParameterName("ColumnNames")
+                .Which.Message.Should().Contain("DatasetLoadOptions.ColumnNames contains 'x' 2 times");
+        FluentActions.Invoking(() => Read("x,y,x\n1,2,3\n"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("2 columns named 'x'");
+    }
+
     [Theory]
     [InlineData("a,b\n1,2\n\n3\n", "line 4: the line has 1 field,")]
     [InlineData("a,b\n\"x\ny\",2\n1,2,3\n", "line 4: the line has 3 fields")]

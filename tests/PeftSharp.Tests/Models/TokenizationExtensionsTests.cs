@@ -221,6 +221,20 @@ public sealed class TokenizationExtensionsTests
     }
 
     [Fact]
+    public void The_suggested_column_is_not_used_by_another_argument()
+    {
+        var data = Dataset.FromDict(("question", new[] { "who" }), ("body", new[] { "Anna" }), ("answer", new[] { "Anna" }));
+        data.Invoking(rows => rows.TokenizeAnswers(Recorded.Tokenizer())).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().EndWith("contextColumn: \"body\").");
+        data.RemoveColumns("body").Invoking(rows => rows.TokenizeAnswers(Recorded.Tokenizer())).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().EndWith("Columns: question, answer.");
+        data.Invoking(rows => rows.Tokenize(Recorded.Tokenizer(), "question", "pair")).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().EndWith("pairColumn: \"body\").");
+        data.Invoking(rows => rows.Tokenize(Recorded.Tokenizer(), "text", "question")).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().EndWith("Tokenize(tokenizer, \"body\").");
+    }
+
+    [Fact]
     public void Answers_that_the_text_does_not_contain_are_refused()
     {
         var data = Dataset.FromDict(("question", new[] { "who" }), ("context", new[] { "Anna won" }), ("answer", new[] { "anna" }));

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
 using PeftSharp.Serialization;
+using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Prediction;
@@ -122,6 +123,33 @@ public sealed class SentenceEncoderTests : IDisposable
             encoder.MostSimilar(query, embeddings).Select(text => text.Index).Should().Equal(order);
             encoder.MostSimilar(query, embeddings, topK: 1).Should().HaveCount(1);
         }
+    }
+
+    [Fact]
+    public void The_limit_of_the_folder_leaves_room_for_the_virtual_tokens_of_an_adapter()
+    {
+        Write("short");
+        var positions = 24;
+        File.WriteAllText(_folder.File("sentence_bert_config.json"), $$"""{ "max_seq_length": {{positions}} }""");
+        using (var model = AutoModel.FromPretrained(_folder.Path).GetPeftModel(new PromptTuningConfig { NumVirtualTokens = 5 }))
+            model.SavePretrained(_saved.Path);
+        using var encoder = SentenceEncoder.FromPretrained(_folder.Path, _saved.Path);
+        encoder.Model.Inputs[0].MaxLength.Should().Be(positions);
+        var text = string.Join(' ', Enumerable.Repeat("a", 2 * positions));
+        encoder.Encode(text).Should().Equal(encoder.Encode(text, maxLength: positions - 5));
+        encoder.Encode(text, adapter: "__base__").Should().NotEqual(encoder.Encode(text));
+    }
+
+    [Fact]
+    public void The_length_of_a_prompt_does_not_depend_on_the_limit_of_an_earlier_call()
+    {
+        Write("prompt is not pooled");
+        var prompt = string.Join(' ', Enumerable.Repeat("a", 6)) + " ";
+        using var fresh = SentenceEncoder.FromPretrained(_folder.Path);
+        var expected = fresh.Encode("Anna", prompt: prompt);
+        using var used = SentenceEncoder.FromPretrained(_folder.Path);
+        _ = used.Encode("Anna", prompt: prompt, maxLength: 5);
+        used.Encode("Anna", prompt: prompt).Should().Equal(expected);
     }
 
     private static void AssertRecorded(JsonNode recorded, SentenceEncoder encoder, int batchSize)

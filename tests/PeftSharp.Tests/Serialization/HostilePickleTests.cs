@@ -126,7 +126,7 @@ public sealed class HostilePickleTests : IDisposable
         { [], [], 4, 4, "ends outside" },
         { [1 << 30], [0], 0, 4, "more elements" },
         { [2, 4], [0, 1], 0, 4, "more elements" },
-        { [0, long.MaxValue, long.MaxValue], [1, 1, 1], 0, 4, "more elements" },
+        { [0, long.MaxValue, long.MaxValue], [1, 1, 1], 0, 4, "does not fit into 64 bits" },
         { [2], [1, 1], 0, 4, "the number of strides must equal" },
         { [4], [1], 0, 5, "should have 20 bytes, but its entry has 16" },
         { [4], [1], 0, 3, "more elements" },

@@ -221,6 +221,19 @@ public class TokenizerErrorTests
         FluentActions.Invoking(() => bert.Encode(["a"])["labels"]).Should().ThrowExactly<KeyNotFoundException>();
     }
 
+    [Fact]
+    public void Special_tokens_with_a_wrong_name_or_text_change_nothing()
+    {
+        var tokenizer = Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2"));
+        var (before, count) = (tokenizer.SpecialTokensMap, tokenizer.Count);
+        foreach (var (name, text) in new[] { ("padding", "[X]"), ("sep_token", "\ud800") })
+            FluentActions.Invoking(() => tokenizer.AddSpecialTokens(
+                new OrderedDictionary<string, AddedToken> { ["pad_token"] = "[PAD]", [name] = text })).Should().Throw<Exception>();
+        tokenizer.SpecialTokensMap.Should().Equal(before);
+        tokenizer.Count.Should().Be(count);
+        tokenizer.PadToken.Should().BeNull();
+    }
+
     private static void AssertError(TemporaryFolder folder, params string[] parts)
     {
         FluentActions.Invoking(() => AutoTokenizer.FromPretrained(folder.Path))

@@ -74,6 +74,9 @@ public sealed class ImageFolderTests : IDisposable
         batch.Tensors.Keys.Should().BeEquivalentTo("labels", "pixel_values");
         Close.Equal(Processor.Process(Picture(2), Picture(1)), batch.PixelValues!, 0, "pixels");
         batch.Labels!.data<long>().ToArray().Should().Equal(1, 0);
+        Refused(() => new ImageCollator(Processor, maxPixels: 5).Collate([data[0]])).Should().Contain("maxPixels (5)");
+        FluentActions.Invoking(() => new ImageCollator(Processor, maxPixels: 0))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().WithParameterName("maxPixels");
         File.WriteAllText(data[1].GetString("image"), "nothing");
         Refused(() => new ImageCollator(Processor).Collate([data[0], data[1]])).Should().Contain("row 1").And.Contain("b.png");
     }
@@ -164,6 +167,10 @@ public sealed class ImageFolderTests : IDisposable
         reports.Should().Equal(5, 10, 12);
         var one = classify.Classify(RgbImage.Load(data[0].GetString("image")));
         one[one.Label].Should().Be(one.Score).And.BeApproximately(results[0].Score, 1e-5f);
+        classify.MaxPixels = 5;
+        classify.Invoking(predictor => predictor.Classify(data[0].GetString("image")))
+            .Should().ThrowExactly<ImageException>().Which.Message.Should().Contain("maxPixels (5)");
+        classify.Invoking(predictor => predictor.MaxPixels = 0).Should().ThrowExactly<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => one["green"]).Should().Throw<KeyNotFoundException>().Which.Message.Should().Contain("red");
     }
 

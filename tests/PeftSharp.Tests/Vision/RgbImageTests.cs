@@ -112,6 +112,14 @@ public sealed class RgbImageTests : IDisposable
     }
 
     [Fact]
+    public void A_height_that_has_no_positive_counterpart_is_named()
+    {
+        var bmp = File.ReadAllBytes(Path.Combine(Folder, "images", "gray.bmp"));
+        BitConverter.GetBytes(int.MinValue).CopyTo(bmp, 22);
+        Refused(() => RgbImage.Decode(bmp)).Should().Contain("height").And.Contain("-2147483648").And.NotContain("header");
+    }
+
+    [Fact]
     public void Compressed_data_beyond_the_image_is_not_decompressed()
     {
         using var data = new MemoryStream();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -27,7 +28,7 @@ internal static partial class ColumnCast
             {
                 throw new DatasetException(
                     $"Column '{column.Name}', row {row}: '{ValueText.Of(value)}' ({column.Feature}) cannot be converted to {target}. "
-                    + Reason(error), error);
+                    + ErrorText.Of(error), error);
             }
         }
         return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count))
@@ -35,10 +36,6 @@ internal static partial class ColumnCast
             IsNamedByFirstLine = column.IsNamedByFirstLine,
         };
     }
-
-    // The name of a parameter of an internal method means nothing to the caller.
-    private static string Reason(Exception error) => error is ArgumentException { ParamName: { } name }
-        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 
     private static int? FirstOutside(Column column, ClassLabel label)
     {

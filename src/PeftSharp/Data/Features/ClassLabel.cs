@@ -51,7 +51,7 @@ public sealed record ClassLabel : Feature
         if (long.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= Unlabeled
             && number < NumClasses)
             return number;
-        throw new ArgumentException($"There is no class named '{name}'. Classes: {string.Join(", ", Names)}.", nameof(name));
+        throw new ArgumentException($"There is no class named '{name}'. Classes: {NameList.Of(Names)}.", nameof(name));
     }
 
     private int IndexOf(string name)

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>Determines the columns of a file that are read.</summary>
@@ -17,7 +19,7 @@ internal static class ColumnChoice
             {
                 case 0:
                     throw new DatasetException(
-                        $"'{file}' has no column '{name}'. Columns: {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
+                        $"'{file}' has no column '{name}'. Columns: {NameList.Of(available)}.");
                 case > 1:
                     throw new DatasetException($"'{file}' has {counts[name]} columns named '{name}'. "
                         + "Rename them in the file, or select other columns with DatasetLoadOptions.Columns.");

@@ -43,14 +43,12 @@ internal static class CsvFileReader
     /// </summary>
     internal static string[] Names(CsvTokenizer records, DataInput file, DatasetLoadOptions options)
     {
-        var names = options.ColumnNames?.ToArray();
-        if (names is null)
-        {
-            var fields = new List<string>();
-            if (!records.Read(fields))
-                throw new DatasetException($"'{file}' is empty. The first line must contain the column names.");
-            names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
-        }
+        if (options.ColumnNames is { } given)
+            return [.. given];
+        var fields = new List<string>();
+        if (!records.Read(fields))
+            throw new DatasetException($"'{file}' is empty. The first line must contain the column names.");
+        string[] names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
         RequireUniqueNames(names, file);
         return names;
     }

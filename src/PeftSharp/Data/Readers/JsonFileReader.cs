@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -121,7 +122,7 @@ internal static class JsonFileReader
             reader.Skip();
         }
         throw new DatasetException($"There is no field '{field}' (DatasetLoadOptions.Field). "
-            + $"Fields: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
+            + $"Fields: {NameList.Of(names)}.");
     }
 
     private static Dataset ReadArray(ref Utf8JsonReader reader, IReadOnlyList<string>? columns)

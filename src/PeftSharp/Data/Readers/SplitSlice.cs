@@ -14,10 +14,10 @@ internal sealed partial class SplitSlice
 
     /// <summary>Parses slices that are separated by "+": "train[:50]+test".</summary>
     /// <exception cref="ArgumentException">The text is malformed.</exception>
-    internal static SplitSlice[] Parse(string text)
+    internal static SplitSlice[] Parse(string split)
     {
-        ArgumentException.ThrowIfNullOrEmpty(text);
-        return [.. text.Split('+')
+        ArgumentException.ThrowIfNullOrEmpty(split);
+        return [.. split.Split('+')
             .Select(part => new SplitSlice(Form().Match(part.Trim()) is { Success: true } form ? form : throw Malformed(part)))];
     }
 

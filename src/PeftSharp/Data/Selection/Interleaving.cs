@@ -44,10 +44,10 @@ internal static class Interleaving
         return [.. rows];
     }
 
-    internal static void RequireStrategy(StoppingStrategy strategy)
+    internal static void RequireStrategy(StoppingStrategy stoppingStrategy)
     {
-        if (!Enum.IsDefined(strategy))
-            throw new ArgumentOutOfRangeException(nameof(strategy), strategy,
+        if (!Enum.IsDefined(stoppingStrategy))
+            throw new ArgumentOutOfRangeException(nameof(stoppingStrategy), stoppingStrategy,
                 $"stoppingStrategy must be a member of {nameof(StoppingStrategy)}: "
                 + $"{string.Join(", ", Enum.GetNames<StoppingStrategy>())}.");
     }

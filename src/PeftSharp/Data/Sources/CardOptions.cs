@@ -51,8 +51,15 @@ internal static class CardOptions
         _ => throw Unsupported(configuration, name, value),
     };
 
-    private static IReadOnlyList<string> Names(CardConfiguration configuration, string name, YamlNode value) =>
-        CardYaml.Texts(value) ?? throw Unsupported(configuration, name, value);
+    private static IReadOnlyList<string> Names(CardConfiguration configuration, string name, YamlNode value)
+    {
+        var names = CardYaml.Texts(value) ?? throw Unsupported(configuration, name, value);
+        if (names.GroupBy(text => text, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new DatasetException($"The configuration '{configuration.Name}' of the dataset card sets {name} to a list that contains "
+                + $"'{duplicate.Key}' {duplicate.Count()} times, but column names must be unique. Load the data files directly "
+                + "(dataFiles), and set DatasetLoadOptions.");
+        return names;
+    }
 
     private static TextUnit Unit(CardConfiguration configuration, string name, YamlNode value) => CardYaml.Text(value) switch
     {

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -113,7 +114,7 @@ internal sealed class DatasetCard
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)    // the parser's for malformed texts
         {
-            throw new DatasetException($"It is not valid YAML: {error.Message}", error);
+            throw new DatasetException($"It is not valid YAML: {ErrorText.Of(error)}", error);
         }
         return yaml.Documents is [{ RootNode: YamlMappingNode root }, ..] ? root : [];
     }

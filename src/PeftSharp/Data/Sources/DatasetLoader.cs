@@ -1,4 +1,5 @@
 using PeftSharp.Hub;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -26,7 +27,7 @@ internal sealed class DatasetLoader(
         using (source)
         {
             if (slices?.FirstOrDefault(slice => !plan.Splits.ContainsKey(slice.Split)) is { } unknown)
-                throw new DatasetException($"'{path}' has no split '{unknown.Split}'. Splits: {string.Join(", ", plan.Splits.Keys)}."
+                throw new DatasetException($"'{path}' has no split '{unknown.Split}'. Splits: {NameList.Of(plan.Splits.Keys)}."
                     + (plan.Configurations.Contains(unknown.Split)
                         ? $" '{unknown.Split}' is a configuration. Load it with LoadDataset(\"{path}\", name: \"{unknown.Split}\")." : ""));
             var wanted = plan.Splits.Where(split => slices is null || slices.Any(slice => slice.Split == split.Key)).ToArray();

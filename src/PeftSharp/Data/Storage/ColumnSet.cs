@@ -50,7 +50,7 @@ internal sealed class ColumnSet
     }
 
     private DatasetException MissingColumn(string? name) => _hidden.Contains(name)
-        ? new($"The column '{name}' is not in the format of the dataset, whose columns are {string.Join(", ", Names)}. "
+        ? new($"The column '{name}' is not in the format of the dataset. Columns of the format: {NameList.Of(Names)}. "
             + "Add it to the columns of SetFormat, or call ResetFormat.")
         : Count == 0
             ? new($"There is no column '{name}': the dataset has no columns. A dataset that is created from no rows has no columns.")

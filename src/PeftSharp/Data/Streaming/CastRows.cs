@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -8,7 +9,7 @@ internal sealed class CastRows(RowSource input, string column, Feature feature) 
     internal override IReadOnlyDictionary<string, Feature>? Features =>
         Input.Features is not { } known ? null
         : known.ContainsKey(column) ? new OrderedDictionary<string, Feature>(known) { [column] = feature }
-        : throw new DatasetException($"There is no column '{column}'. Columns: {string.Join(", ", known.Keys)}.");
+        : throw new DatasetException($"There is no column '{column}'. Columns: {NameList.Of(known.Keys)}.");
 
     internal override long? RowCount => Input.RowCount;
 

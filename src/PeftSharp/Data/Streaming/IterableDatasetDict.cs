@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -28,7 +29,7 @@ public sealed class IterableDatasetDict : IReadOnlyDictionary<string, IterableDa
     public IterableDataset this[string split] => _splits.TryGetValue(split, out var dataset)
         ? dataset
         : throw new DatasetException(
-            $"There is no split '{split}'. Splits: {(_splits.Count == 0 ? "none" : string.Join(", ", _splits.Keys))}.");
+            $"There is no split '{split}'. Splits: {NameList.Of(_splits.Keys)}.");
 
     /// <summary>The number of splits.</summary>
     public int Count => _splits.Count;

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>Creates columns with one value, for a row that is computed separately.</summary>
@@ -23,7 +25,7 @@ internal static class SingleRow
     {
         if (row.Names.FirstOrDefault(name => !features.ContainsKey(name)) is { } unknown)
             throw new DatasetException($"Row {index} has the column '{unknown}', which the features do not declare. "
-                + $"Declared columns: {string.Join(", ", features.Keys)}.");
+                + $"Declared columns: {NameList.Of(features.Keys)}.");
         return new ColumnSet(features.Select(feature => row.Contains(feature.Key)
             ? Cast(row[feature.Key], feature.Value, index)
             : new Column(feature.Key, feature.Value, new NullData(1), RowIndex.All(1))), 1);
@@ -39,7 +41,7 @@ internal static class SingleRow
         catch (DatasetException error) when (error.InnerException is { } cause)
         {
             throw new DatasetException($"Column '{column.Name}', row {index} of the stream: '{ValueText.Of(column[0])}' ({column.Feature}) "
-                + $"cannot be converted to {feature}. {cause.Message}", error);
+                + $"cannot be converted to {feature}. {ErrorText.Of(cause)}", error);
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class HubUploadErrors
                 + $"Use a token with write permission for this owner ({tokens}), or the name of a repository of your own account."),
             HttpStatusCode.NotFound => request.Error(HubError.RepositoryNotFound,
                 $"there is no such repository or branch, or the token cannot see it ({status}). "
-                + "Create it with HubClient.CreateRepositoryAsync."),
+                + "Create the repository with HubClient.CreateRepositoryAsync, or use a token that can read it."),
             HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => request.Error(HubError.Conflict,
                 $"the repository has changed in the meantime ({status}). Nothing was committed. Look at the new commits, and upload "
                 + "again."),

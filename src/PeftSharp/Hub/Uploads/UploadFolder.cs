@@ -24,15 +24,18 @@ internal static class UploadFolder
         return [.. found.Select(path => (path, Name: Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/')))
             .Where(file => !IsIgnored(file.Name) && (filter?.Invoke(file.Name) ?? true))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
-            .Select(file => new UploadFile(file.path, NameOf(pathInRepository, file.Name)))];
+            .Select(file => new UploadFile(file.path, NameOf(pathInRepository, file.Name, nameof(folder))))];
     }
 
     /// <summary>Returns the name of a file in the repository.</summary>
+    /// <param name="pathInRepository">The folder in the repository; null: none.</param>
+    /// <param name="name">The name of the file in this folder.</param>
+    /// <param name="parameter">The parameter of the caller that determines the name, for the exception.</param>
     /// <exception cref="ArgumentException">The name is not allowed in a repository.</exception>
-    internal static string NameOf(string? pathInRepository, string name)
+    internal static string NameOf(string? pathInRepository, string name, string parameter)
     {
         var result = string.IsNullOrEmpty(pathInRepository) ? name : $"{pathInRepository.Trim('/')}/{name}";
-        HubName.CheckFile(result);
+        HubName.CheckFile(result, parameter);
         return result;
     }
 

@@ -52,7 +52,9 @@ internal sealed record PickleTensor(PickleStorage Storage, SafetensorsDtype Type
             elements *= Math.Max(size, 1);
             last += (Int128)Math.Max(size - 1, 0) * stride;
             if (elements > (isEmpty ? long.MaxValue : capacity))
-                throw new InvalidDataException($"a tensor of {text} has more elements than its storage, which has {capacity}");
+                throw new InvalidDataException(isEmpty
+                    ? $"a tensor has {text}; the product of the sizes other than 0 does not fit into 64 bits"
+                    : $"a tensor of {text} has more elements than its storage, which has {capacity}");
         }
         if (!isEmpty && last >= capacity)
             throw new InvalidDataException($"a tensor of {text} ends outside its storage, which has {capacity} elements");

@@ -33,20 +33,21 @@ internal sealed class ChatRenderer
     /// <exception cref="ArgumentException">The conversation is empty or cannot be continued.</exception>
     /// <exception cref="ChatTemplateException">The template failed or rejected the messages.</exception>
     internal (string Text, IReadOnlyList<(int Start, int End)> Generated) Render(
-        IReadOnlyList<ChatMessage> messages, bool tracksGeneration = false)
+        IReadOnlyList<ChatMessage> messages, bool returnAssistantTokensMask = false)
     {
         if (messages is not { Count: > 0 } || messages.Contains(null!))
             throw new ArgumentException("The conversation has no messages, or one of its messages is null.", nameof(messages));
-        if (_continues && tracksGeneration)
-            throw new ArgumentException("ContinueFinalMessage and returnAssistantTokensMask cannot be combined.", nameof(tracksGeneration));
+        if (_continues && returnAssistantTokensMask)
+            throw new ArgumentException(
+                "ContinueFinalMessage and returnAssistantTokensMask cannot be combined.", nameof(returnAssistantTokensMask));
         JsonObject[] fields = [.. messages.Select(message => WithReasoningFields(message.ToJson()))];
-        var continued = _continues ? MarkEnd(fields[^1]) : null;
+        var continued = _continues ? MarkEnd(fields[^1], nameof(messages)) : null;
         var variables = new Dictionary<string, object?>(_variables, StringComparer.Ordinal)
         {
             ["messages"] = fields.Select(JinjaTypes.FromJson).ToList(),
         };
-        var (text, generated) = _template.Render(variables, tracksGeneration);
-        return (continued is null ? text : CutAtMark(text, continued), generated);
+        var (text, generated) = _template.Render(variables, returnAssistantTokensMask);
+        return (continued is null ? text : CutAtMark(text, continued, nameof(messages)), generated);
     }
 
     /// <summary>Adds the reasoning of a message under the names that templates read.</summary>
@@ -65,11 +66,11 @@ internal sealed class ChatRenderer
     }
 
     /// <summary>Appends a mark to the content of the last message and returns the content without it.</summary>
-    private string MarkEnd(JsonObject message)
+    private string MarkEnd(JsonObject message, string parameter)
     {
         if (!_source.Contains("content", StringComparison.Ordinal))
             throw new ArgumentException(
-                "The chat template does not read the content of messages, so the last message cannot be continued.", nameof(message));
+                "The chat template does not read the content of messages, so the last message cannot be continued.", parameter);
         switch (message["content"])
         {
             case JsonValue value when value.TryGetValue(out string? text):
@@ -80,17 +81,17 @@ internal sealed class ChatRenderer
                 part["text"] = last + ContinueTag;
                 return last;
             default:
-                throw new ArgumentException("The last message has no text to continue.", nameof(message));
+                throw new ArgumentException("The last message has no text to continue.", parameter);
         }
     }
 
-    private static string CutAtMark(string text, string continued)
+    private static string CutAtMark(string text, string continued, string parameter)
     {
         var mark = text.LastIndexOf(ContinueTag.TrimEnd(), StringComparison.Ordinal);
         var content = JinjaText.TrimStart(JinjaText.TrimEnd(continued));
         if (mark < 0 || !text.Contains(content, StringComparison.Ordinal))
             throw new ArgumentException("The last message does not appear in the result of the chat template, so it cannot be continued. "
-                + "The template may remove a part of it.", nameof(continued));
+                + "The template may remove a part of it.", parameter);
         // The template either keeps the space after the mark or removes white space at the end of a message.
         return text.AsSpan(mark).StartsWith(ContinueTag) ? text[..mark] : JinjaText.TrimEnd(text[..mark]);
     }

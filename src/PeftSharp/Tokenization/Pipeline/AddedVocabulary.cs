@@ -39,15 +39,17 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
     /// <exception cref="TokenizerException">A token contains an unpaired surrogate.</exception>
     internal int Add(IEnumerable<AddedToken> tokens)
     {
+        AddedToken[] all = [.. tokens];
+        foreach (var (index, token) in all.Index())              // before the first token is added
+            if (CodePoints.LoneSurrogate(token.Content) is var lone and >= 0)
+                throw new TokenizerException($"Added token {index} contains an unpaired surrogate (U+{(int)token.Content[lone]:X4} at "
+                    + $"index {lone}), which is not a character. Remove it from the token.");
         var added = 0;
         var next = Math.Max(model.FirstFreeId, _tokens.Count == 0 ? 0 : _tokens.Keys.Max() + 1);
-        foreach (var token in tokens)
+        foreach (var token in all)
         {
             if (token.Content.Length == 0 || _ids.TryGetValue(token.Content, out var known) && _tokens[known] == token)
                 continue;
-            if (CodePoints.LoneSurrogate(token.Content) is var lone and >= 0)
-                throw new TokenizerException($"The added token with the id {IdOf(token.Content) ?? next} contains an unpaired surrogate "
-                    + $"(U+{(int)token.Content[lone]:X4} at index {lone}), which is not a character. Remove it from the token.");
             var id = IdOf(token.Content) ?? next;
             next = Math.Max(next, id + 1);              // the vocabulary of the model can contain ids above its size
             _ids[token.Content] = id;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -21,7 +22,7 @@ internal sealed class TemplateProcessing : PostProcessor
             if (piece.Name is { } name && !specialTokens.ContainsKey(name))
                 throw new TokenizerException($"The template of the post-processor uses the special token '{name}', "
                     + "which the field special_tokens of the post-processor does not define. Defined tokens: "
-                    + $"{(specialTokens.Count == 0 ? "none" : string.Join(", ", specialTokens.Keys))}.");
+                    + $"{NameList.Of(specialTokens.Keys)}.");
         if (single.Any(piece => piece.Text == 1) || !pair.Any(piece => piece.Text == 0) || !pair.Any(piece => piece.Text == 1))
             throw new TokenizerException("The templates of the post-processor must contain A for single texts, and A and B for pairs.");
     }

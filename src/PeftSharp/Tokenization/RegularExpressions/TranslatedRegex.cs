@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -33,7 +34,8 @@ internal sealed class TranslatedRegex
         }
         catch (ArgumentException error)
         {
-            throw new TokenizerException($"The regular expression '{expression}' of the tokenizer is malformed: {error.Message}", error);
+            throw new TokenizerException(
+                $"The regular expression '{expression}' of the tokenizer is malformed: {ErrorText.Of(error)}", error);
         }
     }
 

@@ -24,7 +24,8 @@ internal static class TokenizerTraining
         var model = TokenizerComponents.Models.Read(Part(fields));
         var pipeline = new TokenizerPipeline(start.Normalizer, start.PreTokenizer, model, null, start.Decoder);
         pipeline.Added.Add(trainer.SpecialTokens.Select(token => token.Special || learned.Type == "Unigram" ? token : AsSpecial(token)));
-        pipeline.Added.Add(start.Config.SpecialTokens.Values.Where(token => !pipeline.Added.Ids.ContainsKey(token.Content)));
+        pipeline.Added.Add(start.Config.SpecialTokens.Values.Where(token => !pipeline.Added.Ids.ContainsKey(token.Content))
+            .DistinctBy(token => token.Content));
         var post = start.PostProcessor is null
             ? null
             : TokenizerComponents.PostProcessors.Read(Part(WithIds(start.PostProcessor, pipeline)));

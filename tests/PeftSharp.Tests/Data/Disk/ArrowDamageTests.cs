@@ -140,6 +140,12 @@ public sealed class ArrowDamageTests : IDisposable
         }
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.File("many.arrow"))).Should().Throw<DatasetException>()
             .WithMessage("*many.arrow' would have 2147483648 rows*");
+        var bytes = File.ReadAllBytes(WriteNulls(int.MaxValue));
+        var (found, wanted) = (BitConverter.GetBytes((long)int.MaxValue), BitConverter.GetBytes(int.MaxValue + 1L));
+        for (var at = bytes.AsSpan().IndexOf(found); at >= 0; at = bytes.AsSpan().IndexOf(found)) wanted.CopyTo(bytes, at);
+        File.WriteAllBytes(_folder.File("one.arrow"), bytes);
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.File("one.arrow"))).Should().Throw<DatasetException>()
+            .WithMessage("*one.arrow' would have 2147483648 rows*");
         var half = Datasets.LoadDataset(WriteNulls(1 << 30), "train");
         FluentActions.Invoking(() => Datasets.ConcatenateDatasets(half, half)).Should().Throw<DatasetException>()
             .WithMessage("*2147483648 rows*");

@@ -58,6 +58,24 @@ public sealed class MappedFileTests : IDisposable
             .Select(entry => entry.LinkTarget ?? "");
     }
 
+    [SkippableFact]
+    public void Opening_a_saved_dataset_reads_no_page_of_the_mapped_file()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The pages of a process are read from /proc.");
+        SavedDatasets.AllTypes(2000).SaveToDisk(_folder.File("opened"));
+        var dataset = Dataset.LoadFromDisk(_folder.File("opened"));
+        ResidentKilobytes().Should().Equal(0);
+        _ = dataset["int64"].ToArray();
+        ResidentKilobytes().Should().ContainSingle().Which.Should().BePositive();
+
+        // A mapping is a line with its path and lines with its properties, such as "Rss:  4 kB".
+        int[] ResidentKilobytes() => [.. File.ReadLines("/proc/self/smaps")
+            .SkipWhile(line => !line.EndsWith(_folder.File("opened/data-00000-of-00001.arrow"), StringComparison.Ordinal))
+            .Where(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Take(1)
+            .Select(line => int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     [Fact]
     public void Spans_rows_and_columns_stay_valid_while_threads_read_and_datasets_are_collected()
     {

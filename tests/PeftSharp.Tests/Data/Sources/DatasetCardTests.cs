@@ -119,6 +119,8 @@ public sealed class DatasetCardTests : IDisposable
         Datasets.LoadDataset(_folder.Path)["train"]["b"].Should().Equal(2L);
         Card("configs:\n- config_name: default\n  skiprows: 3\n  data_files: x.csv");
         Refusal().Should().ContainAll("skiprows", "'3'");
+        Card("configs:\n- config_name: default\n  names: [a, a]\n  data_files: x.csv");
+        Refusal().Should().ContainAll("'default'", "names", "'a' 2 times");
         Card("configs:\n- config_name: default\n  version: 1.0.0\n  data_files: x.csv");
         Datasets.LoadDataset(_folder.Path, new DatasetLoadOptions { ColumnNames = ["x"], Delimiter = ';' })["train"].Count.Should().Be(1);
     }

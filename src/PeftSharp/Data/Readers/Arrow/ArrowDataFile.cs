@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -38,7 +39,12 @@ internal sealed class ArrowDataFile
         // The metadata of a damaged file can refer to positions outside the metadata.
         catch (Exception error) when (error is not DatasetException and not UnmappableTypeException and not OutOfMemoryException)
         {
-            throw new DatasetException($"'{path}' cannot be read as an Arrow file: its metadata is damaged ({error.Message}).", error);
+            throw new DatasetException(
+                $"'{path}' cannot be read as an Arrow file: its metadata is damaged ({ErrorText.Of(error)}).", error);
+        }
+        finally
+        {
+            file.Close();
         }
     }
 

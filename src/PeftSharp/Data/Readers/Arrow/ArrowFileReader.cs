@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -67,12 +68,25 @@ internal static class ArrowFileReader
         }
     }
 
+    private static bool IsFileFormat(string path)
+    {
+        var file = MappedDataFile.Open(path);
+        try
+        {
+            return new ArrowMessages(file).IsFileFormat;
+        }
+        finally
+        {
+            file.Close();
+        }
+    }
+
     private static (Schema Schema, IReadOnlyList<Column> Columns) ReadToMemory(string file)
     {
         try
         {
             using var stream = System.IO.File.OpenRead(file);
-            using ArrowStreamReader reader = new ArrowMessages(MappedDataFile.Open(file)).IsFileFormat
+            using ArrowStreamReader reader = IsFileFormat(file)
                 ? new Apache.Arrow.Ipc.ArrowFileReader(stream, new CompressedBuffers())
                 : new ArrowStreamReader(stream, new CompressedBuffers());
             var parts = new List<ColumnData>[reader.Schema.FieldsList.Count];
@@ -88,7 +102,7 @@ internal static class ArrowFileReader
         }
         catch (Exception error) when (error is not DatasetException and not OutOfMemoryException)
         {
-            throw new DatasetException($"'{file}' cannot be read as an Arrow file: {error.Message}", error);
+            throw new DatasetException($"'{file}' cannot be read as an Arrow file: {ErrorText.Of(error)}", error);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
@@ -64,7 +65,7 @@ internal sealed class ArrowMessages
         if (length < 0 || length > _end - _position)
             throw length < 0 ? Damaged($"a message has {length} bytes") : Incomplete($"it ends within a message of {length} bytes");
         var metadata = new byte[length];
-        _file.Buffer(_position, length).CopyTo<byte>(0, metadata);
+        _file.ReadMetadata(_position, metadata);
         (Metadata, Body) = (metadata, _position + length);
         BodyLength = FlatTable.Root(metadata).Int64(3);
         if (BodyLength < 0 || BodyLength > _end - Body)
@@ -79,7 +80,7 @@ internal sealed class ArrowMessages
     internal byte[] Raw()
     {
         var raw = new byte[Body - Start];
-        _file.Buffer(Start, raw.Length).CopyTo<byte>(0, raw);
+        _file.ReadMetadata(Start, raw);
         return raw;
     }
 
@@ -90,16 +91,21 @@ internal sealed class ArrowMessages
         $"'{_file.Path}' is incomplete: {problem}. It has {_file.Length} bytes. The program that wrote the file was interrupted or did "
         + $"not close its writer, or the file was not copied completely. Write or copy the file again."));
 
-    private int Int32(long position) => position <= _end - 4
-        ? _file.Buffer(position, 4).Read<int>(0)
-        : throw Incomplete("it has no end-of-stream marker");
+    private int Int32(long position)
+    {
+        if (position > _end - 4)
+            throw Incomplete("it has no end-of-stream marker");
+        Span<byte> bytes = stackalloc byte[4];
+        _file.ReadMetadata(position, bytes);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
 
     private bool IsMagic(long position)
     {
         if (position + Magic.Length > _file.Length)
             return false;
         var bytes = new byte[Magic.Length];
-        _file.Buffer(position, bytes.Length).CopyTo<byte>(0, bytes);
+        _file.ReadMetadata(position, bytes);
         return bytes.AsSpan().SequenceEqual(Magic);
     }
 }

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -22,14 +23,15 @@ internal sealed class RecordBatchColumns
     private int _node;
     private int _buffer;
 
-    /// <exception cref="DatasetException">The record batch has an impossible number of rows, or an unknown compression.</exception>
+    /// <exception cref="DatasetException">The record batch has fewer than 0 or too many rows, or an unknown compression.</exception>
     internal RecordBatchColumns(MappedDataFile file, ArrowMessages message)
     {
         (_file, _message) = (file, message);
         var batch = FlatTable.Root(message.Metadata).Table(2);
-        Rows = batch.Int64(0) is >= 0 and <= int.MaxValue and var rows
-            ? (int)rows
-            : throw message.Damaged($"a record batch has {batch.Int64(0)} rows");
+        var rows = batch.Int64(0);
+        if (rows < 0)
+            throw message.Damaged($"a record batch has {rows} rows");
+        Rows = RowLimit.Require(rows, $"'{file.Path}'");
         (_nodes, _buffers) = (batch.Pairs(1), batch.Pairs(2));
         if (batch.Has(3))
             _compression = Compression(batch.Table(3));
@@ -201,7 +203,7 @@ internal sealed class RecordBatchColumns
         // The libraries of the compression formats throw exceptions of many types.
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw place.Damaged($"A compressed buffer cannot be decompressed ({error.Message}).");
+            throw place.Damaged($"A compressed buffer cannot be decompressed ({ErrorText.Of(error)}).");
         }
     }
 

@@ -54,7 +54,8 @@ internal static partial class ParquetFileReader
             and not OutOfMemoryException and not OperationCanceledException)
         {
             var hint = DataStream.WithoutCompression(file) == file ? "" : " Parquet files have internal compression; decompress the file.";
-            var reason = NativeMessage().Match(error.Message) is { Success: true } native ? native.Groups["text"].Value : error.Message;
+            var reason = NativeMessage().Match(error.Message) is { Success: true } native ? native.Groups["text"].Value
+                : ErrorText.Of(error);
             throw new DatasetException($"'{file}' cannot be read as Parquet: {reason}{hint}", error);
         }
     }
@@ -123,7 +124,7 @@ internal static partial class ParquetFileReader
         catch (Exception error) when (
             error is not OutOfMemoryException and not OperationCanceledException && !NativeParquet.IsMissing(error))
         {
-            throw new DatasetException($"'{file}', column '{column.Name}': {error.Message} {Remedy(column)}", error);
+            throw new DatasetException($"'{file}', column '{column.Name}': {ErrorText.Of(error)} {Remedy(column)}", error);
         }
     }
 

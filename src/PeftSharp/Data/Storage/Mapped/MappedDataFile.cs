@@ -7,10 +7,10 @@ namespace PeftSharp.Data;
 /// <summary>A data file that is mapped into memory, or copied to memory as a whole.</summary>
 /// <remarks>
 /// <para>
-/// Thread safety: several threads can use an instance at once. The file is closed after it was mapped. The mapping exists as long as this
-/// object: every column refers to it, and every read ends with <see cref="GC.KeepAlive"/>, so the memory cannot be unmapped during a read.
-/// When no dataset refers to this object, the critical finalizer of the handle unmaps the file. It runs after the finalizers of objects
-/// that could still read.
+/// Thread safety: several threads can use an instance at once. The file is closed after its metadata was read. The mapping exists as long
+/// as this object: every column refers to it, and every read ends with <see cref="GC.KeepAlive"/>, so the memory cannot be unmapped during
+/// a read. When no dataset refers to this object, the critical finalizer of the handle unmaps the file. It runs after the finalizers of
+/// objects that could still read.
 /// </para>
 /// <para>
 /// No address leaves this class and <see cref="MappedBuffer"/>: values are copied. If another program shortens a mapped file, the operating
@@ -21,11 +21,11 @@ internal sealed unsafe class MappedDataFile
 {
     private readonly SafeBuffer _memory;
     private readonly byte* _start;
+    private SafeFileHandle? _handle;
     private string? _fingerprint;
 
-    private MappedDataFile(string path, SafeBuffer memory, long offset, FileStream stream)
-        : this(path, memory, offset, stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle),
-            File.GetCreationTimeUtc(stream.SafeFileHandle))
+    private MappedDataFile(string path, SafeBuffer memory, long offset, SafeFileHandle handle)
+        : this(path, memory, offset, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle), File.GetCreationTimeUtc(handle))
     {
     }
 
@@ -68,15 +68,17 @@ internal sealed unsafe class MappedDataFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            if (stream.Length == 0)
-                throw new DatasetException($"'{path}' is empty. The file is damaged: write it again.");
-            if (keepInMemory)
-                return new(path, AllocatedMemory.Read(stream, stream.Length), 0, stream);
-            using var map = MemoryMappedFile.CreateFromFile(
-                stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);         // no finalizer, but the handle has one
-            return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, stream);
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete,
+                keepInMemory ? FileOptions.SequentialScan : FileOptions.RandomAccess);
+            try
+            {
+                return Open(path, handle, keepInMemory);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -85,6 +87,45 @@ internal sealed unsafe class MappedDataFile
             throw new DatasetException($"'{path}' cannot be opened ({error.Message}).", error);
         }
     }
+
+    private static MappedDataFile Open(string path, SafeFileHandle handle, bool keepInMemory)
+    {
+        if (RandomAccess.GetLength(handle) == 0)
+            throw new DatasetException($"'{path}' is empty. The file is damaged: write it again.");
+        if (keepInMemory)
+        {
+            using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            return new(path, AllocatedMemory.Read(stream, stream.Length), 0, handle);
+        }
+        using var map = MemoryMappedFile.CreateFromFile(
+            handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);             // no finalizer, but the handle has one
+        return new(path, view.SafeMemoryMappedViewHandle, view.PointerOffset, handle) { _handle = handle };
+    }
+
+    /// <summary>Copies bytes of the metadata before <see cref="Close"/> is called.</summary>
+    /// <remarks>
+    /// The bytes of a mapped file are read from the file. The first access to a mapped page would make the operating system read up to
+    /// several megabytes that follow it, so reading the metadata of all record batches would read most of a file.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not within the file.</exception>
+    /// <exception cref="EndOfStreamException">The file was shortened.</exception>
+    internal void ReadMetadata(long offset, Span<byte> destination)
+    {
+        var buffer = Buffer(offset, destination.Length);
+        if (_handle is null)
+        {
+            buffer.CopyTo(0, destination);
+            return;
+        }
+        for (var done = 0; done < destination.Length;)
+            done += RandomAccess.Read(_handle, destination[done..], offset + done) is > 0 and var count
+                ? count
+                : throw new EndOfStreamException($"'{Path}' was shortened while it was opened.");
+    }
+
+    /// <summary>Closes the file, which remains mapped.</summary>
+    internal void Close() => _handle?.Dispose();
 
     /// <summary>Reads bytes that are compressed in a file to memory.</summary>
     /// <param name="source">The file.</param>

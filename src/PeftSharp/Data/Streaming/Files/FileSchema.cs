@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>
@@ -101,12 +103,15 @@ internal sealed class FileSchema
     };
 
     private DatasetException Mismatch(
-        Column column, Feature target, int row, string file, Func<int, string> place, Exception? cause) =>
-        new($"'{file}', {place(row)}, column '{column.Name}': the value {ValueText.Show(column[row])} is not {target}"
-            + (_options.Features?.ContainsKey(column.Name) == true ? $", the type of DatasetLoadOptions.Features. {cause?.Message}"
-                : $", the type of the first rows of the stream. {(cause is null ? "" : cause.Message + " ")}"
+        Column column, Feature target, int row, string file, Func<int, string> place, Exception? cause)
+    {
+        var reason = cause is null ? "" : ErrorText.Of(cause);
+        return new($"'{file}', {place(row)}, column '{column.Name}': the value {ValueText.Show(column[row])} is not {target}"
+            + (_options.Features?.ContainsKey(column.Name) == true ? $", the type of DatasetLoadOptions.Features. {reason}"
+                : $", the type of the first rows of the stream. {reason}{(reason.Length > 0 ? " " : "")}"
                     + $"Set the type of the column with DatasetLoadOptions.Features, such as [\"{column.Name}\"] = new Value(\"string\")."),
             cause);
+    }
 
     private static int? FirstValue(Column column)
     {
