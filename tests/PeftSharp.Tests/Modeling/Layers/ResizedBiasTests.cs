@@ -41,6 +41,11 @@ public sealed class ResizedBiasTests : IDisposable
 
     private static TConfig Sized<TConfig>(TConfig config) where TConfig : TransformerConfig => config with
     {
-        VocabSize = 31, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 12, MaxPositionEmbeddings = 12,
+        VocabSize = 31,
+        HiddenSize = 8,
+        NumHiddenLayers = 1,
+        NumAttentionHeads = 2,
+        IntermediateSize = 12,
+        MaxPositionEmbeddings = 12,
     };
 }
