@@ -23,7 +23,8 @@ internal static class MLVocabulary
         TiktokenTokenizer tiktoken => Union(OfTiktoken(tiktoken), tiktoken.SpecialTokens),
         MLTokenizer ours => ours.Source.GetVocab(),
         _ => throw new ArgumentException(
-            $"The vocabulary of a {tokenizer.GetType().Name} is not available. Pass all tokens and their ids (vocabulary).",
+            $"The vocabulary of a tokenizer of type {tokenizer.GetType().Name} is not available. "
+            + "Pass all tokens and their ids (vocabulary).",
             nameof(tokenizer)),
     };
 

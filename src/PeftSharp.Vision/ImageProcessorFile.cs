@@ -38,7 +38,6 @@ internal static class ImageProcessorFile
 
     internal static void Write(string folder, ImageProcessorConfig config)
     {
-        Directory.CreateDirectory(folder);
         var json = new JsonObject
         {
             ["crop_size"] = config.DoCenterCrop ? Size(config.CropSize) : null,
@@ -59,12 +58,17 @@ internal static class ImageProcessorFile
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
+            Directory.CreateDirectory(folder);
             File.WriteAllText(temporary, json.ToJsonString(_indented) + "\n");
             File.Move(temporary, path, overwrite: true);
         }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"'{folder}' cannot be written ({error.Message}). Choose a folder that this user can write to.", error);
+        }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 

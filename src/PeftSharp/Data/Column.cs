@@ -110,7 +110,7 @@ public sealed partial class Column : IReadOnlyList<object?>
             {
                 T value => value,
                 null when default(T) is null && typeof(T).IsValueType => default!,
-                _ => throw CannotRead(Locate(row, out var index), row, index, typeof(T).Name),
+                _ => throw CannotRead(Locate(row, out var index), row, index, TypeName.Of(typeof(T))),
             };
         return values;
     }

@@ -22,7 +22,7 @@ internal sealed class GenerationPlan
                 + "so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
                 ? "Load the folder with AutoModelForCausalLM." : $"The family '{model.Family.ModelType}' has no causal language "
                 + "model. Use another model, such as GPT-2."));
-        Config = asked.WithDefaults(model.GenerationConfig);
+        Config = Combine(asked, model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
         if (generator is not null && !DoSample)
@@ -31,7 +31,7 @@ internal sealed class GenerationPlan
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
         VirtualTokens = model.CountVirtualTokens(new ForwardOptions { AdapterNames = Adapters });
-        MaxLength = Length(asked);
+        MaxLength = Length();
         CheckTokens(asked);
         CheckEffects(asked);
         Check();
@@ -108,11 +108,20 @@ internal sealed class GenerationPlan
     private string OfVirtualTokens =>
         VirtualTokens > 0 ? $" in addition to the {Quantity.Of(VirtualTokens, "virtual token")} of its adapter" : "";
 
-    private int Length(GenerationConfig asked)
+    /// <summary>
+    /// Combines the options of a call and of the model. MaxNewTokens or MaxLength of the call replaces both options of the model, and
+    /// MinNewTokens replaces MinLength, as in transformers.
+    /// </summary>
+    private static GenerationConfig Combine(GenerationConfig asked, GenerationConfig model)
     {
-        // MaxNewTokens or MaxLength of the call takes precedence over both options of the model.
-        var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);
-        if (newTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
+        if ((asked.MaxNewTokens ?? asked.MaxLength) is not null) model = model with { MaxNewTokens = null, MaxLength = null };
+        var combined = asked.WithDefaults(model);
+        return combined.MinNewTokens is null ? combined : combined with { MinLength = null };
+    }
+
+    private int Length()
+    {
+        if (Config.MaxNewTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
         if (Config.MaxLength is { } length) return length;
         return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Positions ?? int.MaxValue, PromptLength + 1));
     }
@@ -170,7 +179,7 @@ internal sealed class GenerationPlan
                 + $"({Quantity.Of(MaxLength - PromptLength, "new token")}) exceed the {most} positions of the model{OfVirtualTokens}. "
                 + $"Set MaxNewTokens to at most {most + 1 - PromptLength}, "
                 + "or shorten the prompt.");
-        var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
+        var lowest = Config.MinNewTokens is { } fewest ? (long)PromptLength + fewest : Config.MinLength ?? 0;
         if (lowest > MaxLength)
             throw new ArgumentException($"The sequence must have at least {lowest} tokens (MinLength or MinNewTokens), "
                 + $"but at most {MaxLength} are allowed (MaxLength or MaxNewTokens). Reduce the minimum, or increase the maximum.");

@@ -38,7 +38,7 @@ internal sealed class ProcessorChain
         if (config.BadWordsIds is { Count: > 0 } words) yield return new NoBadWordsLogitsProcessor(words, plan.Eos);
         if (plan.Eos.Count > 0)
         {
-            if (config.MinNewTokens is null && config.MinLength is { } least and > 0)
+            if (config.MinLength is { } least and > 0)
                 yield return new MinLengthLogitsProcessor(least, plan.Eos);
             if (config.MinNewTokens is { } fewest and > 0)
                 yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);

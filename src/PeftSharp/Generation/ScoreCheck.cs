@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
@@ -20,6 +21,6 @@ internal static class ScoreCheck
     /// <summary>Checks the shape of the result of a processor or criterion.</summary>
     /// <exception cref="InvalidOperationException">The shape is wrong.</exception>
     internal static Tensor RequireShape(Tensor answer, long[] shape, object rule) => answer.shape.SequenceEqual(shape) ? answer
-        : throw new InvalidOperationException($"{rule.GetType().Name} returned shape [{string.Join(", ", answer.shape)}], "
+        : throw new InvalidOperationException($"{TypeName.Of(rule)} returned shape [{string.Join(", ", answer.shape)}], "
         + $"but [{string.Join(", ", shape)}] is expected: {(shape.Length == 1 ? "one value per row" : "one score per row and token")}.");
 }

@@ -3,13 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
 
 /// <summary>Converts between <c>config.json</c> and the record that holds its fields.</summary>
-internal static class ConfigFiles
+internal static partial class ConfigFiles
 {
     /// <summary>
     /// Maximum nesting depth for the serializer. It is twice the maximum depth of a file, because an object of the library can contain a
@@ -115,19 +116,34 @@ internal static class ConfigFiles
 
     private static JsonObject ToJson(object record) => JsonSerializer.SerializeToNode(record, record.GetType(), _options)!.AsObject();
 
+    /// <summary>Finds a value by its path, such as <c>text_config.layer_types[2]</c>; null if the path does not exist.</summary>
+    private static JsonNode? Find(JsonNode? node, string path)
+    {
+        foreach (Match step in PathSteps().Matches(path))
+            node = (node, step.Value) switch
+            {
+                (JsonArray items, ['[', .. var index, ']']) when int.TryParse(index, out var i) && i < items.Count => items[i],
+                (JsonObject fields, ['[', '\'', .. var name, '\'', ']']) => fields[name],
+                (JsonObject fields, var name) => fields[name],
+                _ => null,
+            };
+        return node;
+    }
+
+    [GeneratedRegex(@"\['.*?'\]|\[\d+\]|[^.\[]+")]
+    private static partial Regex PathSteps();
+
     /// <summary>
     /// Creates the error for an unreadable field. The message names the file, the field, its value and the expected type.
     /// </summary>
     internal static CheckpointException Wrong(string path, JsonObject json, JsonException error)
     {
-        var field = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
+        var field = NestedJson.PathOf(error).TrimStart('$').TrimStart('.');
         if (error.Message.Contains(" doesn't allow setting null values.", StringComparison.Ordinal))
-            return new CheckpointException($"'{path}': field '{error.Path?.TrimStart('$', '.')}' is null; a value is expected.", error);
-        if (error is { InnerException: null, Message: NullInList })
-            return new CheckpointException(
-                $"'{path}': field '{field}' is {PythonJson.Show(json[field])}; {NullInList} is expected.", error);
+            return Unexpected("null", "a value");
+        if (error is { InnerException: null, Message: NullInList }) return Unexpected(Value(), NullInList);
         if (!error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
-            return new CheckpointException($"'{path}', field '{field}': {error.Message}", error);
+            return new CheckpointException($"'{path}'{(field.Length > 0 ? $", field '{field}'" : "")}: {error.Message}", error);
         var type = error.Message["The JSON value could not be converted to ".Length..];
         var isInteger = type.StartsWith("System.Int", StringComparison.Ordinal)
             || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal);
@@ -138,7 +154,11 @@ internal static class ConfigFiles
             : type.Contains(typeof(ProblemType).FullName!, StringComparison.Ordinal)
                 ? $"one of {string.Join(", ", Enum.GetNames<ProblemType>().Select(_pythonNames.ConvertName))}"
             : "a value of another type";
-        return new CheckpointException(
-            $"'{path}': field '{field}' is {PythonJson.Show(json[field])}; {expected} is expected.", error);
+        return Unexpected(Value(), expected);
+
+        string Value() => PythonJson.Show(Find(json, field));
+
+        CheckpointException Unexpected(string value, string expected) => new(
+            $"'{path}': {(field.Length > 0 ? $"field '{field}'" : "the content")} is {value}; {expected} is expected.", error);
     }
 }

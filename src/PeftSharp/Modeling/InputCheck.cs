@@ -180,8 +180,8 @@ internal static class InputCheck
         if (tokens == 0)
             throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
         if (tokens > positions)
-            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions "
-                + $"(max_position_embeddings). Truncate the texts (truncation: true, maxLength: {positions}).");
+            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions. "
+                + $"Truncate the texts (truncation: true, maxLength: {positions}).");
     }
 
     private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy, string introduction = "")

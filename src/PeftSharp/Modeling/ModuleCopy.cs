@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using PeftSharp.Internal;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -69,7 +70,7 @@ internal static class ModuleCopy
             && !(start.IsGenericType && start.DeclaringType == typeof(nn) && start.Name.StartsWith("Module`", StringComparison.Ordinal)))
             start = start.BaseType;
         var constructor = start?.GetConstructor(Any, [typeof(string)])
-            ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
+            ?? throw new NotSupportedException($"'{path}' ({TypeName.Of(type)}) cannot be copied: "
             + "it does not derive from one of TorchSharp's Module<…> classes. Derive it from one of them.");
         var copy = (Module)RuntimeHelpers.GetUninitializedObject(type);
         constructor.Invoke(copy, [module.GetName()]);                    // a module in C#, whose fields are copied below
@@ -79,7 +80,8 @@ internal static class ModuleCopy
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
         if (!found.SequenceEqual(wanted))
             throw new NotSupportedException(
-                $"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields. Store each one in a field.");
+                $"'{path}' ({TypeName.Of(type)}) cannot be copied: it has parameters that are not stored in fields. "
+                + "Store each one in a field.");
         return copy;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using PeftSharp.Internal;
 using TorchSharp.Modules;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -79,11 +80,11 @@ internal static class ModuleTree
     private static void SetField(ModulePlace place, Module replacement)
     {
         var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))
-            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, "
+            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {TypeName.Of(place.Parent)} holds it, "
             + "so the model would still call the original module. "
                 + $"Store it in a field of type Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
         if (!field.FieldType.IsInstanceOfType(replacement))
-            throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type {field.FieldType.Name}");
+            throw Unfit(place, $"{TypeName.Of(field.DeclaringType!)}.{field.Name} has type {TypeName.Of(field.FieldType)}");
         field.SetValue(place.Parent, replacement);
     }
 
@@ -92,7 +93,7 @@ internal static class ModuleTree
         var item = place.Parent.GetType().GetProperty("Item", [index.GetType()])!;
         var element = place.Parent.GetType().GetGenericArguments()[0];
         if (!element.IsInstanceOfType(replacement))
-            throw Unfit(place, $"its {place.Parent.GetName()} is declared for elements of type {element.Name}");
+            throw Unfit(place, $"its {place.Parent.GetName()} is declared for elements of type {TypeName.Of(element)}");
         item.SetValue(place.Parent, replacement, [index]);
     }
 

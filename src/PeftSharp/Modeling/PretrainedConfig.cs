@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Internal;
 using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
@@ -124,7 +125,7 @@ public abstract record PretrainedConfig
     public void Validate()
     {
         var problems = GetValidationErrors().Concat(SharedProblems()).ToArray();
-        if (problems.Length > 0) throw new ArgumentException($"Invalid {GetType().Name}: {string.Join("; ", problems)}.");
+        if (problems.Length > 0) throw new ArgumentException($"Invalid {TypeName.Of(this)}: {string.Join("; ", problems)}.");
     }
 
     private IEnumerable<string> SharedProblems()

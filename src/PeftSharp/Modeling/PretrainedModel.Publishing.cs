@@ -35,7 +35,7 @@ public abstract partial class PretrainedModel
                 SavePretrained(folder);
                 if (File.Exists(Path.Combine(folder, ModelCard.FileName))) return;
                 new ModelCard(new ModelCardData { LibraryName = "transformers" }, $"{ModelCard.GeneratedComment}\n\n# {name}\n\nThis "
-                    + $"repository contains a {GetName()}.\n\n## Model description\n\nMore information needed\n"
+                    + $"repository contains a model of the class {GetName()}.\n\n## Model description\n\nMore information needed\n"
                     + $"\n### Framework versions\n\n{FrameworkVersions.Text}").Save(folder);
             },
             cancellationToken);

@@ -124,7 +124,7 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. A
-    /// <see cref="CheckpointException"/> leaves the model unchanged.
+    /// <see cref="CheckpointException"/> leaves the model unchanged, unless a file that was opened cannot be read to its end.
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
     /// <param name="allowPickle">

@@ -10,7 +10,10 @@ namespace PeftSharp.Modeling;
 internal static class PretrainedWeights
 {
     /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be present.</summary>
-    /// <exception cref="CheckpointException">A tensor is missing or has a different shape; nothing was changed.</exception>
+    /// <exception cref="CheckpointException">
+    /// A tensor is missing or has a different shape or an unsupported type; nothing was changed. Or a file that was opened cannot be read
+    /// to its end; tensors may have been changed.
+    /// </exception>
     internal static void LoadAll(PretrainedModel model, string folder, bool allowPickle = false)
     {
         using var checkpoint = CheckpointTensors.Open(folder, allowPickle: allowPickle);
@@ -20,7 +23,7 @@ internal static class PretrainedWeights
 
     /// <summary>
     /// Copies a checkpoint's tensors into the model's parameters, converting their type. Missing parameters are initialized. A
-    /// <see cref="CheckpointException"/> leaves the model unchanged.
+    /// <see cref="CheckpointException"/> leaves the model unchanged, unless a file that was opened cannot be read to its end.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">The checkpoint's folder, for messages.</param>
@@ -32,7 +35,8 @@ internal static class PretrainedWeights
     /// <param name="progress">Receives the progress after each tensor. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each tensor; a cancelled load leaves the model partly loaded.</param>
     /// <exception cref="CheckpointException">
-    /// A tensor has a different shape (unless ignored), no tensor matches, or a required tensor is missing.
+    /// A tensor has a different shape (unless ignored) or an unsupported type, no tensor matches, a required tensor is missing, or a file
+    /// cannot be read.
     /// </exception>
     internal static LoadReport Load(
         PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false,
@@ -75,6 +79,7 @@ internal static class PretrainedWeights
         if (needsAll && missing.Length > 0)
             throw new CheckpointException(
                 $"'{folder}' was not saved from this {model.GetName()}: it does not contain {string.Join(", ", missing)}.");
+        foreach (var name in fitting.Values) checkpoint.RequireReadable(name);
         var places = fitting.Keys.ToHashSet(StringComparer.Ordinal);
         if (type is { } wanted && wanted != ScalarType.Float32)
         {
@@ -179,6 +184,6 @@ internal static class PretrainedWeights
     private static string Some(IEnumerable<string> names)
     {
         var all = names.ToArray();
-        return string.Join(", ", all.Take(3)) + (all.Length > 3 ? $" and {all.Length - 3} more" : "");
+        return all.Length == 0 ? "no tensors" : string.Join(", ", all.Take(3)) + (all.Length > 3 ? $" and {all.Length - 3} more" : "");
     }
 }

@@ -19,7 +19,7 @@ internal static class PatchedLibrary
         var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(image)), Path.GetFileName(original));
         if (!Holds(path, patched))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            FolderAccess.Create(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, stream => stream.Write(patched));
         }
         return path;

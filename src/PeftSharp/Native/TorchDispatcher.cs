@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
@@ -35,7 +36,7 @@ internal static unsafe partial class TorchDispatcher
                 double number => BitConverter.DoubleToUInt64Bits(number),
                 Tensor[] list => List(native, list),
                 var other => throw new ArgumentException(
-                    $"An argument of type {other.GetType().Name} is not supported; use Tensor[], double, bool or null.", nameof(arguments)),
+                    $"An argument of type {TypeName.Of(other)} is not supported; use Tensor[], double, bool or null.", nameof(arguments)),
             };
         var name = Marshal.StringToCoTaskMemUTF8(operatorName);
         byte noOverload = 0;

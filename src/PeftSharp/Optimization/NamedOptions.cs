@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Optimization;
 
@@ -34,7 +35,8 @@ internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, obj
         var choice = Read<T>(name);
         return choice is not { } value || Enum.IsDefined(value)
             ? choice
-            : throw Error($"{name} is '{value}', but must be a member of {typeof(T).Name}: {string.Join(", ", Enum.GetNames<T>())}");
+            : throw Error($"{name} is '{value}', but must be a member of {TypeName.Of(typeof(T))}: "
+                + $"{string.Join(", ", Enum.GetNames<T>())}");
     }
 
     /// <exception cref="ArgumentException">An option was given that the owner does not have.</exception>

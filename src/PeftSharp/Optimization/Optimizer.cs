@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
@@ -141,7 +142,7 @@ public abstract class Optimizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        OptimizerState.Check(GetType().Name, Parameters, GetStateSlots, tensors);
+        OptimizerState.Check(TypeName.Of(this), Parameters, GetStateSlots, tensors);
         foreach (var (name, parameter) in Parameters)
         {
             using var scope = NewDisposeScope();

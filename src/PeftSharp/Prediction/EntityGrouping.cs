@@ -18,11 +18,15 @@ internal static class EntityGrouping
     /// <param name="strategy">How tokens are combined.</param>
     /// <param name="tokenizer">The tokenizer, which determines word boundaries.</param>
     /// <param name="labelName">Returns the name of a label.</param>
+    /// <param name="wordStarts">
+    /// The position of each word in the text, if the offsets of the tokens are relative to their words. Null: they are relative to the
+    /// text.
+    /// </param>
     internal static IEnumerable<RecognizedEntity> Entities(
         string text, TextEncoding encoding, IReadOnlyList<float[]> scores, AggregationStrategy strategy, Tokenizer tokenizer,
-        Func<int, string> labelName)
+        Func<int, string> labelName, int[]? wordStarts = null)
     {
-        var pieces = Pieces(text, encoding, scores, tokenizer);
+        var pieces = Pieces(text, encoding, scores, tokenizer, wordStarts);
         var labeled = strategy is AggregationStrategy.None or AggregationStrategy.Simple
             ? pieces.Select(piece => Label(piece.Start, piece.End, piece.Scores))
             : Words(pieces).Select(word => Word(word));
@@ -69,15 +73,18 @@ internal static class EntityGrouping
         return last is null ? result : [.. result, last];
     }
 
-    private static List<Piece> Pieces(string text, TextEncoding encoding, IReadOnlyList<float[]> scores, Tokenizer tokenizer)
+    private static List<Piece> Pieces(
+        string text, TextEncoding encoding, IReadOnlyList<float[]> scores, Tokenizer tokenizer, int[]? wordStarts)
     {
         var (ids, tokens, offsets, special) = (encoding.Ids, encoding.Tokens, encoding.Offsets, encoding.SpecialTokensMask);
+        var words = wordStarts is null ? null : encoding.WordIds;
         var marked = tokenizer.MarksContinuations;
         var pieces = new List<Piece>(ids.Length);
         for (var i = 0; i < ids.Length; i++)
         {
             if (special[i] == 1) continue;
-            var (start, end) = offsets[i];
+            var wordStart = words?[i] is { } word ? wordStarts![word] : 0;
+            var (start, end) = (wordStart + offsets[i].Start, wordStart + offsets[i].End);
             var continues = ids[i] != tokenizer.UnkTokenId && (marked
                 ? CodePoints(tokens[i]) != CodePoints(text.AsSpan(start, end - start))
                 : start > 0 && text[start - 1] != ' ' && (start == text.Length || text[start] != ' '));

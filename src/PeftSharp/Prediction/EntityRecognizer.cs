@@ -17,7 +17,7 @@ namespace PeftSharp.Prediction;
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>
-public sealed class EntityRecognizer : Predictor
+public sealed partial class EntityRecognizer : Predictor
 {
     private static readonly string[] _outside = ["O"];
 
@@ -131,8 +131,7 @@ public sealed class EntityRecognizer : Predictor
         IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
-        var limit = MaxTokens(null, adapter);
-        var overlap = stride ?? (limit - Tokenizer.NumSpecialTokensToAdd()) / 4 ?? 0;
+        var (limit, overlap) = Window(stride, adapter);
         var ignored = ignoreLabels ?? _outside;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
             (start, count) => Tokenizer.Encode(
@@ -152,6 +151,13 @@ public sealed class EntityRecognizer : Predictor
         Task.Run(
             () => Recognize(texts, aggregation, ignoreLabels, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
 
+    /// <summary>Returns the maximum number of tokens of a window, and the number of tokens by which windows overlap.</summary>
+    private (int? Limit, int Overlap) Window(int? stride, string? adapter)
+    {
+        var limit = MaxTokens(null, adapter);
+        return (limit, stride ?? (limit - Tokenizer.NumSpecialTokensToAdd()) / 4 ?? 0);
+    }
+
     private float[][][] TokenScores(ModelOutput output, IReadOnlyList<TextEncoding> rows)
     {
         var (labels, width) = (Model.Config.NumLabels, (int)output.Logits!.shape[1]);
@@ -163,10 +169,10 @@ public sealed class EntityRecognizer : Predictor
 
     private IReadOnlyList<RecognizedEntity> Entities(
         string text, IReadOnlyList<(TextEncoding Encoding, float[][] Scores)> windows, AggregationStrategy aggregation,
-        IReadOnlyCollection<string> ignored)
+        IReadOnlyCollection<string> ignored, int[]? wordStarts = null)
     {
         var all = windows.SelectMany(window =>
-            EntityGrouping.Entities(text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName));
+            EntityGrouping.Entities(text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName, wordStarts));
         RecognizedEntity[] entities = [.. all.Where(entity => !ignored.Contains(entity.Type))];
         return windows.Count > 1 ? EntityGrouping.WithoutOverlaps(entities) : entities;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Hub;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Tokenization;
@@ -127,8 +128,8 @@ public abstract partial class Predictor : IDisposable
         var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;
         if (body?.LoadReport?.OtherTaskClass is { } stored)
             throw new CheckpointException($"'{nameOrFolder}' contains {stored}, whose head was trained for another task; "
-                + $"{typeof(TSelf).Name} needs the class {body.GetName()}. Pass the folder of such a model, or use the predictor for "
-                + $"{stored}.");
+                + $"{TypeName.Of(typeof(TSelf))} needs the class {body.GetName()}. Pass the folder of such a model, or use the "
+                + $"predictor for {stored}.");
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>
@@ -138,7 +139,7 @@ public abstract partial class Predictor : IDisposable
     private protected void RequireOpen()
     {
         if (_isDisposed)
-            throw new ObjectDisposedException(GetType().Name, $"This {GetType().Name} has been disposed. Create it again.");
+            throw new ObjectDisposedException(TypeName.Of(this), $"This {TypeName.Of(this)} has been disposed. Create it again.");
         Model.ThrowIfDisposed();
     }
 

@@ -104,6 +104,9 @@ public sealed class CheckpointTensors : IDisposable
     /// <inheritdoc cref="SafetensorsFile.CopyTo"/>
     public void CopyTo(string name, Tensor target) => FileOf(name).CopyTo(name, target);
 
+    /// <inheritdoc cref="TensorFiles.RequireReadable"/>
+    internal void RequireReadable(string name) => FileOf(name).RequireReadable(name);
+
     /// <inheritdoc cref="SafetensorsFile.Map"/>
     public Tensor Map(string name) => FileOf(name).Map(name);
 

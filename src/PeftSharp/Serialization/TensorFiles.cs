@@ -19,6 +19,14 @@ internal static class TensorFiles
         $"'{file.Path}': tensor '{entry.Name}' has dtype {entry.Dtype}, which TorchSharp does not support. "
             + $"Read its bytes with {nameof(SafetensorsFile.Bytes)}, or convert the file with Python.");
 
+    /// <summary>Checks that <see cref="CopyTensor"/> supports the type of a tensor.</summary>
+    /// <exception cref="CheckpointException">The file has no such tensor, or TorchSharp does not support the type.</exception>
+    internal static void RequireReadable(this ITensorFile file, string name)
+    {
+        var entry = file.Entry(name);
+        if (!Float8.CanDecode(entry.Dtype)) file.TorchType(entry);
+    }
+
     /// <inheritdoc cref="SafetensorsFile.Read"/>
     internal static Tensor ReadTensor(this ITensorFile file, string name, Device? device)
     {

@@ -154,7 +154,7 @@ public partial class Trainer
         var batches = GetTrainBatches(dataset, epoch: 0);
         DefaultGenerator.Restore(state);
         return batches.Count > 0 ? batches : throw new DatasetException(
-            $"GetTrainBatches of {GetType().Name} returned no batches for epoch 0. Return at least one batch.");
+            $"GetTrainBatches of {TypeName.Of(this)} returned no batches for epoch 0. Return at least one batch.");
     }
 
     /// <exception cref="DatasetException">

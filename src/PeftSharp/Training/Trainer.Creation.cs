@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Optimization;
 using PeftSharp.Tokenization;
@@ -160,7 +161,7 @@ public partial class Trainer
         TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")],
             hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null, trainDataset as IterableDataset);
         if (trainDataset is IterableDataset && IsOverridden(GetTrainBatches))
-            throw new ArgumentException($"{GetType().Name} overrides GetTrainBatches, but the rows of a stream have no index. "
+            throw new ArgumentException($"{TypeName.Of(this)} overrides GetTrainBatches, but the rows of a stream have no index. "
                 + "Pass a Dataset, or do not override the method: the rows are read in the order of the stream.", nameof(trainDataset));
         (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
         (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Native;
@@ -146,7 +147,7 @@ public partial class Trainer
             ReinitializeModel();
             CheckTokenIds(dataset);
             optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException(
-                $"CreateOptimizer of {GetType().Name} returned null. It must return an optimizer of the parameters of the model.");
+                $"CreateOptimizer of {TypeName.Of(this)} returned null. It must return an optimizer of the parameters of the model.");
             CheckOptimizer(optimizer);
             Context.Optimizer = optimizer;
             var output = RunTraining(dataset, optimizer, checkpoint, progress, cancellationToken);
@@ -185,7 +186,7 @@ public partial class Trainer
     public void SaveModel(string? outputDir = null)
     {
         var folder = outputDir ?? Args.OutputDir;
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         SaveModelFiles(folder);
         Checkpoint.WriteArguments(folder, Args);
     }
@@ -203,7 +204,7 @@ public partial class Trainer
         var schedule = CreateSchedule(plan.MaxSteps);
         if (schedule is null && Args.LrSchedulerType != SchedulerType.ReduceLrOnPlateau)
             throw new InvalidOperationException(
-                $"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. "
+                $"CreateSchedule of {TypeName.Of(this)} returned null, but LrSchedulerType is {Args.LrSchedulerType}. "
                 + "Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, whose learning rate depends on the evaluations.");
         Context.LrScheduler = schedule;
         using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PeftSharp.Data;
 using PeftSharp.Hub;
+using PeftSharp.Internal;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Loop;
 using TorchSharp.Modules;
@@ -143,7 +144,7 @@ internal static class TrainingArgumentsCheck
             (nameof(a.ReportTo), a.ReportTo), (nameof(a.EvalStrategy), a.EvalStrategy), (nameof(a.SaveStrategy), a.SaveStrategy),
             (nameof(a.HubStrategy), a.HubStrategy),
         }.Where(entry => !Enum.IsDefined(entry.Value.GetType(), entry.Value))
-            .Select(entry => $"{entry.Name} is {entry.Value}, which is not defined in {entry.Value.GetType().Name}; "
+            .Select(entry => $"{entry.Name} is {entry.Value}, which is not defined in {TypeName.Of(entry.Value)}; "
                 + $"use one of {string.Join(", ", Enum.GetNames(entry.Value.GetType()))}.");
 
     /// <summary>Returns the error of the schedule, which is created for a run of one step.</summary>

@@ -14,7 +14,7 @@ internal static class AdapterCard
         var data = new ModelCardData { LibraryName = "peft", BaseModel = origin, Tags = TagsOf(model, origin) };
         var name = origin is null ? "Adapter" : $"Adapter for {origin}";
         var adapter = $"This {model.PeftConfigs.Values.First().PeftType} adapter changes "
-            + (origin is null ? $"a {model.BaseModelClass}." : $"[{origin}](https://huggingface.co/{origin}).");
+            + (origin is null ? $"a model of the class {model.BaseModelClass}." : $"[{origin}](https://huggingface.co/{origin}).");
         new ModelCard(data, $"{ModelCard.GeneratedComment}\n\n# {name}\n\n{adapter}\n\n## Model description\n\nMore information needed\n"
             + $"\n### Framework versions\n\n{FrameworkVersions.Text}").Save(folder);
     }

@@ -84,6 +84,7 @@ internal static class AdapterFiles
                     (BaseName(pair.Value), file.Tensors[pair.Key].Shape, (IReadOnlyList<long>)targets[pair.Value].shape))])
                 ?? "Load the base model that the adapter was trained on, or obtain the file again."));
         }
+        foreach (var key in names.Keys) file.RequireReadable(key);
         using var noGradient = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         model.NewWeights.MarkTrained(found.Select(BaseName));

@@ -5,7 +5,7 @@ namespace PeftSharp.Tuners;
 /// <summary>Finds the biases of the base model, for adapters that train all of them.</summary>
 internal static class BaseBiases
 {
-    /// <summary>The biases by name, except the biases of fully trained modules and of the adapters.</summary>
+    /// <summary>The biases by name, except those of fully trained modules, of layers with trained rows, and of the adapters.</summary>
     internal static IEnumerable<KeyValuePair<string, Parameter>> Of(AdapterTree tree)
     {
         var closed = tree.Parts.Where(part => part.Module is not TunerLayer).Select(part => part.Path + ".").ToArray();

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
@@ -15,7 +16,7 @@ internal static class FrozenHead
     internal static string? Warning(PretrainedModel model, IReadOnlyList<string> frozen, PeftConfig config)
     {
         if (frozen.Count == 0 || model.LoadReport is null || model.Objective is not { } objective) return null;
-        var kind = config.GetType().Name;
+        var kind = TypeName.Of(config);
         var task = TaskOf(objective);
         string[] heads = task is null ? [] : [.. TaskTypes.Heads(task), .. model.Family.GetModules(ModuleRole.Head)];
         var byTask = task == config.TaskType ? [] : frozen.Where(name => heads.Any(head => ("." + name).Contains($".{head}.",

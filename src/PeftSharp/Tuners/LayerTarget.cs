@@ -20,7 +20,8 @@ public class LayerTarget
     /// <summary>The layer's weight. Read it on each use: moving the model to another device or type replaces it.</summary>
     /// <exception cref="InvalidOperationException">The layer has no weight.</exception>
     public virtual Parameter Weight =>
-        Layer.get_parameter("weight") ?? throw new InvalidOperationException($"A {Layer.GetName()} has no weight. Check HasWeight first.");
+        Layer.get_parameter("weight")
+        ?? throw new InvalidOperationException($"A layer of type {Layer.GetName()} has no weight. Check HasWeight first.");
 
     /// <summary>The layer's bias; null if it has none.</summary>
     public virtual Parameter? Bias => Layer.has_parameter("bias") ? Layer.get_parameter("bias") : null;

@@ -32,7 +32,7 @@ internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterMod
     public IEnumerable<string> SlotNames => [];
 
     public Tensor Weight => _untouched is IHasWeight weighted ? weighted.Weight
-        : throw new InvalidOperationException($"The head is tied to a {_untouched.GetName()}, which has no weight.");
+        : throw new InvalidOperationException($"The head is tied to a module of type {_untouched.GetName()}, which has no weight.");
 
     public bool Has(string adapter) => _copies.Has(adapter);
 

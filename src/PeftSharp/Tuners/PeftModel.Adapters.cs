@@ -23,14 +23,10 @@ public abstract partial class PeftModel
         if (_configs.ContainsKey(adapterName))
             throw new ArgumentException(
                 $"An adapter '{adapterName}' already exists. Choose another name, or delete the existing adapter.", nameof(adapterName));
-        if (config.PeftType != _peftType)
-            throw new ArgumentException($"This model has {_peftType} adapters and cannot also have {config.PeftType} adapters. "
-                + "Load the base model again for the new adapter.", nameof(config));
+        if (MethodError(config) is { } methodError) throw new ArgumentException(methodError, nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
-        if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
-            throw new ArgumentException("Another adapter of this model already trains biases of the base model. "
-                + "Set Bias to None.", nameof(config));
+        if (BiasError(config) is { } biasError) throw new ArgumentException($"{biasError} Set Bias to None.", nameof(config));
         _configs[adapterName] = _tuner.Add(adapterName, config, fill) with { FileElements = null };
         if (config.InferenceMode) _frozen.Add(adapterName);
         SetTrainable();
@@ -46,8 +42,9 @@ public abstract partial class PeftModel
     /// </remarks>
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
-    /// adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters with virtual tokens.
+    /// A name is unknown or repeated; two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>) or
+    /// train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters
+    /// with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
@@ -57,8 +54,9 @@ public abstract partial class PeftModel
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated, two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>), or
-    /// adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters with virtual tokens.
+    /// A name is unknown or repeated; two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>) or
+    /// train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters
+    /// with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
@@ -74,7 +72,7 @@ public abstract partial class PeftModel
         }
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
-        RequireOneCopy(adapterNames);
+        RequireCompatible(adapterNames, nameof(adapterNames));
         if (_tuner.GetActivationError(adapterNames) is { } obstacle)
             throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
@@ -127,14 +125,27 @@ public abstract partial class PeftModel
         string[] Renamed(IReadOnlyList<string> names) => [.. names.Select(name => name == adapterName ? newName : name)];
     }
 
+    private string? MethodError(PeftConfig config) => config.PeftType == _peftType ? null
+        : $"This model has {_peftType} adapters and cannot also have {config.PeftType} adapters. "
+        + "Load the base model again for the new adapter.";
+
+    private string? BiasError(PeftConfig config) => TrainsBiases(config) && _configs.Values.Any(TrainsBiases)
+        ? "Another adapter of this model already trains biases of the base model, and only one can." : null;
+
     private static bool TrainsBiases(PeftConfig config) => config is LayerConfig { TrainedBiases: not TrainedBiases.None };
 
-    private void RequireOneCopy(IReadOnlyList<string> adapterNames)
+    private void RequireCompatible(IReadOnlyList<string> adapterNames, string parameter)
     {
         foreach (var (path, part) in _tree.Parts)
-            if (part is ModulesToSaveWrapper && adapterNames.Where(part.Has).ToArray() is { Length: > 1 } several)
+        {
+            if (adapterNames.Where(part.Has).ToArray() is not { Length: > 1 } several) continue;
+            if (part is ModulesToSaveWrapper)
                 throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (ModulesToSave), "
-                    + "and only one copy can be used. Choose one of them.", nameof(adapterNames));
+                    + "and only one copy can be used. Choose one of them.", parameter);
+            if (part is TrainableTokensWrapper rows && rows.FindSharedRow(several) is var (first, second, token))
+                throw new ArgumentException($"The adapters '{first}' and '{second}' both train the row of token {token} of '{path}', "
+                    + "so they cannot be active or merged together. Choose one of them.", parameter);
+        }
     }
 
     private protected void RequireUntouchedBase(string what, string? adapterName = null)

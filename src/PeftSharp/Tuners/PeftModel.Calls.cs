@@ -14,8 +14,8 @@ public abstract partial class PeftModel
     /// An adapter name is unknown, or the number of names is neither 1 nor the number of rows.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The call or the scope selects adapters while an adapter is merged, a <see cref="DisableAdapter"/> scope of another caller has
-    /// unmerged the adapters, or two active adapters train the same token row.
+    /// The call or the scope selects adapters while an adapter is merged, or a <see cref="DisableAdapter"/> scope of another caller has
+    /// unmerged the adapters.
     /// </exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
@@ -146,11 +146,11 @@ public abstract partial class PeftModel
     private AdapterChoice? ChoiceFor(ModelInputs inputs, ForwardOptions options)
     {
         if (ChoiceOf(options) is not { } choice) return null;
-        choice = choice.Repeat(options.RowsPerAdapterName);
-        if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
-            throw new ArgumentException($"AdapterNames contains {Quantity.Of(rows.Count, "name")}, but the batch has "
-                + $"{Quantity.Of(inputs.BatchSize, "row")}. Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
-        return choice;
+        var rows = inputs.BatchSize / options.RowsPerAdapterName;
+        if (choice.Rows is { } names && names.Count != rows)
+            throw new ArgumentException($"AdapterNames contains {Quantity.Of(names.Count, "name")}, but the batch has "
+                + $"{Quantity.Of(rows, "row")}. Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
+        return choice.Repeat(options.RowsPerAdapterName);
     }
 
     /// <summary>The choice of the call or of the current scope, checked; null if there is none.</summary>

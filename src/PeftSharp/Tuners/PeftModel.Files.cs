@@ -29,12 +29,11 @@ public abstract partial class PeftModel
     /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>The missing optional tensors and the warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
     /// <exception cref="CheckpointException">
-    /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
+    /// A file is missing, malformed or not supported, or does not match the model; the adapter has another type
+    /// (<see cref="PeftConfig.PeftType"/>) than the model's adapters; or the adapter trains biases of the base model although another
+    /// adapter already does. The model is then unchanged.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// The name is already used or invalid, the adapter has another type (<see cref="PeftConfig.PeftType"/>) than the model's adapters, or
-    /// the adapter trains biases of the base model although another adapter already does.
-    /// </exception>
+    /// <exception cref="ArgumentException">The name is already used or invalid.</exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, calls of the model are running, or the initialization of the adapter (pissa, olora) would change the base
     /// weights of a layer that already has adapters.
@@ -70,13 +69,12 @@ public abstract partial class PeftModel
     /// </param>
     /// <returns>The names of the adapters that were loaded, in alphabetical order.</returns>
     /// <exception cref="CheckpointException">
-    /// The folder does not exist or has no subfolder with an adapter, or a file is malformed or does not match the model. Adapters that
-    /// were loaded before the error stay in the model.
+    /// The folder does not exist or has no subfolder with an adapter; a file is malformed or does not match the model; an adapter has
+    /// another type (<see cref="PeftConfig.PeftType"/>) than the model's adapters; or an adapter trains biases of the base model although
+    /// another adapter already does. Adapters that were loaded before the error stay in the model.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The name of a subfolder is not a valid adapter name, an adapter has another type (<see cref="PeftConfig.PeftType"/>) than the
-    /// model's adapters, or an adapter trains biases of the base model although another adapter already does. Adapters that were loaded
-    /// before the error stay in the model.
+    /// The name of a subfolder is not a valid adapter name. Adapters that were loaded before the error stay in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter is merged, calls of the model are running, or the initialization of an adapter (pissa, olora) would change the base
@@ -106,6 +104,8 @@ public abstract partial class PeftModel
             throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error);
         }
         config = AdapterFiles.CheckSizes(folder, config, allowPickle);
+        if ((MethodError(config) ?? BiasError(config)) is { } conflict)
+            throw new CheckpointException($"The adapter in '{folder}' cannot be added to this model. {conflict}");
         try
         {
             var warnings = StrictErrors(config).ToArray();

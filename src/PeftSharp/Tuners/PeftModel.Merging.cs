@@ -22,11 +22,11 @@ public abstract partial class PeftModel
     /// </remarks>
     /// <exception cref="ArgumentException">
     /// A name is unknown, no adapter is specified and none is active, or two of the adapters each have a copy of the same module
-    /// (<see cref="PeftConfig.ModulesToSave"/>). Nothing was changed.
+    /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, two
-    /// adapters train the same token row, or calls of the model are running. Nothing was changed if <paramref name="safeMerge"/> is true.
+    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, or
+    /// calls of the model are running. Nothing was changed.
     /// </exception>
     /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>
@@ -34,8 +34,18 @@ public abstract partial class PeftModel
     {
         using var change = BeginChange("Merging adapters");
         var names = ToMerge(adapterNames);
-        if (safeMerge) CheckMerge(names);
-        foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: true);
+        if (safeMerge) CheckMerge(names, safeMerge);
+        var mergedBefore = _adapters.Merged;
+        try
+        {
+            foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: true);
+        }
+        catch
+        {
+            Unmerge();                                          // restores the layers that were already written
+            if (mergedBefore.Count > 0) Merge(safeMerge: false, mergedBefore);
+            throw;
+        }
         _adapters.Merged = names;
         SetTrainable();
     }
@@ -54,7 +64,7 @@ public abstract partial class PeftModel
     {
         using var change = BeginChange("Merging adapters");
         var names = ToMerge(adapterNames);
-        if (safeMerge) CheckMerge(names);
+        CheckMerge(names, safeMerge);                           // also if it is not safe: the original weights are not kept
         foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: false);
         return ReleaseBase(names);
     }
@@ -85,7 +95,7 @@ public abstract partial class PeftModel
             throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
                 + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
-        RequireOneCopy(all);
+        RequireCompatible(all, nameof(adapterNames));
         foreach (var name in all)
             if (_tuner.GetMergeError(name) is { } obstacle)
                 throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. "
@@ -93,16 +103,20 @@ public abstract partial class PeftModel
         return all;
     }
 
-    private void CheckMerge(IReadOnlyList<string> names)
+    /// <summary>
+    /// Computes the merged weights of every layer, so that an error occurs before the first layer is written. With
+    /// <paramref name="safeMerge"/>, also checks their values, and that no shared weight changes.
+    /// </summary>
+    private void CheckMerge(IReadOnlyList<string> names, bool safeMerge)
     {
         foreach (var (path, part) in _tree.Parts)
         {
-            if (part is TunerLayer && names.Any(part.Has) && SharesWeight(part))
+            if (safeMerge && part is TunerLayer && names.Any(part.Has) && SharesWeight(part))
                 throw new InvalidOperationException($"'{path}' shares its weight with another layer (tie_word_embeddings), "
                     + "which would also be changed by merging, so the outputs of the model would change. "
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
-            if (merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
+            if (safeMerge && merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
                 throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in "
                     + $"NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for "
                     + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged. "

@@ -28,11 +28,11 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// adapters.</param>
     /// <exception cref="ArgumentException">
     /// A name is unknown, no adapter is specified and none is active, or two of the adapters each have a copy of the same module
-    /// (<see cref="PeftConfig.ModulesToSave"/>). Nothing was changed.
+    /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, two
-    /// adapters train the same token row, or calls of the model are running. Nothing was changed if <paramref name="safeMerge"/> is true.
+    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, or
+    /// calls of the model are running. Nothing was changed.
     /// </exception>
     /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>

@@ -60,7 +60,10 @@ public sealed class TokenIndices : IEnumerable<int>
                 + "TrainableTokenIndices null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
-            if (id < 0 || !seen.Add(id))
-                throw new ArgumentException($"TrainableTokenIndices contains {id} for {where}; ids must be non-negative and distinct.");
+        {
+            if (id < 0) throw new ArgumentException($"TrainableTokenIndices contains {id} for {where}; ids must not be negative.");
+            if (!seen.Add(id))
+                throw new ArgumentException($"TrainableTokenIndices contains {id} twice for {where}. Specify each id once.");
+        }
     }
 }

@@ -29,16 +29,14 @@ internal sealed class TrainableTokensLayer(LayerTarget target, AdapterState stat
 
     internal void Add(string adapter, IReadOnlyList<int> ids) => Add(adapter, new TrainableTokens(Target, ids));
 
-    public override Tensor forward(Tensor x)
+    /// <summary>Returns the first token whose row two of these adapters train, and their names; null if there is none.</summary>
+    internal (string First, string Second, long Token)? FindSharedRow(IEnumerable<string> adapters)
     {
-        if (State.Merged.Count == 0 && State.Current is { Rows: null, Active.Count: > 1 } choice) CheckDisjoint(choice.Active.Where(Has));
-        return base.forward(x);
-    }
-
-    public override MergedTensors? ComputeMerge(IReadOnlyList<string> adapters)
-    {
-        CheckDisjoint(adapters.Where(Has));
-        return base.ComputeMerge(adapters);
+        var owners = new Dictionary<long, string>();
+        foreach (var adapter in adapters)
+            foreach (var id in Rows(adapter).Ids)
+                if (!owners.TryAdd(id, adapter)) return (owners[id], adapter, id);
+        return null;
     }
 
     private Tensor With(IEnumerable<string> adapters)
@@ -50,14 +48,4 @@ internal sealed class TrainableTokensLayer(LayerTarget target, AdapterState stat
     }
 
     private TrainableTokens Rows(string adapter) => (TrainableTokens)this[adapter];
-
-    private void CheckDisjoint(IEnumerable<string> adapters)
-    {
-        var owners = new Dictionary<long, string>();
-        foreach (var adapter in adapters)
-            foreach (var id in Rows(adapter).Ids)
-                if (!owners.TryAdd(id, adapter))
-                    throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id}, "
-                        + "so they cannot be active or merged together. Use one of them.");
-    }
 }

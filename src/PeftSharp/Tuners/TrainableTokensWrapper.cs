@@ -38,6 +38,9 @@ internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterM
     /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>, initialized to the existing rows.</summary>
     internal void Add(string adapter, IReadOnlyList<int> ids) => _tokens.Add(adapter, ids);
 
+    /// <inheritdoc cref="TrainableTokensLayer.FindSharedRow"/>
+    internal (string First, string Second, long Token)? FindSharedRow(IEnumerable<string> adapters) => _tokens.FindSharedRow(adapters);
+
     public override Tensor forward(Tensor ids) => _tokens.call(ids);
 
     public IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>

@@ -25,7 +25,7 @@ internal static class TrainedTokenRows
             if (wrapper is null)
             {
                 var table = TargetOf(tree, place.Module) ?? throw new ArgumentException($"{field} refers to '{place.Path}', "
-                    + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
+                    + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"of type {place.Module.GetName()}")}. "
                     + "Specify an embedding, or an untied head of a language model, that no other adapter changes.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);

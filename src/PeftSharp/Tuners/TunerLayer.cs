@@ -82,7 +82,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
         }
     }
 
-    public virtual MergedTensors? ComputeMerge(IReadOnlyList<string> adapters)
+    public MergedTensors? ComputeMerge(IReadOnlyList<string> adapters)
     {
         if (!adapters.Any(Has)) return null;
         using var scope = NewDisposeScope();

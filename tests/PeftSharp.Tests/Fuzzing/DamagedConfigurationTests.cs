@@ -50,14 +50,17 @@ public sealed class DamagedConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-5, 1099511627776"), InlineData("1, null"), InlineData("1, \"2\""), InlineData("[1]")]
-    public void A_list_with_a_wrong_item_is_named_with_its_field(string ids)
+    [InlineData("-5, 1099511627776", "'eos_token_id[1]' is 1099511627776")]
+    [InlineData("1, null", "'eos_token_id' is [1, null]")]
+    [InlineData("1, \"2\"", "'eos_token_id[1]' is \"2\"")]
+    [InlineData("[1]", "'eos_token_id[0]' is [1]")]
+    public void A_list_with_a_wrong_item_is_named_with_its_field(string ids, string named)
     {
         var path = Write("config.json", "{\"model_type\": \"bert\", \"eos_token_id\": [" + ids + "]}");
-        Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, "'eos_token_id' is [");
+        Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, named);
 
         path = Write("adapter_config.json", "{\"peft_type\": \"LORA\", \"layers_to_transform\": [" + ids + "]}");
-        Refused<CheckpointException>(() => PeftConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, "'layers_to_transform'");
+        Refused<CheckpointException>(() => PeftConfig.FromPretrained(_folder.Path)).Should().ContainAll(path, "'layers_to_transform");
     }
 
     [Fact]
@@ -67,7 +70,7 @@ public sealed class DamagedConfigurationTests : IDisposable
         AutoConfig.FromPretrained(_folder.Path).Should().BeAssignableTo<DecoderConfig>()
             .Which.RopeParameters.Should().Be(new MistralConfig().RopeParameters);
         Write("config.json", """{"model_type": "mistral", "rope_parameters": {"rope_type": null}}""");
-        Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().Contain("'rope_type' is null");
+        Refused<CheckpointException>(() => AutoConfig.FromPretrained(_folder.Path)).Should().Contain("'rope_parameters.rope_type' is null");
     }
 
     [Fact]

@@ -35,6 +35,17 @@ public sealed class GenerationErrorsTests : IDisposable
     }
 
     [Fact]
+    public void A_length_of_the_call_replaces_the_length_of_the_model()
+    {
+        _tiny.Model.GenerationConfig = new GenerationConfig { MinLength = 50, MaxNewTokens = 4, EosTokenId = [_tiny.Eos] };
+        using var fewer = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinNewTokens = 3 }).Sequences;
+        fewer.shape[1].Should().BeInRange(4, 5);
+        using var more = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinNewTokens = 6, MaxLength = 8 }).Sequences;
+        more.shape[1].Should().BeInRange(7, 8);
+        Says<ArgumentException>(new GenerationOptions { MaxNewTokens = 5 }, "at least 50", "at most 6");
+    }
+
+    [Fact]
     public void An_empty_prompt_is_refused()
     {
         Says<ArgumentException>(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Models;
@@ -87,6 +88,46 @@ public sealed class ForeignConfigTests : IDisposable
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);
         FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(named, Config);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type": "clip", "text_config": {"hidden_size": "a"}}""",
+        "field 'text_config.hidden_size' is \"a\"; an integer is expected")]
+    [InlineData("""{"model_type": "clip", "vision_config": {"layer_norm_eps": []}}""",
+        "field 'vision_config.layer_norm_eps' is []; a number is expected")]
+    [InlineData("""{"model_type": "llama", "rope_parameters": {"rope_theta": "a"}}""",
+        "field 'rope_parameters.rope_theta' is \"a\"; a number is expected")]
+    [InlineData("""{"model_type": "gemma3_text", "rope_parameters": {"full_attention": {"rope_theta": "a"}}}""",
+        "field 'rope_parameters.full_attention.rope_theta' is \"a\"; a number is expected")]
+    [InlineData("""{"model_type": "gemma3_text", "layer_types": ["full_attention", 5]}""",
+        "field 'layer_types[1]' is 5; a string is expected")]
+    [InlineData("""{"model_type": "llama", "eos_token_id": [1, "a"]}""", "field 'eos_token_id[1]' is \"a\"; an integer is expected")]
+    public void A_nested_value_of_the_wrong_kind_is_named_with_its_whole_path(string json, string named)
+    {
+        Write(json);
+        FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
+    }
+
+    [Theory]
+    [InlineData("[15.5, 1.6]", "exponential_decay_length_penalty must be a pair of start index (an integer) and factor")]
+    [InlineData("[\"a\", 1.6]", "field 'exponential_decay_length_penalty[0]' is \"a\"; a number is expected")]
+    [InlineData("[15]", "must be a pair")]
+    public void A_length_penalty_that_is_not_a_start_index_and_a_factor_is_refused(string value, string named)
+    {
+        File.WriteAllText(_folder.File("generation_config.json"), $"{{\"exponential_decay_length_penalty\": {value}}}");
+        FluentActions.Invoking(() => GenerationConfig.FromPretrained(_folder.Path)).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain(named);
+    }
+
+    [Theory]
+    [InlineData("[[\"a\"], 1]")]
+    [InlineData("[1, 1]")]
+    [InlineData("[[1], \"a\"]")]
+    public void A_bias_that_is_not_a_list_of_tokens_and_a_number_is_refused(string value)
+    {
+        File.WriteAllText(_folder.File("generation_config.json"), $"{{\"sequence_bias\": [{value}]}}");
+        FluentActions.Invoking(() => GenerationConfig.FromPretrained(_folder.Path)).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("sequence_bias must be a list of pairs");
     }
 
     [Theory]

@@ -45,6 +45,15 @@ public sealed class InputErrorsTests : IDisposable
     }
 
     [Theory, MemberData(nameof(BertAndGpt2))]
+    public void Too_many_tokens_are_refused_without_the_name_of_a_field_that_the_model_may_not_have(bool isBert)
+    {
+        var ids = ones(1, 13, ScalarType.Int64);
+        FluentActions.Invoking(() => Logits(isBert, ids, null)).Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("13 tokens, but this model has 12 positions. Truncate")
+            .And.NotContain("max_position_embeddings");
+    }
+
+    [Theory, MemberData(nameof(BertAndGpt2))]
     public void Tensors_beside_the_ids_are_checked_against_them(bool isBert)
     {
         using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();

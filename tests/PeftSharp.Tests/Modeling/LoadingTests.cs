@@ -4,6 +4,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Serialization;
+using PeftSharp.Tests.Serialization;
 using PeftSharp.Tests.Training;
 using PeftSharp.Tests.Tuners;
 using TorchSharp;
@@ -142,6 +143,33 @@ public sealed class LoadingTests : IDisposable
         FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path))
             .Should().ThrowExactly<CheckpointException>()
             .Which.Message.Should().ContainAll("'bert.embeddings.LayerNorm.weight'", "'bert.embeddings.LayerNorm.gamma'");
+    }
+
+    [Fact]
+    public void Weights_without_tensors_are_refused_with_the_expected_names()
+    {
+        var before = TinyRun.Bits(_model);
+        Rewrite(_ => new());
+        _model.Invoking(model => model.LoadWeights(_folder.Path)).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("the checkpoint contains no tensors, but the model expects bert.");
+        TinyRun.AssertSameBits(before, _model);
+    }
+
+    [Fact]
+    public void A_tensor_of_an_unsupported_type_is_refused_before_the_first_is_copied()
+    {
+        foreach (var parameter in _model.parameters()) parameter.requires_grad = false;
+        foreach (var parameter in _model.parameters()) parameter.add_(1);
+        var (before, (last, tensor)) = (TinyRun.Bits(_model), _model.state_dict().Last());
+        var file = File.ReadAllBytes(Weights);
+        var length = BitConverter.ToInt32(file);
+        var header = (JsonObject)JsonNode.Parse(file.AsSpan(8, length))!;
+        header[last]!["dtype"] = "U32";                                                       // as long as F32
+        tensor.dtype.Should().Be(ScalarType.Float32);
+        File.WriteAllBytes(Weights, SafetensorsBytes.Pack(header.ToJsonString(), file[(8 + length)..]));
+        _model.Invoking(model => model.LoadWeights(_folder.Path)).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().ContainAll(last, "U32");
+        TinyRun.AssertSameBits(before, _model);
     }
 
     [Fact]

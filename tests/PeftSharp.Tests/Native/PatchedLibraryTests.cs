@@ -38,6 +38,15 @@ public sealed class PatchedLibraryTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_folder_that_the_user_may_not_create_is_an_IOException_so_that_another_folder_is_tried()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "There is no /sys.");
+        var original = NativeFiles.TorchSharpOrSkip();
+        FluentActions.Invoking(() => PatchedLibrary.Place(original, "/sys/peftsharp")).Should().Throw<IOException>()
+            .Which.Message.Should().Contain("/sys/peftsharp");
+    }
+
+    [SkippableFact]
     public void Concurrent_writers_leave_one_complete_file_and_each_reads_it_completely()
     {
         var original = NativeFiles.TorchSharpOrSkip();

@@ -43,6 +43,47 @@ public sealed class EntityRecognizerTests
             recognizer.Recognize(Recorded.Texts("bytes_texts"), strategy));
     }
 
+    [Theory]
+    [InlineData(AggregationStrategy.None, "none")]
+    [InlineData(AggregationStrategy.Simple, "simple")]
+    [InlineData(AggregationStrategy.First, "first")]
+    [InlineData(AggregationStrategy.Average, "average")]
+    [InlineData(AggregationStrategy.Max, "max")]
+    public void Entities_of_words_are_those_of_transformers(AggregationStrategy strategy, string recorded)
+    {
+        var (words, fewWords) = (Words("words"), Words("short_words"));
+        if (strategy == AggregationStrategy.None) words = fewWords;                     // transformers has no windows without aggregation
+        using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("bert-token-classification"), _labels);
+        using var recognizer = new EntityRecognizer(model, Recorded.Tokenizer());
+        CheckWords(words, Recorded.Value("words_" + recorded), recognizer.RecognizeWords(words, strategy, stride: 4, batchSize: 2));
+
+        using var bytesModel = AutoModelForTokenClassification.FromPretrained(Recorded.Model("gpt2-token-classification"), _labels);
+        using var bytes = new EntityRecognizer(bytesModel, Recorded.BytesTokenizer(addPrefixSpace: true));
+        CheckWords(fewWords, Recorded.Value("bytes_words_" + recorded), bytes.RecognizeWords(fewWords, strategy));
+
+        string[][] Words(string name) =>
+            [.. Recorded.Value(name).AsArray().Select(text => text!.AsArray().Select(word => (string)word!).ToArray())];
+    }
+
+    [Fact]
+    public async Task An_entity_of_words_has_the_indices_of_its_first_and_its_last_word()
+    {
+        using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("bert-token-classification"), _labels);
+        using var recognizer = new EntityRecognizer(model, Recorded.Tokenizer());
+        string[] words = ["Anna", "", "Smithers", "works in", "Berlin-Mitte"];
+        var entities = recognizer.RecognizeWords(words, AggregationStrategy.None, ignoreLabels: []);
+        entities.Should().OnlyContain(entity => entity.FirstWord == entity.LastWord
+            && words[entity.FirstWord!.Value].Contains(entity.Text, StringComparison.Ordinal));
+        entities.Select(entity => entity.FirstWord).Should().BeInAscendingOrder().And.Contain([0, 2, 3, 4]).And.NotContain(1);
+        var whole = recognizer.RecognizeWords(words, ignoreLabels: []);
+        (whole[0].FirstWord, whole[^1].LastWord).Should().Be((0, 4));
+        (await recognizer.RecognizeWordsAsync([[], words], ignoreLabels: [])).Should().SatisfyRespectively(
+            none => none.Should().BeEmpty(), some => some.Select(entity => (entity.FirstWord, entity.LastWord, entity.Start, entity.End))
+                .Should().Equal(whole.Select(entity => (entity.FirstWord, entity.LastWord, entity.Start, entity.End))));
+        recognizer.Recognize("Anna", ignoreLabels: []).Should().OnlyContain(entity => entity.FirstWord == null && entity.LastWord == null);
+        recognizer.Invoking(its => its.RecognizeWords(["a", null!])).Should().ThrowExactly<ArgumentException>().WithParameterName("words");
+    }
+
     [Fact]
     public async Task The_answer_for_one_text_is_that_of_the_batch_and_labels_can_be_left_out()
     {
@@ -66,6 +107,9 @@ public sealed class EntityRecognizerTests
             new("E", "", 12, 13, 0.4f)];
         EntityGrouping.WithoutOverlaps(found).Select(entity => entity.Type).Should().Equal("D", "C", "E");
     }
+
+    private static void CheckWords(string[][] words, JsonNode expected, IReadOnlyList<IReadOnlyList<RecognizedEntity>> actual) =>
+        Check([.. words.Select(text => string.Join(' ', text))], expected, actual);
 
     private static void Check(string[] texts, JsonNode expected, IReadOnlyList<IReadOnlyList<RecognizedEntity>> actual)
     {

@@ -18,6 +18,9 @@ internal static class Recorded
 
     internal static Tokenizer BytesTokenizer() => AutoTokenizer.FromPretrained(Path.Combine(Folder, "gpt2-tokenizer"));
 
+    internal static Tokenizer BytesTokenizer(bool addPrefixSpace) =>
+        Gpt2Tokenizer.FromPretrained(Path.Combine(Folder, "gpt2-tokenizer"), addPrefixSpace);
+
     internal static string Model(string name) => Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "reference", "models", name);
 
     internal static JsonNode Value(string name) => _values.Value[name]!;

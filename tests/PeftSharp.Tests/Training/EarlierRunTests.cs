@@ -78,6 +78,17 @@ public sealed class EarlierRunTests : IDisposable
         Train(Arguments with { Seed = 7, DataSeed = 42 }, trainer => trainer.Train(resumeFromCheckpoint: true));          // the same order
     }
 
+    [Theory]
+    [InlineData(SamplingStrategy.Sequential)]
+    [InlineData(SamplingStrategy.GroupByLength)]
+    public void Another_seed_is_accepted_if_the_row_order_does_not_use_it(SamplingStrategy strategy)
+    {
+        var arguments = Arguments with { TrainSamplingStrategy = strategy, SaveSteps = 3 };      // inside an epoch
+        Train(arguments, trainer => trainer.Train());
+        foreach (var other in new[] { arguments with { DataSeed = 9 }, arguments with { Seed = 7 } })
+            Train(other with { SaveStrategy = SaveStrategy.No }, trainer => trainer.Train(_folder.File("checkpoint-3"))).Should().BeEmpty();
+    }
+
     [Fact]
     public void Changes_that_leave_out_no_row_are_warned_of()
     {

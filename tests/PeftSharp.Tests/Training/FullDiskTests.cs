@@ -80,6 +80,19 @@ public sealed class FullDiskTests : IDisposable
         TinyRun.AssertSameBits(before, trainer.Model);
     }
 
+    [SkippableTheory]
+    [InlineData("/proc/self/model")]
+    [InlineData("/sys/model")]                     // the system reports a lack of rights
+    public void A_folder_in_which_a_model_cannot_be_saved_is_an_error_that_names_it(string folder)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "There is no /proc.");
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder));
+        trainer.Invoking(trainer => trainer.SaveModel(folder)).Should().ThrowExactly<IOException>().Which.Message.Should().Contain(folder);
+        var board = new TensorBoardCallback(folder);
+        board.Invoking(board => board.OnLog(trainer.Args, trainer.State, new TrainerControl(), new Dictionary<string, double>()))
+            .Should().ThrowExactly<IOException>().Which.Message.Should().Contain(folder);
+    }
+
     [Fact]
     public void Checking_the_output_folder_leaves_no_file_in_it()
     {

@@ -137,6 +137,27 @@ public sealed class PythonCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_class_of_the_program_is_warned_of_even_if_all_its_parameters_are_in_layers()
+    {
+        var run = Copy(PythonRun.Plain);
+        using var scope = NewDisposeScope();
+        var weights = Safetensors.Load(Copied("model.safetensors"));
+        Safetensors.Save(Copied("model.safetensors"), weights.Select(pair => KeyValuePair.Create("_inner." + pair.Key, pair.Value)));
+        var inner = run.Model();
+        using var model = new ModuleModel(new Around(inner), inner.Inputs);
+        run.Trainer(run.Arguments(_folder.Path), model: model, callbacks: _warnings).Train(_folder.File("copy"));
+        _warnings.Messages.Should().ContainSingle().Which.Should().Contain("the parameters of Around by their order");
+    }
+
+    [Fact]
+    public void A_seed_that_the_row_order_does_not_use_is_not_compared()
+    {
+        var run = new PythonRun(PythonRun.Plain);
+        run.Trainer(run.Arguments(_folder.Path) with { Seed = 3, TrainSamplingStrategy = SamplingStrategy.Sequential })
+            .Invoking(trainer => trainer.Train(run.Folder)).Should().NotThrow();
+    }
+
+    [Fact]
     public void What_is_not_restored_is_a_warning()
     {
         var run = Copy(PythonRun.Plain);
@@ -208,6 +229,19 @@ public sealed class PythonCheckpointTests : IDisposable
         var output = run.Trainer(run.Arguments(_folder.Path), callbacks: _warnings).Train(_folder.File("copy"));
         var losses = run.Log.Where(line => line!["loss"] is not null).Select(line => (double)line!["loss"]!).ToArray();
         output.TrainingLoss.Should().BeApproximately(losses.Where((_, step) => step is not 3 and not 4).Average(), Losses);
+    }
+
+    private sealed class Around : nn.Module<ModelInputs, ModelOutput>
+    {
+        private readonly PretrainedModel _inner;
+
+        internal Around(PretrainedModel inner) : base(nameof(Around))
+        {
+            _inner = inner;
+            RegisterComponents();
+        }
+
+        public override ModelOutput forward(ModelInputs inputs) => _inner.call(inputs);
     }
 
     private string Copied(string file) => Path.Combine(_folder.Path, "copy", file);

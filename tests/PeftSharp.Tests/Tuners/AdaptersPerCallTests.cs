@@ -1,4 +1,5 @@
 using PeftSharp.Generation;
+using PeftSharp.Modeling;
 using PeftSharp.Tests.Generation;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
@@ -204,6 +205,15 @@ public sealed class AdaptersPerCallTests : IDisposable
                 _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams, Seed = 11 }));
             Assert.Equal(next, rand(1).item<float>());
         }
+    }
+
+    [Fact]
+    public void A_wrong_number_of_names_is_reported_as_the_caller_passed_it()
+    {
+        using var inputs = TwoAdapters.Inputs(9);
+        Says<ArgumentException>(
+            () => _two.Peft.call(inputs, ForwardOptions.Default with { AdapterNames = ["bard", "ops"], RowsPerAdapterName = 3 }),
+            "contains 2 names", "the batch has 3 rows");
     }
 
     [Fact]

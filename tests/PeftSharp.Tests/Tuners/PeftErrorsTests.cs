@@ -129,6 +129,41 @@ public sealed class PeftErrorsTests : IDisposable
         peft.PeftConfigs.Keys.Should().Equal("first");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_saved_adapter_that_cannot_be_beside_the_others_is_refused_with_its_folder(bool isBias)
+    {
+        PeftConfig other = isBias ? new LoraConfig { R = 2, Bias = BiasMode.All } : new Ia3Config();
+        using (var saved = TinyModels.Gpt2().GetPeftModel(other, "second")) saved.SavePretrained(_folder.Path);
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, Bias = BiasMode.LoraOnly }, "first");
+        var keys = peft.state_dict().Keys.ToArray();
+        foreach (var load in new Action[]
+        {
+            () => peft.LoadAdapter(_folder.File("second"), "second"), () => peft.LoadAdapters(_folder.Path),
+        })
+            FluentActions.Invoking(load).Should().ThrowExactly<CheckpointException>().Which.Message.Should()
+                .ContainAll(_folder.File("second"), isBias ? "already trains biases" : "cannot also have IA3").And.NotContain("Parameter");
+        peft.Invoking(peft => peft.AddAdapter("second", other)).Should().ThrowExactly<ArgumentException>().WithParameterName("config");
+        peft.state_dict().Keys.Should().Equal(keys);
+    }
+
+    [Theory]
+    [InlineData(new[] { 3, 4, 3 }, "3 twice")]
+    [InlineData(new[] { -2 }, "-2 for the input embeddings; ids must not be negative")]
+    public void Token_ids_that_are_repeated_or_negative_are_refused_with_the_reason(int[] ids, string reason) =>
+        FluentActions.Invoking(() => TokenIndices.Create(ids)).Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain(reason);
+
+    [Fact]
+    public void A_module_whose_type_starts_with_a_vowel_is_named_without_an_article()
+    {
+        using var model = TinyModels.Gpt2();
+        var tokens = TokenIndices.ForModules(new Dictionary<string, IReadOnlyList<int>> { ["lm_head"] = [1] });
+        FluentActions.Invoking(() => model.GetPeftModel(new LoraConfig { R = 2, TrainableTokenIndices = tokens }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("which is of type TiedLinear");
+    }
+
     [Fact]
     public void Missing_and_unexpected_tensors_are_errors()
     {

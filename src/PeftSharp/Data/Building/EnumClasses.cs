@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -12,7 +13,7 @@ internal sealed class EnumClasses
     {
         var members = Enum.GetValues(type).Cast<Enum>().Distinct().OrderBy(value => Convert.ToDecimal(value, null)).ToArray();
         if (members.Length == 0)
-            throw new DatasetException($"The enum {type.Name} has no members, so its values cannot be converted to class ids.");
+            throw new DatasetException($"The enum {TypeName.Of(type)} has no members, so its values cannot be converted to class ids.");
         Label = new ClassLabel([.. members.Select(member => member.ToString())]);
         for (var i = 0; i < members.Length; i++)
             _classIds.Add(members[i], i);
@@ -25,6 +26,6 @@ internal sealed class EnumClasses
     /// <exception cref="DatasetException">The value is not a member of the enum, such as a combination of flags.</exception>
     internal long ClassIdOf(Enum value) => _classIds.TryGetValue(value, out var number)
         ? number
-        : throw new DatasetException($"The value {value} is not a member of the enum {value.GetType().Name} "
+        : throw new DatasetException($"The value {value} is not a member of the enum {TypeName.Of(value)} "
             + $"({string.Join(", ", Label.Names)}), so it cannot be converted to a class id. Convert it to a number or a string.");
 }

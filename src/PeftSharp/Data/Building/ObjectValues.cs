@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -53,7 +54,7 @@ internal static class ObjectValues
                 AddRecord(column, properties.Select(property => KeyValuePair.Create(property.Name, RecordTypes.ValueOf(property, record))));
                 break;
             default:
-                throw new DatasetException($"The type {value.GetType().Name} is not supported. Supported types: "
+                throw new DatasetException($"The type {TypeName.Of(value)} is not supported. Supported types: "
                     + "numbers, strings, booleans, enums, byte[], dates and times, and arrays, lists, dictionaries and records of these.");
         }
     }
@@ -69,7 +70,7 @@ internal static class ObjectValues
     };
 
     private static DatasetException Single(object values) =>
-        new($"A column requires a list with one value per row, but a single {values.GetType().Name} was given.");
+        new($"A column requires a list with one value per row, but a single {TypeName.Of(values)} was given.");
 
     /// <remarks>
     /// The exact type is compared, because for the runtime a <c>uint[]</c> or an array of an enum is also an <c>int[]</c>.
@@ -118,7 +119,7 @@ internal static class ObjectValues
     {
         foreach (DictionaryEntry field in record)
             yield return KeyValuePair.Create(field.Key as string ?? throw new DatasetException(
-                $"Dictionaries with keys of type {field.Key.GetType().Name} are not supported; the keys must be strings."), field.Value);
+                $"Dictionaries with keys of type {TypeName.Of(field.Key)} are not supported; the keys must be strings."), field.Value);
     }
 
     private static void AddRecord(ColumnBuilder column, IEnumerable<KeyValuePair<string, object?>> fields)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -22,15 +23,15 @@ internal static class RecordTypes
     internal static PropertyInfo[] ColumnsOf(Type type)
     {
         if (type.IsAssignableTo(typeof(ITuple)) && type.IsValueType)
-            throw new DatasetException($"Rows of type {type.Name} have no column names, because the element names of a value tuple exist "
-                + "only in source code. Pass the names: Dataset.FromRows(rows, \"text\", \"label\"); "
+            throw new DatasetException($"Rows of type {TypeName.Of(type)} have no column names, because the element names of a value tuple "
+                + "exist only in source code. Pass the names: Dataset.FromRows(rows, \"text\", \"label\"); "
                 + "or use a record, record Row(string Text, int Label), or an anonymous type, new { text, label }.");
         if (type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type.IsAssignableTo(typeof(IEnumerable)))
-            throw new DatasetException($"The type {type.Name} has no properties that could be columns. "
+            throw new DatasetException($"The type {TypeName.Of(type)} has no properties that could be columns. "
                 + "Use Dataset.FromDict((\"name\", values)) for a column of values, or Dataset.FromList for dictionaries.");
         return ReadableProperties(type) is { Length: > 0 } properties
             ? properties
-            : throw new DatasetException($"The type {type.Name} has no public properties. Public properties become "
+            : throw new DatasetException($"The type {TypeName.Of(type)} has no public properties. Public properties become "
                 + $"the columns{(type.GetFields(BindingFlags.Public | BindingFlags.Instance).Length > 0 ? " (fields are ignored)" : "")}. "
                 + "Use a record, a class with properties, or an anonymous type.");
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -126,7 +127,7 @@ internal static class DatasetFingerprint
             case NullData:
                 break;
             default:
-                throw new InvalidOperationException($"Values of type {data.GetType().Name} have no fingerprint.");
+                throw new InvalidOperationException($"Values of type {TypeName.Of(data)} have no fingerprint.");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -40,7 +41,7 @@ internal static class JsonText
             case double[] numbers: WriteItems(json, numbers, WriteFloat); break;
             case float[] numbers: WriteItems(json, numbers, WriteFloat); break;
             case IEnumerable items: WriteItems(json, items.Cast<object?>(), Write); break;
-            default: throw new DatasetException($"Values of type {value.GetType().Name} cannot be written as JSON.");
+            default: throw new DatasetException($"Values of type {TypeName.Of(value)} cannot be written as JSON.");
         }
     }
 

@@ -96,7 +96,8 @@ public partial record GenerationConfig
             yield return $"NumReturnSequences is {returned}, but greedy decoding produces one sequence: set DoSample or NumBeams";
         if (beams > 1 && returned > beams) yield return $"NumReturnSequences is {returned}, which is more than NumBeams ({beams})";
         if (MinNewTokens > MaxNewTokens) yield return $"MinNewTokens is {MinNewTokens}, but MaxNewTokens is {MaxNewTokens}";
-        if (MaxNewTokens is null && MinLength > MaxLength) yield return $"MinLength is {MinLength}, but MaxLength is {MaxLength}";
+        if (MaxNewTokens is null && MinNewTokens is null && MinLength > MaxLength)
+            yield return $"MinLength is {MinLength}, but MaxLength is {MaxLength}";
         if (SuppressTokens is null) yield break;
         if (ForcedBosTokenId is { } first && SuppressTokens.Contains(first))
             yield return $"ForcedBosTokenId {first} is in SuppressTokens";

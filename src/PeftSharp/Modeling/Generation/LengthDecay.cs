@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
 
 namespace PeftSharp.Generation;
 
@@ -18,8 +19,9 @@ public sealed record LengthDecay(int StartIndex, double DecayFactor)
     private sealed class Converter : JsonConverter<LengthDecay>
     {
         public override LengthDecay Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<double[]>(ref reader, options) is [var start, var factor] ? new LengthDecay((int)start, factor)
-                : throw new JsonException("exponential_decay_length_penalty must be a pair of start index and factor, "
+            NestedJson.Read<double[]>(ref reader, options) is [var start, var factor] && start == (int)start
+                ? new LengthDecay((int)start, factor)
+                : throw new JsonException("exponential_decay_length_penalty must be a pair of start index (an integer) and factor, "
                 + "such as [15, 1.6].");
 
         public override void Write(Utf8JsonWriter writer, LengthDecay value, JsonSerializerOptions options)

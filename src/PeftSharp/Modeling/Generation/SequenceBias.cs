@@ -19,9 +19,13 @@ public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)
         {
             using var pair = JsonDocument.ParseValue(ref reader);
             return pair.RootElement is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() == 2
-                ? new SequenceBias(array[0].Deserialize<int[]>()!, array[1].GetDouble())
+                && array[0].ValueKind == JsonValueKind.Array && array[0].EnumerateArray().All(IsToken)
+                && array[1].ValueKind == JsonValueKind.Number
+                ? new SequenceBias([.. array[0].EnumerateArray().Select(token => token.GetInt32())], array[1].GetDouble())
                 : throw new JsonException("sequence_bias must be a list of pairs of token ids and bias, such as [[[1, 2], -3.5]].");
         }
+
+        private static bool IsToken(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out _);
 
         public override void Write(Utf8JsonWriter writer, SequenceBias value, JsonSerializerOptions options)
         {

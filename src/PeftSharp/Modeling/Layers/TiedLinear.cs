@@ -72,6 +72,8 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
 
     void IResizableVocabulary.ResizeVocabulary(int vocabSize)
     {
-        if (_ownBias is not null) ConditionallyRegisterParameter("bias", _ownBias = VocabularyRows.Resize(_ownBias, vocabSize));
+        if (_ownBias is not { } previous) return;
+        ConditionallyRegisterParameter("bias", _ownBias = VocabularyRows.Resize(previous, vocabSize));
+        previous.Dispose();
     }
 }

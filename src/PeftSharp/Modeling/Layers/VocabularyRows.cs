@@ -16,8 +16,8 @@ public static class VocabularyRows
     /// <param name="parameter">Float [tokens, …].</param>
     /// <param name="rows">The new number of rows; at least 1.</param>
     /// <returns>
-    /// A new parameter, which the module must register again:
-    /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize))</c>.
+    /// A new parameter, which the module must register again, before it disposes the previous one:
+    /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(previous, vocabSize))</c>.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is less than 1.</exception>
     public static Parameter Resize(Parameter parameter, long rows)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Training;
 
@@ -65,7 +66,7 @@ public sealed class TensorBoardCallback : TrainerCallback, IDisposable
 
     private FileStream OpenFile()
     {
-        Directory.CreateDirectory(_folder);
+        FolderAccess.Create(_folder);
         var seconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         var name = string.Create(
             CultureInfo.InvariantCulture, $"events.out.tfevents.{seconds:F3}.{Environment.MachineName}.{Environment.ProcessId}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Training;
 
@@ -22,7 +23,7 @@ public abstract class TrainerCallback
     /// </summary>
     /// <exception cref="InvalidOperationException">No trainer has called the callback yet.</exception>
     protected TrainerContext Context => _context ?? throw new InvalidOperationException(
-        $"The Context of this {GetType().Name} is not available before a trainer calls the callback. Read Context in an event such as "
+        $"The Context of this {TypeName.Of(this)} is not available before a trainer calls the callback. Read Context in an event such as "
         + "OnTrainBegin.");
 
     /// <summary>Called at the beginning of a run.</summary>

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
@@ -53,7 +54,7 @@ internal static class PythonCheckpoint
         var rates = PythonOptimizerState.LoadInto(
             run.Optimizer, Path.Combine(folder, PythonOptimizerState.FileName), run.State.GlobalStep, warn);
         if (model.modules().FirstOrDefault(IsForeign) is { } foreign)
-            warn($"The optimizer state is assigned to the parameters of {foreign.GetType().Name} by their order: the class must declare "
+            warn($"The optimizer state is assigned to the parameters of {TypeName.Of(foreign)} by their order: the class must declare "
                 + "its modules and parameters in the order of the Python class.");
         LoadSchedule(run, Path.Combine(folder, PythonSchedulerState.FileName), rates, warn);
         if (File.Exists(Path.Combine(folder, ScalerFile)))
@@ -64,11 +65,11 @@ internal static class PythonCheckpoint
     }
 
     /// <summary>
-    /// Whether a module with parameters belongs neither to this library nor to TorchSharp. The order of its parameters was then not
-    /// compared with the order in transformers.
+    /// Whether a module with parameters, of its own or in its layers, belongs neither to this library nor to TorchSharp. The order of these
+    /// parameters was then not compared with the order in transformers.
     /// </summary>
-    private static bool IsForeign(nn.Module module) => module.parameters(recurse: false).Any()
-        && module.GetType().Assembly is var assembly && assembly != typeof(Trainer).Assembly && assembly != typeof(nn.Module).Assembly;
+    private static bool IsForeign(nn.Module module) => module.GetType().Assembly is var assembly
+        && assembly != typeof(Trainer).Assembly && assembly != typeof(nn.Module).Assembly && module.parameters().Any();
 
     private static void LoadSchedule(TrainingRun run, string path, IReadOnlyList<double> rates, Action<string> warn)
     {

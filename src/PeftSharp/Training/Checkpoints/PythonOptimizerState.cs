@@ -155,7 +155,7 @@ internal sealed class PythonOptimizerState
         _ => PythonFile.NumberOf(before) == PythonFile.NumberOf(now) && before is null == now is null,
     };
 
-    private string Name => _optimizer.GetType().Name;
+    private string Name => TypeName.Of(_optimizer);
 
     private static string Shape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -45,7 +45,7 @@ internal static class PythonRandomState
     {
         var arguments = run.Arguments;
         if (arguments.DataSeed is not null || arguments.IgnoreDataSkip || run.OrderUsesDefaultGenerator || run.Stream is not null
-            || seed == (ulong)arguments.Seed) return;
+            || arguments.TrainSamplingStrategy != SamplingStrategy.Random || seed == (ulong)arguments.Seed) return;
         throw new CheckpointException($"The Python run of '{path}' has another row order: the seed of its random number generator was "
             + $"{seed}, but Seed is {arguments.Seed}. Set Seed to {seed}; or, if data_seed was set in Python, set DataSeed to that value.");
     }

@@ -42,7 +42,8 @@ internal static class ResumeCheck
         {
             var now = Checkpoint.ToJson(arguments);
             var rowOrderChanges = Changes(_rowOrderArguments, before, now).ToList();
-            if (!isStream && OrderSeed(before) is { } seed && seed != OrderSeed(now))
+            if (!isStream && arguments.TrainSamplingStrategy == SamplingStrategy.Random
+                && OrderSeed(before) is { } seed && seed != OrderSeed(now))
                 rowOrderChanges.Add($"the seed of the row order (DataSeed, Seed) was {seed} and is {OrderSeed(now)}");
             if (rowOrderChanges.Count > 0 && !arguments.IgnoreDataSkip)
                 throw OtherRowOrder(folder, string.Join("; ", rowOrderChanges));

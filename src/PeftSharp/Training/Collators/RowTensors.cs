@@ -77,7 +77,7 @@ internal static class RowTensors
             string when name == "labels" => throw new DatasetException($"Column '{column}' contains text, but labels must be numbers. "
                 + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\"), or, if the column is not the label, "
                 + $"remove it: RemoveColumns(\"{column}\")."),
-            var value => throw new DatasetException($"Column '{column}' contains values of type {value.GetType().Name}, "
+            var value => throw new DatasetException($"Column '{column}' contains values of type {TypeName.Of(value)}, "
                 + "which cannot be converted to a tensor. Convert them to numbers with Map, or remove the column: "
                 + $"RemoveColumns(\"{column}\")."),
         };

@@ -12,7 +12,11 @@ public enum BiasMode
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary><c>all</c>: all biases of the model.</summary>
+    /// <summary>
+    /// <c>all</c>: all biases of the model, except those of embeddings and heads with trained rows
+    /// (<see cref="LoraConfig.TrainableTokenIndices"/>) and those of fully trained modules (<see cref="PeftConfig.ModulesToSave"/>), whose
+    /// copies are trained instead.
+    /// </summary>
     [JsonStringEnumMemberName("all")]
     All,
 

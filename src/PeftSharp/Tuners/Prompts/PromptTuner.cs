@@ -45,7 +45,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions
             && prompt.NumVirtualTokens >= positions)
             throw new ArgumentException($"{config.NameOf(nameof(prompt.NumVirtualTokens))} is {prompt.NumVirtualTokens}, "
-                + $"but {Model.GetName()} has {positions} positions (max_position_embeddings): no positions would remain for the text. "
+                + $"but {Model.GetName()} has {positions} positions: no positions would remain for the text. "
                 + "Use fewer virtual tokens.");
         TaskType? task = Model.Objective switch
         {

@@ -73,7 +73,7 @@ internal static class VirtualTokenInputs
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
             throw new ArgumentException($"The input has {Quantity.Of(tokens, "token")} and {Quantity.Of(added, "virtual token")}, but "
-                + $"this model has {positions} positions (max_position_embeddings). Tokenize with truncation: true, maxLength: "
+                + $"this model has {positions} positions. Tokenize with truncation: true, maxLength: "
                 + $"{positions - added}.");
     }
 

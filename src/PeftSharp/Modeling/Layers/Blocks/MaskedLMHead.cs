@@ -54,7 +54,9 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
 
     public void ResizeVocabulary(int vocabSize)
     {
-        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize));
+        if (_bias is not { } previous) return;
+        ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(previous, vocabSize));
+        previous.Dispose();
     }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);

@@ -15,10 +15,11 @@ internal sealed class RotaryParametersConverter : JsonConverter<RotaryParameters
         if (JsonNode.Parse(ref reader) is not { } node) return null;
         if (node is not JsonObject json) throw new JsonException("rope_parameters must be an object.");
         var (full, sliding) = (json[RotaryParameters.FullAttention], json[RotaryParameters.Sliding]);
-        if (full is null && sliding is null) return json.Deserialize<RotaryParameters>(options);
+        if (full is null && sliding is null) return NestedJson.Read<RotaryParameters>(json, options);
         // A model whose layers all have a sliding window may have no parameters for layers without one.
-        var parameters = (full ?? sliding)!.Deserialize<RotaryParameters>(options)!;
-        return sliding is null ? parameters : parameters with { SlidingAttention = sliding.Deserialize<RotaryParameters>(options) };
+        var parameters = NestedJson.Read<RotaryParameters>((full ?? sliding)!, options);
+        return sliding is null ? parameters
+            : parameters with { SlidingAttention = NestedJson.Read<RotaryParameters>(sliding, options) };
     }
 
     public override void Write(Utf8JsonWriter writer, RotaryParameters value, JsonSerializerOptions options)
