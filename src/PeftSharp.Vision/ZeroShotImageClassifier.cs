@@ -55,9 +55,11 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
-    /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="adapterRevision"/> is given without an adapter, or the model does not compare texts and images.
+    /// </exception>
     /// <exception cref="CheckpointException">
-    /// A folder does not contain a CLIP model or an image processor, or the adapter does not match the model.
+    /// A folder does not contain a model or an image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>

@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>Thrown if a chat template is invalid, is not supported, or rejects the messages.</summary>
+/// <summary>Thrown if a chat template cannot be applied to the messages. <see cref="Reason"/> says why.</summary>
 public sealed class ChatTemplateException : PeftSharpException
 {
     /// <inheritdoc/>

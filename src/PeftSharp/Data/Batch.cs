@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>Consecutive rows of a dataset, as columns. A batched <c>Map</c> or <c>Filter</c> calls its function with batches.</summary>
+/// <summary>
+/// Consecutive rows of a dataset or stream, as columns. A batched <c>Map</c> or <c>Filter</c> calls its function with batches.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Batch : IReadOnlyDictionary<string, Column>
 {

@@ -24,13 +24,13 @@ public sealed record ForwardOptions
 
     /// <summary>
     /// Whether only the loss is needed. A language model then does not return <see cref="ModelOutput.Logits"/> if the batch has labels. The
-    /// trainer sets this option. Default false.
+    /// trainer sets this option if it needs no predictions and has no custom loss. Default false.
     /// </summary>
     public bool LossOnly { get; init; }
 
     /// <summary>
     /// Whether a model with a contrastive loss, which needs no labels, returns the loss (transformers' <c>return_loss</c>). The trainer
-    /// sets this option. Default false.
+    /// sets this option, unless it has a custom loss. Default false.
     /// </summary>
     public bool ReturnLoss { get; init; }
 

@@ -38,7 +38,7 @@ internal static class StoredHead
         return _tasks.FirstOrDefault(task => className.EndsWith(TaskPrefix + task, StringComparison.Ordinal));
     }
 
-    // Causal and masked language models have the same head, which transformers shares between them on purpose.
+    // Causal and masked language models have the same head, so the head of one can be used in the other.
     private static bool HaveSameHead(string one, string other) => one == other || (IsLanguageModel(one) && IsLanguageModel(other));
 
     private static bool IsLanguageModel(string task) => task == ModelTask.CausalLM.Name || task == ModelTask.MaskedLM.Name;

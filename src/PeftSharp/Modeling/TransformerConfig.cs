@@ -19,8 +19,7 @@ public abstract record TransformerConfig : TextConfig
     public int IntermediateSize { get; init; }
 
     /// <summary>
-    /// Maximum number of tokens for which the model was pretrained. In a model with trained position embeddings, this is the number of
-    /// position embeddings.
+    /// Number of position embeddings, if they are trained; otherwise, the maximum number of tokens for which the model was pretrained.
     /// </summary>
     public int MaxPositionEmbeddings { get; init; }
 

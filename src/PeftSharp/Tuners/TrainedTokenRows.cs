@@ -26,7 +26,7 @@ internal static class TrainedTokenRows
             {
                 var table = TargetOf(tree, place.Module) ?? throw new ArgumentException($"{field} refers to '{place.Path}', "
                     + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"of type {place.Module.GetName()}")}. "
-                    + "Specify an embedding, or an untied head of a language model, that no other adapter changes.");
+                    + "Specify an embedding, or an untied head of a language model, that is not adapted in another way.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);
             }

@@ -16,8 +16,8 @@ namespace PeftSharp.Tuners;
 /// After a call of <see cref="PeftMethods.Register{TConfig}"/>, adapter files of the tuning method can be read.
 /// </para>
 /// <para>
-/// Thread safety: <see cref="Forward"/> is called from several threads at once in evaluation mode; the other members are called only
-/// while no call is running.
+/// Thread safety: <see cref="Forward"/>, <see cref="GetPenalty"/> and <see cref="CountVirtualTokens"/> are called from several threads at
+/// once in evaluation mode. The other members are called only while no call of the model is running.
 /// </para>
 /// </remarks>
 public abstract class Tuner

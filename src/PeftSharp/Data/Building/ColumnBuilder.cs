@@ -70,7 +70,7 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     {
         var found = PrimitiveTypes.FeatureOf<T>();
         var store = Store(static _ => new PrimitiveStore<T>(), found);
-        // A column of an enum stores class ids, so integer values cannot be appended to it.
+        // A column of an enum stores its class ids as integers, but an integer value is not a class id.
         return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());
     }
 

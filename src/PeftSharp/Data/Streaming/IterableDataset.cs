@@ -29,17 +29,21 @@ public sealed partial class IterableDataset : DatasetBase, IEnumerable<Row>
     internal IterableDataset(RowSource source) => _source = source;
 
     /// <summary>The types of the columns, by name; null if they are not known before the rows are read, such as after <c>Map</c>.</summary>
-    /// <exception cref="DatasetException">A file is malformed, or streams that were combined have different columns.</exception>
+    /// <exception cref="DatasetException">
+    /// A file is malformed, or streams that were combined have different columns or types.
+    /// </exception>
     public IReadOnlyDictionary<string, Feature>? Features => _source.Features;
 
     /// <summary>The names of the columns; null if they are not known before the rows are read.</summary>
-    /// <exception cref="DatasetException">A file is malformed, or streams that were combined have different columns.</exception>
+    /// <exception cref="DatasetException">
+    /// A file is malformed, or streams that were combined have different columns or types.
+    /// </exception>
     public IReadOnlyList<string>? ColumnNames => Features is { } features ? [.. features.Keys] : null;
 
     /// <summary>
     /// The number of rows; null if it is not known before the rows are read. It is known for rows in memory and for Parquet files. It
-    /// remains known after <c>Take</c>, <c>Skip</c>, <c>Shuffle</c>, changes of columns, and <c>Map</c> with a function of a row, but not
-    /// after <c>Filter</c> or <c>Map</c> with a function of a batch.
+    /// remains known after operations such as <c>Take</c>, <c>Shuffle</c>, or <c>Map</c> with a function of a row, but not after
+    /// operations such as <c>Filter</c>, or <c>Map</c> with a function of a batch.
     /// </summary>
     /// <exception cref="DatasetException">A Parquet file is malformed.</exception>
     public long? RowCount => _source.RowCount;

@@ -9,8 +9,8 @@ namespace PeftSharp.Data;
 /// <c>datasets.IterableDatasetDict</c>).
 /// </summary>
 /// <remarks>
-/// The splits cannot be changed after construction; all methods return a new dictionary. Thread safety: several threads can use an instance
-/// at once, but only one thread at a time can enumerate a stream.
+/// The splits cannot be changed after construction; methods such as <c>Map</c> return a new dictionary. Thread safety: several threads
+/// can use an instance at once, but only one thread at a time can enumerate a stream.
 /// </remarks>
 public sealed class IterableDatasetDict : IReadOnlyDictionary<string, IterableDataset>
 {

@@ -9,7 +9,7 @@ internal sealed class JsonFileWriter(Stream stream, IReadOnlyList<Column> column
 {
     private const int FlushBytes = 1 << 16;
 
-    // Characters that are not ASCII are written as UTF-8, which every JSON reader accepts.
+    // Most characters that are not ASCII are written as UTF-8, not as escape sequences; every JSON reader accepts both.
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 

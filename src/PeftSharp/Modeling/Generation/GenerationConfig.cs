@@ -45,7 +45,8 @@ public partial record GenerationConfig
     public IReadOnlyList<string>? StopStrings { get; init; }
 
     /// <summary>
-    /// Whether tokens are sampled by their probability; otherwise the most likely token is chosen (greedy). Default false.
+    /// Whether tokens are sampled by their probability. If false, the most likely token is chosen (greedy), or, with
+    /// <see cref="NumBeams"/> greater than 1, beam search chooses the tokens. Default false.
     /// </summary>
     public bool? DoSample { get; init; }
     /// <summary>The number of beams. Default 1: no beam search.</summary>
@@ -80,7 +81,9 @@ public partial record GenerationConfig
     /// information content is closest to the entropy of the distribution are selected first. In (0, 1]. Default 1.
     /// </summary>
     public double? TypicalP { get; init; }
-    /// <summary>Samples only from tokens of at least this probability; in [0, 1). Default 0.</summary>
+    /// <summary>
+    /// Excludes tokens with a probability below this value from sampling. The most likely token is never excluded. In [0, 1). Default 0.
+    /// </summary>
     public double? EpsilonCutoff { get; init; }
     /// <summary>
     /// Eta sampling: as <see cref="EpsilonCutoff"/>, with a threshold that is lower for distributions of high entropy; in [0, 1). Default
@@ -89,8 +92,8 @@ public partial record GenerationConfig
     public double? EtaCutoff { get; init; }
 
     /// <summary>
-    /// The penalty for tokens that the text already contains: positive logits are divided by the penalty, negative logits are multiplied by
-    /// it. Values greater than 1 discourage repetition. Default 1.
+    /// The penalty for tokens that the prompt or the generated text already contains: positive logits are divided by the penalty, negative
+    /// logits are multiplied by it. Values greater than 1 discourage repetition. Default 1.
     /// </summary>
     public double? RepetitionPenalty { get; init; }
     /// <summary>
@@ -98,9 +101,11 @@ public partial record GenerationConfig
     /// long sequences. Default 1.
     /// </summary>
     public double? LengthPenalty { get; init; }
-    /// <summary>The size n of the n-grams that may occur only once in the text. Default 0: off.</summary>
+    /// <summary>
+    /// The size n of n-grams: an n-gram that the prompt or the generated text contains is not generated again. Default 0: off.
+    /// </summary>
     public int? NoRepeatNgramSize { get; init; }
-    /// <summary>Token sequences that are never generated.</summary>
+    /// <summary>Token sequences that are never generated. A single end-of-sequence token in this list has no effect.</summary>
     public IReadOnlyList<IReadOnlyList<int>>? BadWordsIds { get; init; }
     /// <summary>Token sequences whose probability is raised or lowered.</summary>
     public IReadOnlyList<SequenceBias>? SequenceBias { get; init; }
@@ -123,7 +128,9 @@ public partial record GenerationConfig
     public LengthDecay? ExponentialDecayLengthPenalty { get; init; }
     /// <summary>Tokens that are never generated.</summary>
     public IReadOnlyList<int>? SuppressTokens { get; init; }
-    /// <summary>Tokens that are not generated as the first token.</summary>
+    /// <summary>
+    /// Tokens that are not generated as the first token; or as the second token, if <see cref="ForcedBosTokenId"/> forces the first.
+    /// </summary>
     public IReadOnlyList<int>? BeginSuppressTokens { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's functi
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A decoder with LLaMA's layers for sequence classification; the head reads the last token.</summary>
+/// <summary>A decoder with LLaMA's layers for sequence classification; the head reads the last token of each text.</summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -16,7 +16,8 @@ public sealed class Gemma3ForCausalLM
 }
 
 /// <summary>
-/// Gemma 3 for sequence classification; the head reads the last token (transformers' <c>Gemma3TextForSequenceClassification</c>).
+/// Gemma 3 for sequence classification; the head reads the last token of each text (transformers'
+/// <c>Gemma3TextForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

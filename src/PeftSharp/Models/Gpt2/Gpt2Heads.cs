@@ -33,7 +33,7 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
 }
 
 /// <summary>
-/// GPT-2 for sequence classification; the head reads the last token (transformers' <c>GPT2ForSequenceClassification</c>).
+/// GPT-2 for sequence classification; the head reads the last token of each text (transformers' <c>GPT2ForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -15,7 +15,7 @@ public sealed class LlamaForCausalLM : DecoderForCausalLM<LlamaForCausalLM, Llam
 }
 
 /// <summary>
-/// LLaMA for sequence classification; the head reads the last token (transformers' <c>LlamaForSequenceClassification</c>).
+/// LLaMA for sequence classification; the head reads the last token of each text (transformers' <c>LlamaForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -16,7 +16,7 @@ public sealed class MistralForCausalLM
 }
 
 /// <summary>
-/// Mistral for sequence classification; the head reads the last token (transformers' <c>MistralForSequenceClassification</c>).
+/// Mistral for sequence classification; the head reads the last token of each text (transformers' <c>MistralForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -15,7 +15,7 @@ public sealed class Phi3ForCausalLM : DecoderForCausalLM<Phi3ForCausalLM, Phi3Co
 }
 
 /// <summary>
-/// Phi-3 for sequence classification; the head reads the last token (transformers' <c>Phi3ForSequenceClassification</c>).
+/// Phi-3 for sequence classification; the head reads the last token of each text (transformers' <c>Phi3ForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

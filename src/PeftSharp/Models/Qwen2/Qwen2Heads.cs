@@ -15,7 +15,7 @@ public sealed class Qwen2ForCausalLM : DecoderForCausalLM<Qwen2ForCausalLM, Qwen
 }
 
 /// <summary>
-/// Qwen2 for sequence classification; the head reads the last token (transformers' <c>Qwen2ForSequenceClassification</c>).
+/// Qwen2 for sequence classification; the head reads the last token of each text (transformers' <c>Qwen2ForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

@@ -15,7 +15,7 @@ public sealed class Qwen3ForCausalLM : DecoderForCausalLM<Qwen3ForCausalLM, Qwen
 }
 
 /// <summary>
-/// Qwen3 for sequence classification; the head reads the last token (transformers' <c>Qwen3ForSequenceClassification</c>).
+/// Qwen3 for sequence classification; the head reads the last token of each text (transformers' <c>Qwen3ForSequenceClassification</c>).
 /// </summary>
 /// <remarks>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

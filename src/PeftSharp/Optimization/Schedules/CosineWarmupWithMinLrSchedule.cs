@@ -1,8 +1,8 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Warmup from a learning rate above 0 to the peak at the last warmup step, then cosine decay to a minimum. Corresponds to
-/// <c>get_cosine_with_min_lr_schedule_with_warmup_lr_rate</c> in transformers.
+/// Warmup from an initial learning rate (<see cref="WarmupLrRate"/>) to the peak at the last warmup step, then cosine decay to a minimum.
+/// Corresponds to <c>get_cosine_with_min_lr_schedule_with_warmup_lr_rate</c> in transformers.
 /// </summary>
 public sealed record CosineWarmupWithMinLrSchedule : LearningRateSchedule
 {

@@ -8,6 +8,6 @@ namespace PeftSharp.Tokenization;
 /// <param name="Length">Number of UTF-16 code units to replace; 0 to insert.</param>
 /// <param name="Replacement">
 /// The new text. The offsets of tokens in the new text refer to the last replaced character; for an insertion, the offsets refer to the
-/// character before the insertion.
+/// character before the insertion (at the start of the text: to an empty range).
 /// </param>
 public readonly record struct TextEdit(int Start, int Length, string Replacement);

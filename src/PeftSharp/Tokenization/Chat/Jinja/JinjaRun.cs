@@ -24,7 +24,7 @@ internal sealed class JinjaRun
     {
         (_variables, Now) = (variables, now);
         Generated = tracksGeneration ? [] : null;
-        // The limits grow with the messages, so that a long conversation does not exceed them.
+        // The limits grow with the size of the variables, so that a long conversation does not exceed them.
         var size = variables.Values.Sum(Size);
         (_maxSize, _maxWork) = (BaseSize + 4 * size, BaseWork + 256 * size);
     }
