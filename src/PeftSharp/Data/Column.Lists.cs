@@ -14,7 +14,9 @@ public sealed partial class Column
     /// Returns the list of a row as int64. If the column stores int64 values in memory without nulls, the span refers to the stored values.
     /// Otherwise, it refers to a copy.
     /// </summary>
-    /// <exception cref="DatasetException">The value or an item is null, or the items are not integers, class ids or booleans.</exception>
+    /// <exception cref="DatasetException">
+    /// The column does not contain lists, the value or an item is null, or the items are not integers, class ids or booleans.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
@@ -23,7 +25,8 @@ public sealed partial class Column
     /// Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of the range of int32, or the items are not integers, class ids or booleans.
+    /// The column does not contain lists, the value or an item is null, an item is out of the range of int32, or the items are not
+    /// integers, class ids or booleans.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
@@ -33,8 +36,8 @@ public sealed partial class Column
     /// values. Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, the items are not numbers or booleans, an item is out of the range of float32, or float32 cannot
-    /// represent an integer exactly.
+    /// The column does not contain lists, the value or an item is null, the items are not numbers or booleans, an item is out of the range
+    /// of float32, or float32 cannot represent an integer exactly.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
@@ -44,7 +47,8 @@ public sealed partial class Column
     /// values. Otherwise, it refers to a copy.
     /// </summary>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, the items are not numbers or booleans, or float64 cannot represent an integer exactly.
+    /// The column does not contain lists, the value or an item is null, the items are not numbers or booleans, or float64 cannot represent
+    /// an integer exactly.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
@@ -55,8 +59,8 @@ public sealed partial class Column
     /// </summary>
     /// <returns>The number of items.</returns>
     /// <exception cref="DatasetException">
-    /// The value or an item is null, an item is out of the range of the type of the destination, the type of the destination cannot
-    /// represent an integer exactly, or the items cannot be converted.
+    /// The column does not contain lists, the value or an item is null, an item is out of the range of the type of the destination, the
+    /// type of the destination cannot represent an integer exactly, or the items cannot be converted.
     /// </exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

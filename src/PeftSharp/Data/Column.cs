@@ -28,8 +28,8 @@ public sealed partial class Column : IReadOnlyList<object?>
     public int Count => _rows.Count;
 
     /// <summary>
-    /// The value of a row as an object: a number, a boolean, a string, a date or time, an array (for lists and bytes), a dictionary (for
-    /// structs), or null.
+    /// The value of a row as an object: a number, a boolean, a string, a date, a time, a duration, an array (for lists and bytes), a
+    /// dictionary (for structs), or null.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public object? this[int row] => Locate(row, out var index).Get(index);
@@ -96,8 +96,9 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <typeparam name="T">
     /// The type of the values: <see cref="long"/>, <see cref="int"/>, <see cref="double"/>, <see cref="float"/>, <see cref="decimal"/>,
     /// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="DateTime"/>, <see cref="TimeOnly"/> or <see cref="TimeSpan"/>.
-    /// For lists, use an array, such as <c>long[]</c>. If some numbers, booleans, dates or times are null, use the nullable type, such as
-    /// <c>long?</c>. If some strings or arrays are null, enumerate the column instead.
+    /// For lists, use an array, such as <c>long[]</c>; for lists of lists or of structs, <c>object?[]</c>. For structs, use
+    /// <c>IReadOnlyDictionary&lt;string, object?&gt;</c>. If some numbers, booleans, dates or times are null, use the nullable type, such
+    /// as <c>long?</c>. If some strings, lists or structs are null, enumerate the column instead.
     /// </typeparam>
     /// <exception cref="DatasetException">
     /// The column has another type, or a value is null and <typeparamref name="T"/> is not a nullable value type, such as <c>long?</c>.

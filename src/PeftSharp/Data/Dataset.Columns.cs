@@ -50,6 +50,7 @@ public sealed partial class Dataset
     /// <summary>Returns the dataset with an additional column.</summary>
     /// <param name="name">The name of the column.</param>
     /// <param name="values">One value per row: an array or list of numbers, strings, booleans, arrays and so on.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="DatasetException">
     /// A column with this name exists, the number of values differs from the number of rows, the values have different types, or a type is
     /// not supported.
@@ -112,7 +113,8 @@ public sealed partial class Dataset
 
     /// <summary>
     /// Returns the dataset with the class ids of another mapping, such as the mapping of a model (<c>align_labels_with_mapping</c>). The
-    /// new id of a label is the id of its class name in <paramref name="label2Id"/>. The case of names is ignored.
+    /// new id of a label is the id of its class name in <paramref name="label2Id"/>. The case of names is ignored. Null values and the id
+    /// -1, which means that there is no label, are kept.
     /// </summary>
     /// <param name="label2Id">The id of each class name, from 0, such as <c>model.Config.Label2Id</c>.</param>
     /// <param name="labelColumn">

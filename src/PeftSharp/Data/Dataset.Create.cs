@@ -12,6 +12,7 @@ public sealed partial class Dataset
     /// The columns by name. Each column is an array or a list with one value per row: a number, a string, a boolean, an enum, an array and
     /// so on.
     /// </param>
+    /// <exception cref="ArgumentException">The name of a column is empty.</exception>
     /// <exception cref="DatasetException">
     /// The columns have different lengths, the values of a column have different types, or a type is not supported.
     /// </exception>
@@ -23,6 +24,7 @@ public sealed partial class Dataset
 
     /// <summary>Creates a dataset from (name, values) pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
     /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})" path="/param"/>
+    /// <exception cref="ArgumentException">The name of a column is empty.</exception>
     /// <exception cref="DatasetException">
     /// The columns have different lengths, two columns have the same name, the values of a column have different types, or a type is not
     /// supported.
@@ -57,9 +59,10 @@ public sealed partial class Dataset
     /// Creates a dataset from objects, one per row. The columns are the public properties of the objects, in the order of declaration.
     /// </summary>
     /// <remarks>
-    /// Supported property types are numbers, strings, booleans, dates and times, the nullable types of these, and arrays, lists,
-    /// dictionaries and records of supported types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members; the
-    /// class ids are assigned from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a local
+    /// Supported property types are integers of 8 to 64 bits, floating-point numbers, <see cref="decimal"/>, strings, characters, booleans,
+    /// dates, times and durations, the nullable types of these, and arrays, lists, records, structs and dictionaries with string keys, if
+    /// the types of their items are supported. An enum is converted to a <see cref="ClassLabel"/> with the names of its members; the class
+    /// ids are assigned from 0 in ascending order of the enum values. A <see cref="Guid"/> is converted to a string, and a local
     /// <see cref="DateTime"/> or a <see cref="DateTimeOffset"/> to UTC. A value tuple, or an array or list of value tuples, is converted to
     /// structs with the element names of the property.
     /// </remarks>
@@ -68,9 +71,10 @@ public sealed partial class Dataset
     /// A class, record, struct or anonymous type. For <see cref="object"/>, the columns are the properties of the runtime type of each row.
     /// </typeparam>
     /// <exception cref="DatasetException">
-    /// A row is null, the type has no public properties, the type of a property is not supported, the values of a column have different
-    /// types, or <typeparamref name="T"/> is a value tuple. The element names of a value tuple do not exist at run time; use
-    /// <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
+    /// A row is null. The type has no public properties, or is the type of a single value or of a collection, such as <c>int</c>,
+    /// <c>string</c> or a list. The type of a property is not supported, or its value is not a member of its enum or is above the maximum
+    /// of int64. The values of a column have different types. <typeparamref name="T"/> is a value tuple: its element names do not exist at
+    /// run time; use <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {

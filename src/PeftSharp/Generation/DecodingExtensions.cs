@@ -10,7 +10,7 @@ public static class DecodingExtensions
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="ids">Int64 [tokens] or [1, tokens].</param>
     /// <param name="skipSpecialTokens">Whether special tokens are omitted. Default false.</param>
-    /// <exception cref="ArgumentException"><paramref name="ids"/> has several rows.</exception>
+    /// <exception cref="ArgumentException"><paramref name="ids"/> does not have exactly one row.</exception>
     public static string Decode(this Tokenizer tokenizer, Tensor ids, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(ids);

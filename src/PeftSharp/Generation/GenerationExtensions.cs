@@ -16,13 +16,15 @@ public static class GenerationExtensions
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>
     /// <param name="prompt">
-    /// The prompts: a tensor of ids, inputs of a model, or the output of a tokenizer. Several prompts must be padded on the left.
+    /// The prompts: a tensor of ids, inputs of a model, or the output of a tokenizer. Prompts of different lengths must be padded on the
+    /// left.
     /// </param>
     /// <param name="options">Options of the call. Null: the defaults of the model.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>The sequences and, if requested in the options, the scores. The caller disposes the result.</returns>
     /// <exception cref="ArgumentException">
-    /// The model cannot generate text, or the prompt or the options are invalid; the message lists all problems of the options.
+    /// The model cannot generate text, or the prompt or the options are invalid. If several settings of <see cref="GenerationConfig"/> are
+    /// out of range, the message lists all of them.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The options exclude all tokens, the logits of the model are not finite, or an adapter is selected while an adapter is merged. The

@@ -10,20 +10,21 @@ namespace PeftSharp.Generation;
 public sealed class GenerationOutput : IDisposable
 {
     /// <summary>
-    /// The prompts and the generated tokens, int64 [prompts × NumReturnSequences, tokens]. Shorter rows are padded with the padding token.
-    /// As in transformers, beam search pads them with the end-of-sequence token if the id of the padding token is 0.
+    /// The prompts and the generated tokens, int64 [prompts × NumReturnSequences, tokens]. Shorter rows are padded with the padding token
+    /// or, if there is none, with the end-of-sequence token. As in transformers, beam search also pads with the end-of-sequence token if
+    /// the id of the padding token is 0.
     /// </summary>
     public required Tensor Sequences { get; init; }
 
     /// <summary>
-    /// The log-probability of each sequence divided by (number of generated tokens)^LengthPenalty, float32 [prompts × NumReturnSequences];
-    /// null without beam search.
+    /// The sum of the log-probabilities of the generated tokens, after all logits processors, divided by (number of generated
+    /// tokens)^LengthPenalty, float32 [prompts × NumReturnSequences]; null without beam search.
     /// </summary>
     public Tensor? SequencesScores { get; init; }
 
     /// <summary>
-    /// The scores of each step after all logits processors, float32 [prompts × rows, vocabulary]; log-probabilities with beam search. A
-    /// prompt has NumBeams rows with beam search, otherwise NumReturnSequences rows. Empty unless
+    /// The scores of each step after all logits processors, float32 [prompts × rows, vocabulary]. With beam search, the processors change
+    /// log-probabilities instead of logits. A prompt has NumBeams rows with beam search, otherwise NumReturnSequences rows. Empty unless
     /// <see cref="GenerationOptions.OutputScores"/> is set.
     /// </summary>
     public IReadOnlyList<Tensor> Scores { get; init; } = [];

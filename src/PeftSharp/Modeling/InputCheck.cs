@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Checks values on which native code would crash and reports them in an exception. Tensors on a GPU are not checked: the trainer checks a
+/// Checks values on which native code would crash and reports them in an exception. Values on a GPU are not checked: the trainer checks a
 /// batch before it moves the batch to the GPU.
 /// </summary>
 internal static class InputCheck

@@ -33,7 +33,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
-    /// <param name="options">Data type and device of the weights, and changes to the configuration. Null: the defaults.</param>
+    /// <param name="options">Options, such as the data type and the device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">
     /// The folder does not contain a checkpoint of this family, or the weights do not match the model.
@@ -65,7 +65,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// </summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration.</param>
-    /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Options, such as the seed, the data type and the device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
     public static TSelf FromConfig(TConfig config, PretrainedOptions? options = null)
     {

@@ -15,7 +15,7 @@ public static class AutoModelForImageClassification
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
-    /// <param name="options">Data type and device of the weights, and changes to the configuration. Null: the defaults.</param>
+    /// <param name="options">Options, such as the data type and the device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
@@ -39,7 +39,8 @@ public static class AutoModelForImageClassification
     /// <param name="numLabels">The number of classes; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numLabels"/> is less than 1.</exception>
     /// <exception cref="CheckpointException">
-    /// The folder does not contain such a model, or its head has a different number of classes.
+    /// The folder does not contain such a model, or the weights do not match the model: for example, its head has a different number of
+    /// classes.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     [OverloadResolutionPriority(-1)]                    // new() means new PretrainedOptions(), not the number 0
@@ -56,7 +57,8 @@ public static class AutoModelForImageClassification
     /// <param name="labelNames">The names, in the order of the class ids (<see cref="PretrainedOptions.LabelNames"/>).</param>
     /// <exception cref="ArgumentException"><paramref name="labelNames"/> is empty or contains a name more than once.</exception>
     /// <exception cref="CheckpointException">
-    /// The folder does not contain such a model, or its head has a different number of classes.
+    /// The folder does not contain such a model, or the weights do not match the model: for example, its head has a different number of
+    /// classes.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     [OverloadResolutionPriority(-1)]                    // null means no options
@@ -72,7 +74,7 @@ public static class AutoModelForImageClassification
     /// </summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>VitConfig</c>; its class determines the family.</param>
-    /// <param name="options">Names of the classes; seed, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Options, such as the names of the classes and the seed of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
     /// <exception cref="CheckpointException">The family is not registered, or it has no model for this task.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>

@@ -14,7 +14,7 @@ public static class AutoModelForMultipleChoice
     /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
     /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
     /// </param>
-    /// <param name="options">Data type and device of the weights, and changes to the configuration. Null: the defaults.</param>
+    /// <param name="options">Options, such as the data type and the device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the download. It is also checked before each tensor is loaded.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
@@ -36,7 +36,7 @@ public static class AutoModelForMultipleChoice
     /// </summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
-    /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Options, such as the seed, the data type and the device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration or the options are invalid.</exception>
     /// <exception cref="CheckpointException">The family is not registered, or it has no model for this task.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>

@@ -17,7 +17,9 @@ public sealed class Adagrad : Optimizer
     private readonly double _eps;
 
     /// <summary>Creates an Adagrad optimizer with the defaults of torch.</summary>
-    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="groups">
+    /// The parameters to train. Each parameter times the weight decay of its group is added to its gradient (L2 penalty).
+    /// </param>
     /// <param name="lrDecay">The learning rate is divided by 1 + (step - 1) · lrDecay. Default 0.</param>
     /// <param name="initialAccumulatorValue">The initial value of the sum of squares. Default 0.</param>
     /// <param name="eps">Added to the root of the sum. Default 1e-10.</param>

@@ -19,7 +19,9 @@ public sealed class RmsProp : Optimizer
     private readonly bool _centered;
 
     /// <summary>Creates an RMSprop optimizer with the defaults of torch.</summary>
-    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="groups">
+    /// The parameters to train. Each parameter times the weight decay of its group is added to its gradient (L2 penalty).
+    /// </param>
     /// <param name="alpha">The decay of the mean square, in [0, 1). Default 0.99.</param>
     /// <param name="eps">Added to the denominator. Default 1e-8.</param>
     /// <param name="momentum">The momentum factor. Default 0.</param>

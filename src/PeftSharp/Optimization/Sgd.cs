@@ -17,7 +17,9 @@ public sealed class Sgd : Optimizer
     private readonly bool _nesterov;
 
     /// <summary>Creates an SGD optimizer with the defaults of torch.</summary>
-    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="groups">
+    /// The parameters to train. Each parameter times the weight decay of its group is added to its gradient (L2 penalty).
+    /// </param>
     /// <param name="momentum">The momentum factor. Default 0.</param>
     /// <param name="dampening">The dampening: the fraction of the gradient that is not added to the momentum. Default 0.</param>
     /// <param name="nesterov">

@@ -7,7 +7,9 @@ namespace PeftSharp.Prediction;
 /// </remarks>
 public enum AggregationStrategy
 {
-    /// <summary>Does not combine tokens: each token is returned with its full label, such as <c>B-PER</c>.</summary>
+    /// <summary>
+    /// Does not combine tokens: each token whose label is not ignored is returned with its full label, such as <c>B-PER</c>.
+    /// </summary>
     None,
 
     /// <summary>

@@ -18,7 +18,10 @@ public sealed partial class EntityRecognizer
     /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
     /// <see cref="AggregationStrategy.None"/>.
     /// </param>
-    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="ignoreLabels">
+    /// Labels that are omitted from the result, as in <see cref="RecognizedEntity.Type"/>: <c>B-PER</c> if tokens are not combined,
+    /// otherwise <c>PER</c>. Default: <c>O</c>.
+    /// </param>
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
@@ -31,7 +34,7 @@ public sealed partial class EntityRecognizer
     /// </exception>
     /// <exception cref="TokenizerException">
     /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
-    /// <c>addPrefixSpace</c>.
+    /// <c>addPrefixSpace</c>, and no word starts with a space.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<RecognizedEntity> RecognizeWords(
@@ -50,7 +53,10 @@ public sealed partial class EntityRecognizer
     /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
     /// <see cref="AggregationStrategy.None"/>.
     /// </param>
-    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="ignoreLabels">
+    /// Labels that are omitted from the result, as in <see cref="RecognizedEntity.Type"/>: <c>B-PER</c> if tokens are not combined,
+    /// otherwise <c>PER</c>. Default: <c>O</c>.
+    /// </param>
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="batchSize">Maximum number of texts or windows per batch. Default 32.</param>
     /// <param name="adapter">
@@ -68,7 +74,7 @@ public sealed partial class EntityRecognizer
     /// </exception>
     /// <exception cref="TokenizerException">
     /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
-    /// <c>addPrefixSpace</c>.
+    /// <c>addPrefixSpace</c>, and no word starts with a space.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

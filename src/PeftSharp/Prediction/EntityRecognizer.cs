@@ -81,7 +81,10 @@ public sealed partial class EntityRecognizer : Predictor
     /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
     /// <see cref="AggregationStrategy.None"/>.
     /// </param>
-    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="ignoreLabels">
+    /// Labels that are omitted from the result, as in <see cref="RecognizedEntity.Type"/>: <c>B-PER</c> if tokens are not combined,
+    /// otherwise <c>PER</c>. Default: <c>O</c>.
+    /// </param>
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters that
@@ -107,7 +110,10 @@ public sealed partial class EntityRecognizer : Predictor
     /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
     /// <see cref="AggregationStrategy.None"/>.
     /// </param>
-    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="ignoreLabels">
+    /// Labels that are omitted from the result, as in <see cref="RecognizedEntity.Type"/>: <c>B-PER</c> if tokens are not combined,
+    /// otherwise <c>PER</c>. Default: <c>O</c>.
+    /// </param>
     /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
     /// <param name="batchSize">Maximum number of texts or windows per batch. Default 32.</param>
     /// <param name="adapter">

@@ -33,7 +33,7 @@ public static class ClipTokenizer
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">
-    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// A file is missing or malformed, the vocabulary is not byte-level, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(string nameOrFolder) => Kind.Load(new TokenizerFolder(nameOrFolder));

@@ -38,7 +38,7 @@ public sealed class DecodeStream
 
     /// <summary>Adds several tokens.</summary>
     /// <param name="ids">The ids of the tokens.</param>
-    /// <returns>The text that these tokens complete; empty while a character is incomplete.</returns>
+    /// <returns>The text that these tokens complete; empty if they complete no character.</returns>
     public string Step(IEnumerable<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);

@@ -34,7 +34,7 @@ public static class Qwen2Tokenizer
     /// otherwise false.
     /// </param>
     /// <exception cref="TokenizerException">
-    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// A file is missing or malformed, the vocabulary is not byte-level, or a merge contains a token that is not in the vocabulary.
     /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(string nameOrFolder, bool? addPrefixSpace = null) =>

@@ -23,8 +23,10 @@ public partial class Trainer
     /// table.
     /// </returns>
     /// <exception cref="DatasetException">
-    /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
+    /// The dataset has no rows or none of the columns that the model reads, a class has another id in the dataset than in the model, or a
+    /// batch is invalid.
     /// </exception>
+    /// <exception cref="ArgumentException">A batch has more tokens than the model has positions.</exception>
     /// <exception cref="InvalidOperationException">
     /// There is no evaluation dataset, the trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
     /// </exception>
@@ -53,9 +55,12 @@ public partial class Trainer
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The metrics of all datasets by name. <c>ToString</c> returns a table.</returns>
-    /// <exception cref="ArgumentException">There is no dataset, or a dataset is null or has no name.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no dataset, a dataset is null or has no name, or a batch has more tokens than the model has positions.
+    /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, or a class has another id in a dataset than in the model.
+    /// A dataset has no rows or none of the columns that the model reads, a class has another id in a dataset than in the model, or a batch
+    /// is invalid.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
@@ -85,8 +90,10 @@ public partial class Trainer
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The predictions, the labels if the data has labels, and the metrics by name.</returns>
     /// <exception cref="DatasetException">
-    /// The dataset has no rows or none of the columns that the model reads, or a class has another id in the dataset than in the model.
+    /// The dataset has no rows or none of the columns that the model reads, a class has another id in the dataset than in the model, or a
+    /// batch is invalid.
     /// </exception>
+    /// <exception cref="ArgumentException">A batch has more tokens than the model has positions.</exception>
     /// <exception cref="InvalidOperationException">
     /// The trainer is training on another thread, or a tensor operation of <c>computeLoss</c> failed.
     /// </exception>

@@ -41,7 +41,10 @@ public partial class Trainer
     /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null, unless the loss must be divided
     /// by this number (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
-    /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
+    /// <returns>
+    /// The loss, float [], and the outputs of the model. The loss is null if the model computes no loss, for example because the batch has
+    /// no labels.
+    /// </returns>
     /// <exception cref="InvalidOperationException">A tensor operation of <c>computeLoss</c> failed.</exception>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
@@ -70,10 +73,10 @@ public partial class Trainer
     /// <param name="options">Options for the call of the model, as in <see cref="ComputeLoss"/>.</param>
     /// <param name="lossWeight">
     /// The factor of the loss in the backward pass: the number of targets of the batch divided by the number of targets of the optimizer
-    /// step, or 1 if <see cref="LossUsesNumItemsInBatch"/> is true.
+    /// step, or 1 if the loss is already scaled (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
     /// <returns>
-    /// The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum of the results for its batches.
+    /// The loss times <paramref name="lossWeight"/>. The loss of an optimizer step is the sum of the results for its batches.
     /// </returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
     /// <exception cref="ArgumentException">The loss is not a scalar, or does not depend on a trainable parameter.</exception>
@@ -127,7 +130,7 @@ public partial class Trainer
     /// The optimizer that was passed to the constructor, or a new optimizer according to <see cref="Args"/>. The trainer disposes only a
     /// new optimizer.
     /// </returns>
-    /// <exception cref="ArgumentException">The model has no trainable parameter.</exception>
+    /// <exception cref="ArgumentException">The model has no trainable parameter, or the parameter groups are invalid.</exception>
     protected virtual Optimizer CreateOptimizer(PretrainedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -149,7 +152,8 @@ public partial class Trainer
     /// <remarks>
     /// Every epoch must have the same number of batches. To determine this number, an overriding method is called for epoch 0 before the
     /// run, and again when epoch 0 begins. The method may use libtorch's default random number generator, whose state is restored in a
-    /// resumed run. The method must not depend on anything else that differs in a resumed run.
+    /// resumed run. The method must not depend on anything else that differs in a resumed run. If the training data is an
+    /// <see cref="IterableDataset"/>, the method is not called.
     /// </remarks>
     /// <param name="trainDataset">The training dataset, with the columns that the collator gets.</param>
     /// <param name="epoch">The epoch, from 0.</param>

@@ -20,8 +20,8 @@ namespace PeftSharp.Training;
 /// <para>
 /// The constructor moves the model to the GPU if there is one and <see cref="TrainingArguments.UseCpu"/> is not set. The trainer does not
 /// dispose a model that the caller passes. A model that <c>modelInit</c> created belongs to the trainer until the next call of
-/// <see cref="Train"/>, which disposes and replaces this model. A trainer needs no disposal: it frees the optimizer and closes its files at
-/// the end of each run, even after an exception.
+/// <see cref="Train"/>, which disposes and replaces this model. A trainer needs no disposal: at the end of each run, even after an
+/// exception, it frees the optimizer that it created and closes its files.
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …), and the labels of the training dataset have
@@ -76,17 +76,17 @@ public partial class Trainer
 
     /// <summary>Trains the model.</summary>
     /// <remarks>
-    /// On the CPU, a resumed run gives bitwise the same result as an uninterrupted run. On a GPU, the resumed run has the same
-    /// rows, learning rates and restored optimizer state, but its dropout masks differ, because the state of the GPU's random number
-    /// generator is not saved. When the method returns, the model is in evaluation mode.
+    /// On the CPU, a run that is resumed with the same data and arguments gives bitwise the same result as an uninterrupted run. On a GPU,
+    /// the resumed run has the same rows, learning rates and restored optimizer state, but its dropout masks differ, because the state of
+    /// the GPU's random number generator is not saved. When the method returns, the model is in evaluation mode.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
     /// Whether to resume a checkpoint, and which checkpoint: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
     /// <see cref="Resume.Last"/>, <see cref="Resume.From"/>, a bool or a folder. A new run warns if
     /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. A resumed run must have the same row order, batch
     /// size and gradient accumulation as the run of the checkpoint, unless <see cref="TrainingArguments.IgnoreDataSkip"/> is set. The
-    /// resumed run warns if other arguments differ. A checkpoint of transformers' trainer is resumed if
-    /// <see cref="TrainingArguments.AllowPickle"/> is set.
+    /// resumed run warns if the number of steps or an argument of the optimization, such as the learning rate, differs. A checkpoint of
+    /// transformers' trainer is resumed if <see cref="TrainingArguments.AllowPickle"/> is set.
     /// </param>
     /// <param name="progress">
     /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null: progress is not reported.
@@ -102,9 +102,9 @@ public partial class Trainer
     /// returned null, <c>modelInit</c> returned the model of the previous run, or a tensor operation of <c>computeLoss</c> failed.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
-    /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return. The loss is not a scalar,
-    /// or does not depend on a trainable parameter.
+    /// The model has no trainable parameter, the parameter groups are invalid, the optimizer has a parameter that the model does not have,
+    /// or a callback or <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return. The loss
+    /// is not a scalar, or does not depend on a trainable parameter. A batch has more tokens than the model has positions.
     /// </exception>
     /// <exception cref="DatasetException">
     /// A token id of the data, or the padding token, has no embedding. The ids are checked before the first step; in large memory-mapped

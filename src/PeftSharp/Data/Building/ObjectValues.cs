@@ -55,7 +55,8 @@ internal static class ObjectValues
                 break;
             default:
                 throw new DatasetException($"The type {TypeName.Of(value)} is not supported. Supported types: "
-                    + "numbers, strings, booleans, enums, byte[], dates and times, and arrays, lists, dictionaries and records of these.");
+                    + "integers of 8 to 64 bits, floating-point numbers, decimals, strings, characters, booleans, enums, GUIDs, byte[], "
+                    + "dates, times and durations, and arrays, lists, dictionaries, records and structs of these.");
         }
     }
 

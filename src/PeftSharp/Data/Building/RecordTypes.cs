@@ -25,7 +25,7 @@ internal static class RecordTypes
         if (type.IsAssignableTo(typeof(ITuple)) && type.IsValueType)
             throw new DatasetException($"Rows of type {TypeName.Of(type)} have no column names, because the element names of a value tuple "
                 + "exist only in source code. Pass the names: Dataset.FromRows(rows, \"text\", \"label\"); "
-                + "or use a record, record Row(string Text, int Label), or an anonymous type, new { text, label }.");
+                + "or use a record (record Row(string Text, int Label)) or an anonymous type (new { text, label }).");
         if (type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type.IsAssignableTo(typeof(IEnumerable)))
             throw new DatasetException($"The type {TypeName.Of(type)} has no properties that could be columns. "
                 + "Use Dataset.FromDict((\"name\", values)) for a column of values, or Dataset.FromList for dictionaries.");

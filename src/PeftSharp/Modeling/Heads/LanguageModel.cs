@@ -11,8 +11,9 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or only for the last
-/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, the loss is computed from the hidden states of the
-/// labeled tokens without materializing all logits.
+/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, the loss is usually computed from the hidden states of
+/// the labeled tokens without materializing all logits. For a batch with labels, ModernBERT with <c>sparse_prediction</c> computes only the
+/// logits of the labeled tokens, [labeled, vocabulary].
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need

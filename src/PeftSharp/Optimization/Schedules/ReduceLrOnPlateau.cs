@@ -18,7 +18,8 @@ public sealed record ReduceLrOnPlateau
     public int Patience { get; init; } = 10;
 
     /// <summary>
-    /// The amount by which the metric must be better than the best so far for an evaluation to be an improvement. Default 1e-4.
+    /// The amount by which the metric must be better than the best so far for an evaluation to be an improvement: a fraction of the best
+    /// metric, or an absolute difference (<see cref="ThresholdMode"/>). Default 1e-4.
     /// </summary>
     public double Threshold { get; init; } = 1e-4;
 
@@ -31,7 +32,7 @@ public sealed record ReduceLrOnPlateau
     /// <summary>The minimum learning rate. Default 0.</summary>
     public double MinLr { get; init; }
 
-    /// <summary>The amount that a reduction must exceed, otherwise the learning rate is not changed. Default 1e-8.</summary>
+    /// <summary>The amount that a reduction must exceed; otherwise, the learning rate is not changed. Default 1e-8.</summary>
     public double Eps { get; init; } = 1e-8;
 
     /// <summary>Returns the state after an evaluation.</summary>

@@ -1,8 +1,8 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// The learning rate schedules (<c>lr_scheduler_type</c> in transformers). <see cref="PythonNames"/> converts the values to and from their
-/// Python names.
+/// The learning rate schedules (<c>lr_scheduler_type</c> in transformers, without <c>greedy</c>). <see cref="PythonNames"/> converts the
+/// values to and from their Python names.
 /// </summary>
 public enum SchedulerType
 {

@@ -23,7 +23,7 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
             && System.Buffers.Text.Base64.IsValid(line[..space]);
     }
 
-    /// <exception cref="TokenizerException">A line is malformed, or a token or a rank occurs twice.</exception>
+    /// <exception cref="TokenizerException">A line is malformed, or a token occurs twice.</exception>
     internal static TiktokenFile Read(string path)
     {
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));

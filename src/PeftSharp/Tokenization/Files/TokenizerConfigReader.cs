@@ -59,7 +59,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         };
     }
 
-    // Fields of tokenizer_config.json have precedence over those of the older file; lists of additional tokens are concatenated.
+    // As in transformers, fields of the older file have precedence over those of tokenizer_config.json, except that the two lists of
+    // extra_special_tokens are concatenated.
     private void AddSpecialTokensMap()
     {
         foreach (var (name, value) in JsonFile.ReadObjectIfThere(files.File("special_tokens_map.json")))

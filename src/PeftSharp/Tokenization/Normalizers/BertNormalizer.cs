@@ -75,7 +75,7 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
         text.EndRewrite();
     }
 
-    // U+2B820..U+2B91F is missing, as in the reference implementation: BERT's vocabularies were built without it.
+    // U+2B820..U+2B91F is missing, as in the reference implementation, whose results must be the same.
     private static bool IsChinese(int c) =>
         c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
         or >= 0x2B740 and <= 0x2B81F or >= 0x2B920 and <= 0x2CEAF or >= 0xF900 and <= 0xFAFF or >= 0x2F800 and <= 0x2FA1F;
