@@ -8,9 +8,10 @@ public sealed partial class Dataset
 {
     /// <summary>Creates a dataset from the rows of a data reader: <c>Dataset.FromDataReader(command.ExecuteReader())</c>.</summary>
     /// <remarks>
-    /// The columns have the names and types of the reader: numbers, strings, booleans, dates and times, <see cref="Guid"/> (converted to a
-    /// string) and <c>byte[]</c>. <see cref="DBNull"/> is converted to null. A column that contains both integers and floating-point
-    /// values, which SQLite allows, is float64. The rows are copied into memory. The caller disposes the reader.
+    /// The columns have the names of the reader. Supported values are numbers, strings, booleans, dates and times, <see cref="Guid"/>
+    /// (converted to a string), <c>byte[]</c>, and arrays of these. <see cref="DBNull"/> is converted to null. A column that contains both
+    /// <see cref="long"/> and <see cref="double"/> values, which SQLite allows, is float64. The rows are copied into memory. The caller
+    /// disposes the reader.
     /// </remarks>
     /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
     /// <exception cref="DatasetException">
@@ -41,7 +42,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>Creates a dataset from the rows of a <see cref="DataTable"/>, without deleted rows.</summary>
-    /// <remarks>The columns have the names and types of the table. See <see cref="FromDataReader"/> for the supported types.</remarks>
+    /// <remarks>The columns have the names of the table's columns. See <see cref="FromDataReader"/> for the supported types.</remarks>
     /// <param name="table">The table, whose rows are copied.</param>
     /// <exception cref="DatasetException">
     /// The table has no columns, the values of a column have different types, or a type is not supported.

@@ -35,7 +35,9 @@ public sealed partial class Dataset
     /// <param name="numShards">
     /// The number of files, each with about the same number of rows. Null: as many files as <paramref name="maxShardSize"/> requires.
     /// </param>
-    /// <param name="options">The branch, the title of the commit and the progress of the upload. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of the upload, such as the branch, the title of the commit and the progress. Null: the defaults.
+    /// </param>
     /// <param name="hub">
     /// The address, the token and the network settings. Null: the environment variables and the defaults of <see cref="HubOptions"/>.
     /// </param>

@@ -59,7 +59,7 @@ internal sealed class ProcessorChain
     {
         const int defaultTopK = 50;
         var config = plan.Config;
-        // Beam search needs one token in addition to the end-of-sequence tokens.
+        // Beam search needs one token in addition to the end-of-sequence tokens. Without such tokens, two are kept, as in transformers.
         var kept = plan.NumBeams == 1 ? 1 : plan.Eos.Count > 0 ? plan.Eos.Count + 1 : 2;
         if (config.Temperature is { } temperature and not 1) yield return new TemperatureLogitsWarper(temperature);
         if (config.TopH is { } topH) yield return new TopHLogitsWarper(topH);

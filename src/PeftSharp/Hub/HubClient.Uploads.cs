@@ -70,7 +70,9 @@ public sealed partial class HubClient
     /// </remarks>
     /// <param name="repository">The repository, which must exist (<see cref="CreateRepositoryAsync"/>).</param>
     /// <param name="folder">The folder.</param>
-    /// <param name="options">The branch, the title of the commit, and which files are uploaded. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of the upload, such as the branch, the title of the commit, and which files are uploaded. Null: the defaults.
+    /// </param>
     /// <param name="cancellationToken">Cancels the upload.</param>
     /// <returns>The commit. If no file has changed, the current commit of the branch.</returns>
     /// <exception cref="ArgumentException">
@@ -90,7 +92,7 @@ public sealed partial class HubClient
     /// <param name="repository">The repository, which must exist (<see cref="CreateRepositoryAsync"/>).</param>
     /// <param name="path">The path of the file.</param>
     /// <param name="fileName">The name in the repository; folders are separated by <c>/</c>. Null: the name of the file.</param>
-    /// <param name="options">The branch and the title of the commit. Null: the defaults.</param>
+    /// <param name="options">Options of the upload, such as the branch and the title of the commit. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload.</param>
     /// <inheritdoc cref="UploadFolderAsync" path="//exception|//remarks|//returns"/>
     public Task<HubCommit> UploadFileAsync(

@@ -3,14 +3,18 @@ namespace PeftSharp.Modeling;
 /// <summary>The meaning of an input tensor, which determines how it is checked.</summary>
 public enum InputKind
 {
-    /// <summary>Token ids, int64 [batch, tokens].</summary>
+    /// <summary>Token ids, int64 [batch, tokens] ([batch, choices, tokens] for multiple choice).</summary>
     TokenIds,
 
-    /// <summary>1 for tokens that are attended to and 0 for padding, int64, same shape as the ids.</summary>
+    /// <summary>
+    /// 1 for tokens that are attended to and 0 for padding, int64, same shape as the ids; or a mask of pairs of tokens, bool or float
+    /// [batch, heads or 1, tokens, tokens].
+    /// </summary>
     AttentionMask,
 
     /// <summary>
-    /// 1 for tokens that are attended to and 0 for padding, int64 [batch, tokens]. The tokens include those in the key-value cache.
+    /// 1 for tokens that are attended to and 0 for padding, int64 [batch, cached and new tokens]; or a mask of pairs of tokens, bool or
+    /// float [batch, heads or 1, new tokens, cached and new tokens]. The cached tokens are the tokens in the key-value cache.
     /// </summary>
     CachedAttentionMask,
 

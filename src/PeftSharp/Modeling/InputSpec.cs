@@ -1,8 +1,8 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Describes a tensor that a model reads: its name, its kind and the upper bound of its values. The model validates its inputs with this
-/// description, and the trainer selects the columns of a dataset with it.
+/// Describes a tensor that a model reads: its name, its kind and its limits. The model validates its inputs with this description, and the
+/// trainer selects the columns of a dataset with it.
 /// </summary>
 /// <param name="Name">The Python name, such as <c>input_ids</c>.</param>
 /// <param name="Kind">The kind: what the values mean.</param>

@@ -5,10 +5,10 @@ namespace PeftSharp.Modeling;
 /// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
 /// <para>
-/// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
-/// whenever the cache is full. While gradients are recorded, for example to train a prefix, new tensors are created instead of writing to
-/// the old ones, because the backward pass reads the old tensors. The memory that a layer with a sliding window reserves is limited
-/// to the window and additional tokens: a quarter of the window, but at least 64 tokens.
+/// Memory is reserved in advance. If the maximum length is known, the whole memory of a layer is allocated when its first tokens are added.
+/// Otherwise, the capacity is doubled whenever the cache is full. While gradients are recorded, for example to train a prefix, new tensors
+/// are created instead of writing to the old ones, because the backward pass reads the old tensors. The memory that a layer with a sliding
+/// window reserves is limited to the window and additional tokens: a quarter of the window, but at least 64 tokens.
 /// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
@@ -19,7 +19,8 @@ public sealed class KeyValueCache : IDisposable
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="maxLength">
-    /// The expected maximum number of tokens, for which memory is reserved at once. More tokens are allowed. Null: unknown.
+    /// The expected maximum number of tokens, for which memory is reserved when the first tokens are added. More tokens are allowed.
+    /// Null: unknown.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)
@@ -95,7 +96,7 @@ public sealed class KeyValueCache : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         if (_layers.Count == 0) return;
         using var scope = NewDisposeScope();
-        // In beam search most rows stay in their place, so only the others are copied.
+        // In beam search most rows stay in their place, so only the rows that change are copied.
         var changed = rows.shape[0] != _layers[0].Rows ? null
             : rows.ne(arange(rows.shape[0], ScalarType.Int64, rows.device)).nonzero().flatten();
         if (changed?.shape[0] == 0) return;

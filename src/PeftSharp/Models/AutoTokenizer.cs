@@ -16,9 +16,10 @@ public static class AutoTokenizer
     /// even if a file names another class.
     /// </para>
     /// <para>
-    /// If no class is known, or the library does not implement the class, the tokenizer is created from <c>tokenizer.json</c>. If there is
-    /// no such file, the tokenizer is created from <c>vocab.txt</c> (BERT), from <c>vocab.json</c> and <c>merges.txt</c> (GPT-2), or from a
-    /// SentencePiece or tiktoken vocabulary (<c>tokenizer.model</c>, <c>tiktoken.model</c>, <c>*.tiktoken</c>).
+    /// If no class is known, the library does not implement the class, or the class is <c>LlamaTokenizer</c> but the vocabulary is
+    /// byte-level (LLaMA 3), the tokenizer is created from <c>tokenizer.json</c>. If there is no such file, the tokenizer is created from
+    /// <c>vocab.txt</c> (BERT), from <c>vocab.json</c> and <c>merges.txt</c> (GPT-2), or from a SentencePiece or tiktoken vocabulary
+    /// (<c>tokenizer.model</c>, <c>tiktoken.model</c>, <c>*.tiktoken</c>).
     /// </para>
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>

@@ -26,7 +26,8 @@ public static class ChatTemplateExtensions
     /// </para>
     /// <para>
     /// Fields that are null are not passed to the template, because a dataset contains null for each field that a message does not have.
-    /// Rows are not padded; use <c>DataCollatorWithPadding</c>, which the trainer uses by default if it has the tokenizer.
+    /// Rows are not padded; use <c>DataCollatorWithPadding</c>, which the trainer uses by default if its tokenizer has a
+    /// padding token.
     /// </para>
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
@@ -34,8 +35,10 @@ public static class ChatTemplateExtensions
     /// <param name="messagesColumn">
     /// The column with the conversations: lists of structs with <c>role</c> and <c>content</c>, or JSON texts. Default <c>messages</c>.
     /// </param>
-    /// <param name="toolsColumn">The column with the tools of each conversation, as structs or JSON texts. Null: none.</param>
-    /// <param name="options">The template and its variables. Null: the defaults.</param>
+    /// <param name="toolsColumn">
+    /// The column with the tools of each conversation: a list of structs, or the JSON text of a list. Null: none.
+    /// </param>
+    /// <param name="options">Options of rendering, such as the template and its variables. Null: the defaults.</param>
     /// <param name="assistantOnlyLoss">
     /// Whether only the tokens of the assistant's messages are labels, and all other labels are -100. Default true. False: every token is
     /// a label.
@@ -48,9 +51,10 @@ public static class ChatTemplateExtensions
     /// <returns>The dataset without the columns of messages and tools; other columns are kept.</returns>
     /// <exception cref="DatasetException">
     /// A column does not exist or does not contain conversations or tools, a conversation has no message of the assistant although
-    /// <paramref name="assistantOnlyLoss"/> is true, or the template failed for a row; the message contains the row.
+    /// <paramref name="assistantOnlyLoss"/> is true, or the template failed; the message contains the rows of the batch.
     /// </exception>
     /// <exception cref="ArgumentException">The options request a generation prompt or continue the last message.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numProc"/> is less than 1.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset ApplyChatTemplate(

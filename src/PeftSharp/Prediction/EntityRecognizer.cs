@@ -9,7 +9,7 @@ namespace PeftSharp.Prediction;
 /// <remarks>
 /// <para>
 /// Corresponds to the <c>token-classification</c> pipeline of transformers. Texts that exceed the maximum length of the model are processed
-/// in overlapping windows, so that no entity is lost; transformers does this only if <c>stride</c> is set.
+/// in overlapping windows, so that the entities of the whole text are found; transformers does this only if <c>stride</c> is set.
 /// </para>
 /// <code>
 /// using var recognizer = EntityRecognizer.FromPretrained("my-model");
@@ -47,7 +47,7 @@ public sealed partial class EntityRecognizer : Predictor
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
     /// <param name="options">
-    /// Data type and device of the weights, the logger, and changes to the configuration such as the names of the classes. Null: the
+    /// Options of loading, such as the data type and the device of the weights, the logger, and the names of the classes. Null: the
     /// defaults.
     /// </param>
     /// <param name="adapterRevision">

@@ -46,7 +46,9 @@ public sealed class MaskFiller : Predictor
     /// An adapter for the model in <paramref name="nameOrFolder"/>: a folder, or a name on the Hugging Face Hub. If the adapter contains a
     /// tokenizer, this tokenizer is used. Null: no adapter.
     /// </param>
-    /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of loading, such as the data type and the device of the weights, and the logger. Null: the defaults.
+    /// </param>
     /// <param name="adapterRevision">
     /// Branch, tag or commit of the adapter, if the adapter is a name on the Hub. Null: <c>main</c>. The revision of the model is
     /// <see cref="PretrainedOptions.Revision"/> of the options.

@@ -28,8 +28,8 @@ public static class T5Tokenizer
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings for these steps in
     /// <c>tokenizer.json</c> are ignored. Of the normalizers in <c>tokenizer.json</c>, only <c>Precompiled</c> (the normalization map,
-    /// <c>precompiled_charsmap</c>) is used. The sentinel tokens <c>&lt;extra_id_0&gt;</c> … are special tokens; <c>extra_ids</c> in
-    /// tokenizer_config.json is their number (default 100).
+    /// <c>precompiled_charsmap</c>) is used. The sentinel tokens <c>&lt;extra_id_0&gt;</c> … are special tokens. If the files do
+    /// not list them, <c>extra_ids</c> in tokenizer_config.json is their number (default 100).
     /// </remarks>
     /// <param name="nameOrFolder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>

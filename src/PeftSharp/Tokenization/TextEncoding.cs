@@ -92,12 +92,13 @@ public sealed partial class TextEncoding
         _sequenceIds ??= PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 
     /// <summary>
-    /// The parts of the text beyond the maximum length, in order. Empty unless requested with <c>returnOverflowingTokens</c>.
+    /// The parts of the text beyond the maximum length, beginning with the part that is next to this one. Empty unless requested
+    /// with <c>returnOverflowingTokens</c>.
     /// </summary>
     public IReadOnlyList<TextEncoding> Overflowing { get; }
 
     /// <summary>
-    /// 1 for the tokens of the assistant's messages, 0 for others: <c>assistant_masks</c>. Null unless requested from
+    /// 1 for the tokens of the assistant's messages, 0 for all other tokens: <c>assistant_masks</c>. Null unless requested from
     /// <c>ApplyChatTemplate</c>.
     /// </summary>
     public int[]? AssistantMask { get; private init; }

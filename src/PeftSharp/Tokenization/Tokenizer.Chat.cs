@@ -32,7 +32,9 @@ public sealed partial class Tokenizer
     /// the special tokens, so encode it with <c>addSpecialTokens: false</c>.
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
-    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of rendering, such as the tools and whether a prompt for an answer is added. Null: the defaults.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The conversation is empty, its last message cannot be continued, or options contradict each other.
     /// </exception>
@@ -49,7 +51,9 @@ public sealed partial class Tokenizer
 
     /// <summary>Converts several conversations to texts with the chat template.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
-    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of rendering, such as the tools and whether a prompt for an answer is added. Null: the defaults.
+    /// </param>
     /// <inheritdoc cref="RenderChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions)" path="//exception"/>
     public IReadOnlyList<string> RenderChatTemplate(
         IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, ChatTemplateOptions? options = null)
@@ -64,7 +68,9 @@ public sealed partial class Tokenizer
     /// template are added.
     /// </summary>
     /// <param name="messages">The messages of the conversation.</param>
-    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of rendering, such as the tools and whether a prompt for an answer is added. Null: the defaults.
+    /// </param>
     /// <param name="padding">
     /// Whether to pad to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>). The value <c>true</c>, the longest row,
     /// has no effect on one conversation. Default: no padding.
@@ -100,7 +106,9 @@ public sealed partial class Tokenizer
 
     /// <summary>Converts several conversations to tokens with the chat template, in parallel.</summary>
     /// <param name="conversations">The messages of each conversation.</param>
-    /// <param name="options">Tools, variables, and whether a prompt for an answer is added. Null: the defaults.</param>
+    /// <param name="options">
+    /// Options of rendering, such as the tools and whether a prompt for an answer is added. Null: the defaults.
+    /// </param>
     /// <param name="padding">
     /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
     /// Default: no padding.

@@ -44,12 +44,15 @@ public sealed class TrainerState
     /// </summary>
     public int? BestGlobalStep { get; internal set; }
 
-    /// <summary>The folder of the checkpoint of <see cref="BestGlobalStep"/>; null if there is none.</summary>
+    /// <summary>
+    /// The folder of the best checkpoint; null if there is none. If <see cref="BestGlobalStep"/> was not saved, the folder is the
+    /// checkpoint of an earlier step that was the best step when it was saved.
+    /// </summary>
     public string? BestModelCheckpoint { get; internal set; }
 
     /// <summary>
     /// The estimated number of floating-point operations so far: 6 · number of tokens · number of weights. The weights of the embeddings
-    /// are not counted.
+    /// are not counted. If the main input of the model is not token ids, its values are counted instead of tokens.
     /// </summary>
     public double TotalFlos { get; internal set; }
 

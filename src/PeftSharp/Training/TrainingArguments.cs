@@ -5,7 +5,8 @@ using PeftSharp.Optimization;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// The arguments of a training run, with the defaults of <c>TrainingArguments</c> in transformers 5 and its names in PascalCase.
+/// The arguments of a training run. Arguments of transformers' <c>TrainingArguments</c> have the same name in PascalCase and the default of
+/// transformers 5. Some properties, such as <see cref="SaveOnCancel"/>, have no counterpart in transformers.
 /// </summary>
 /// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid values in one exception.</remarks>
 public sealed record TrainingArguments
@@ -99,7 +100,7 @@ public sealed record TrainingArguments
     public bool IgnoreDataSkip { get; init; }
 
     /// <summary>
-    /// Whether checkpoints of transformers' trainer can be resumed. Their state files are pickle files: <c>optimizer.pt</c>,
+    /// Whether checkpoints of transformers' trainer can be resumed. Their state files are pickle files, such as <c>optimizer.pt</c>,
     /// <c>scheduler.pt</c>, <c>rng_state.pth</c> and, in older checkpoints, <c>pytorch_model.bin</c>. Default false:
     /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/> for such a checkpoint.
     /// </summary>
@@ -153,7 +154,8 @@ public sealed record TrainingArguments
 
     /// <summary>
     /// The number of warmup steps, or the ratio of warmup steps to the total steps, such as 0.1. During the warmup, the learning rate
-    /// increases to <see cref="LearningRate"/>. Default 0.
+    /// increases to <see cref="LearningRate"/>. Default 0. <see cref="SchedulerType.Constant"/> and
+    /// <see cref="SchedulerType.ReduceLrOnPlateau"/> have no warmup.
     /// </summary>
     public StepsOrRatio WarmupSteps { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<lon
         }
         var sum = scores + allowed;
         var impossible = sum.amax([-1]).isneginf().reshape(-1, numBeams).all(dim: 1).repeat_interleave(numBeams).unsqueeze(1);
-        // Allowed tokens remain possible even if another processor excludes all of them.
+        // If other processors exclude all allowed tokens in every row of a prompt, the allowed tokens remain possible.
         return where(impossible, allowed, sum).MoveToOuterDisposeScope();
     }
 }

@@ -68,7 +68,9 @@ public sealed class AttentionContext : IDisposable
     public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) =>
         new(attentionMask, embedded, positions, isCausal: true, options);
 
-    /// <summary>Whether a token attends only to itself and to preceding tokens.</summary>
+    /// <summary>
+    /// Whether a token attends only to itself and to preceding tokens, unless a mask of pairs of tokens replaces the causal mask.
+    /// </summary>
     public bool IsCausal { get; }
 
     /// <summary>The key-value cache; null if there is none.</summary>

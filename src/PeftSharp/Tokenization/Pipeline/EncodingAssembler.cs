@@ -33,7 +33,7 @@ internal static class EncodingAssembler
     }
 
     // Returns an array for each encoding, which contains, for each text, the index of its part in the encoding. The first encoding is the
-    // result; the others overflow, in the order in which the reference implementation merges pieces.
+    // result; the other encodings are the overflowing parts, in the order in which the reference implementation merges pieces.
     private static List<int[]> Selections(IReadOnlyList<TemplatePiece> pieces, List<(int, int)>[] parts)
     {
         var kept = new int[parts.Length];

@@ -67,7 +67,7 @@ internal abstract class DelimitingPreTokenizer(SplitBehavior behavior, bool inve
         return parts;
     }
 
-    // Joins consecutive parts that belong together. Each part is compared with the part before it, to which parts may have been joined.
+    // Joins consecutive parts that belong together. Each part is compared with the part before it, which may be the result of a join.
     private static void Join(
         List<(int Start, int End, bool IsMatch)> parts, Func<(int, int, bool IsMatch), (int, int, bool IsMatch), bool> belong)
     {

@@ -134,7 +134,8 @@ internal sealed partial class RegexParser(string expression)
         return WriteLiteral(literal.Value, options);
     }
 
-    // Several octal digits are a code point, unless the expression has that many groups: then they are a reference to a group.
+    // A number that begins with 1 to 7, is above 9 and exceeds the number of groups is a code point in octal digits. Any other number is a
+    // reference to a group.
     private bool IsOctal()
     {
         var mark = _reader.Mark();

@@ -11,7 +11,8 @@ namespace PeftSharp.Modeling.Layers;
 /// <remarks>
 /// <para>
 /// Touvron et al. 2023, arXiv:2302.13971. The parameters have the names of transformers' <c>LlamaDecoderLayer</c>; with fused
-/// projections, the names of <c>Phi3DecoderLayer</c>; with normalized outputs, the names of <c>Gemma3DecoderLayer</c>.
+/// projections, the names of <c>Phi3DecoderLayer</c>; with normalized queries and keys, the names of <c>Qwen3DecoderLayer</c>; with
+/// normalized outputs, the names of <c>Gemma3DecoderLayer</c>.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>

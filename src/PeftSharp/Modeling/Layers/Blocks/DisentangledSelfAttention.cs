@@ -60,7 +60,8 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
             var isFused = _positions.ContentToPosition && _positions.PositionToContent && !context.CollectsAttentions
                 && TrainingAttention.CanRunWithPositions(query, dropout);
             var rows = isFused ? positions.RowsFrom(query.shape[2]) : null;
-            // Rows are selected before the projection only if no adapter wraps it, because an adapter's dropout draws numbers for all rows.
+            // Position embeddings are selected before the projection only if no adapter wraps the projection, because an adapter's dropout
+            // draws numbers for all position embeddings.
             var projectsRows = rows is not null && PositionKey is Linear && PositionQuery is Linear && rows.shape[0] <= embeddings.shape[1];
             var (positionKey, positionQuery) = Project(projectsRows ? embeddings.index_select(1, rows!) : embeddings);
             if (rows is not null && positionKey!.shape[0] == 1 && positionQuery!.shape[0] == 1)
