@@ -17,7 +17,7 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The <c>model_type</c> of models that contain a model of this family. The classes of this family can load the folders of such models
-    /// (<c>CLIPTextModel</c> from a CLIP model); <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
+    /// (<c>ClipTextModel</c> from a CLIP model); <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
     /// </summary>
     public virtual IReadOnlyList<string> CompositeModelTypes => [];
 
