@@ -16,7 +16,7 @@ namespace PeftSharp.Prediction;
 /// Transformer, Pooling, Dense and Normalize.
 /// </para>
 /// <code>
-/// using var encoder = SentenceEncoder.FromPretrained("all-MiniLM-L6-v2");
+/// using var encoder = SentenceEncoder.FromPretrained("sentence-transformers/all-MiniLM-L6-v2");
 /// var texts = encoder.Encode(documents);
 /// foreach (var match in encoder.MostSimilar(encoder.Encode("a question"), texts, topK: 3)) Console.WriteLine(documents[match.Index]);
 /// </code>
