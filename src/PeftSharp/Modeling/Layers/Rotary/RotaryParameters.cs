@@ -25,8 +25,8 @@ public sealed record RotaryParameters
 
     /// <summary>
     /// Factor by which the context is extended. Required by <c>linear</c>, <c>dynamic</c>, <c>llama3</c> and <c>yarn</c>. For
-    /// <c>longrope</c>, null means the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. The same quotient is
-    /// used if a file with <c>yarn</c> contains <c>original_max_position_embeddings</c> but no factor.
+    /// <c>longrope</c>, null means the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. The same quotient
+    /// is used if a file with <c>yarn</c> contains <c>original_max_position_embeddings</c> but no factor.
     /// </summary>
     public double? Factor { get; init; }
 
