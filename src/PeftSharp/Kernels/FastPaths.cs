@@ -24,8 +24,8 @@ public static class FastPaths
 
     /// <summary>Computes attention with fused kernels. In training, scale, mask, scores of relative positions, softmax and dropout are
     /// computed in one pass. With dropout, this also requires <see cref="Dropout"/>. Without dropout, this is done for relative positions,
-    /// and for bfloat16 with at most 512 tokens on processors with 512-bit vectors. In generation, the attention of one query is computed in
-    /// one pass, and keys and values that several query heads share are not copied for each of these heads.</summary>
+    /// and for bfloat16 with at most 512 tokens on processors with 512-bit vectors. In generation, the attention of one query is computed
+    /// in one pass, and keys and values that several query heads share are not copied for each of these heads.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
