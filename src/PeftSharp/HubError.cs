@@ -27,7 +27,7 @@ public enum HubError
     /// </summary>
     Offline,
 
-    /// <summary>The server cannot be reached, or it did not respond in time.</summary>
+    /// <summary>The server cannot be reached, the connection was lost, or the server did not respond in time.</summary>
     Connection,
 
     /// <summary>The server limits the number of requests.</summary>

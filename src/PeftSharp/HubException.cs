@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>Thrown if files of a Hugging Face repository cannot be obtained or uploaded.</summary>
+/// <summary>Thrown if files of a Hugging Face repository cannot be obtained or uploaded, or if a repository cannot be created.</summary>
 /// <remarks>The message contains a remedy, and the repository, the revision and the file if they are known.</remarks>
 public sealed class HubException : PeftSharpException
 {

@@ -45,15 +45,21 @@ public static partial class Datasets
     /// reported to <see cref="Hub.HubOptions.Progress"/>.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
-    /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such file or folder, and the path cannot be the name of a dataset; or no local file matches a pattern of
+    /// <see cref="DatasetLoadOptions.DataFiles"/>.
+    /// </exception>
     /// <exception cref="HubException">
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
     /// <exception cref="DatasetException">
     /// A configuration must be chosen (the message lists the configurations), there is no supported file, the splits have different
-    /// formats, or a file is malformed; the message contains file and line.
+    /// formats, or a file is malformed. The message names the file and, for JSON and CSV, the line.
     /// </exception>
-    /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option has an invalid value, has no effect for this path or format, or contradicts an argument; or the path is empty, or is the
+    /// name of a format although no files are given.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static DatasetDict LoadDataset(
         string path, DatasetLoadOptions? options = null, string? name = null, IProgress<DatasetLoadProgress>? progress = null,
@@ -77,11 +83,13 @@ public static partial class Datasets
     /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="split"/> is malformed, or an option has an invalid value or has no effect for this path or format.
+    /// <paramref name="split"/> is malformed; an option has an invalid value, has no effect for this path or format, or contradicts an
+    /// argument; or the path is empty, or is the name of a format although no files are given.
     /// </exception>
     /// <exception cref="DatasetException">
     /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
-    /// is no supported file, the splits have different formats, or a file is malformed; the message contains file and line.
+    /// is no supported file, the splits have different formats, or a file is malformed. The message names the file and, for JSON and CSV,
+    /// the line.
     /// </exception>
     public static Dataset LoadDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null,
@@ -104,7 +112,10 @@ public static partial class Datasets
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="progress">Receives a report whenever at least one megabyte has been read, and after each file. Default null.</param>
     /// <param name="cancellationToken">Checked while files are downloaded and read.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such folder, and the path cannot be the name of a dataset; or no local file matches a path or pattern of
+    /// <paramref name="dataFiles"/>.
+    /// </exception>
     public static DatasetDict LoadDataset(
         string path, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
         IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>

@@ -23,17 +23,18 @@ public static class FastPaths
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
     /// <summary>Computes attention with fused kernels. In training, scale, mask, scores of relative positions, softmax and dropout are
-    /// computed in one pass; for a model with dropout, this also requires <see cref="Dropout"/>. In generation, the attention of one query
-    /// is computed in one pass. If several query heads share a key and value head, keys and values are not copied for each query
-    /// head.</summary>
+    /// computed in one pass. With dropout, this also requires <see cref="Dropout"/>. Without dropout, this is done for relative positions,
+    /// and for bfloat16 with at most 512 tokens on processors with 512-bit vectors. In generation, the attention of one query is computed
+    /// in one pass, and keys and values that several query heads share are not copied for each of these heads.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
-    /// Used if the trainer needs only the loss.</summary>
+    /// Used if the trainer needs only the loss, and the head of the model has neither a bias nor an adapter.</summary>
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
     /// <summary>
-    /// Computes the last encoder layer for the first token only. Used for text classifiers whose head reads no other token.
+    /// Computes the last encoder layer for the first token only. Used if no other token of its output is read, as by most classifiers with
+    /// an encoder and by sentence encoders with <c>cls</c> pooling.
     /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 

@@ -7,7 +7,10 @@ namespace PeftSharp.Modeling;
 /// Parameters that the checkpoint does not contain, usually those of a new head. They were initialized as in a new model. When an adapter
 /// is loaded, they are not initialized: they keep the values of the base model.
 /// </param>
-/// <param name="UnexpectedKeys">Tensors of the checkpoint that the model does not have.</param>
+/// <param name="UnexpectedKeys">
+/// Tensors of the checkpoint that the model does not have, without those that its family ignores
+/// (<see cref="ModelFamily.IsObsoleteKey"/>).
+/// </param>
 /// <param name="MismatchedKeys">
 /// Tensors whose shape differs from the parameter's. The parameters were initialized. Without
 /// <see cref="PretrainedOptions.IgnoreMismatchedSizes"/>, such a tensor causes an exception instead.
@@ -18,7 +21,7 @@ public sealed record LoadReport(
     /// <summary>Warnings, for example about tied weights for which the checkpoint holds different values. Usually empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether every parameter was loaded and every tensor of the checkpoint was used.</summary>
+    /// <summary>Whether there are no missing, unexpected or mismatched keys.</summary>
     public bool IsComplete => MissingKeys.Count + UnexpectedKeys.Count + MismatchedKeys.Count == 0;
 
     /// <summary>

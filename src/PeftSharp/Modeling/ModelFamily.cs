@@ -17,7 +17,7 @@ public abstract class ModelFamily
 
     /// <summary>
     /// The <c>model_type</c> of models that contain a model of this family. The classes of this family can load the folders of such models
-    /// (<c>CLIPTextModel</c> from a CLIP model); <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
+    /// (<c>ClipTextModel</c> from a CLIP model); <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
     /// </summary>
     public virtual IReadOnlyList<string> CompositeModelTypes => [];
 
@@ -66,7 +66,10 @@ public abstract class ModelFamily
     /// <exception cref="System.Text.Json.JsonException">A field has an invalid value.</exception>
     public abstract PretrainedConfig ReadConfig(JsonObject json);
 
-    /// <summary>Converts a key of an older checkpoint to its current name; returns the key itself if it has not changed.</summary>
+    /// <summary>
+    /// Converts a key of a checkpoint, such as an older one, to the name in the model; returns the key itself if the model uses the same
+    /// name.
+    /// </summary>
     /// <param name="key">The key, such as <c>bert.embeddings.LayerNorm.gamma</c>.</param>
     public virtual string RenameKey(string key) => key;
 

@@ -16,7 +16,7 @@ namespace PeftSharp.Prediction;
 /// Transformer, Pooling, Dense and Normalize.
 /// </para>
 /// <code>
-/// using var encoder = SentenceEncoder.FromPretrained("all-MiniLM-L6-v2");
+/// using var encoder = SentenceEncoder.FromPretrained("sentence-transformers/all-MiniLM-L6-v2");
 /// var texts = encoder.Encode(documents);
 /// foreach (var match in encoder.MostSimilar(encoder.Encode("a question"), texts, topK: 3)) Console.WriteLine(documents[match.Index]);
 /// </code>
@@ -87,7 +87,9 @@ public sealed partial class SentenceEncoder : Predictor
         ForwardOptions.Default with { FirstTokenOnly = _parts.Pooling.Modes == PoolingModes.Cls };
 
     /// <summary>Computes the embedding of one text.</summary>
-    /// <param name="text">The text. White space at both ends is removed, as in sentence-transformers.</param>
+    /// <param name="text">
+    /// The text. White space at both ends of the text with its prompt is removed, as in sentence-transformers.
+    /// </param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended. Default: <see cref="DefaultPromptName"/>.
     /// </param>
@@ -122,7 +124,9 @@ public sealed partial class SentenceEncoder : Predictor
     }
 
     /// <summary>Computes the embeddings of several texts, in batches.</summary>
-    /// <param name="texts">The texts. White space at both ends of a text is removed, as in sentence-transformers.</param>
+    /// <param name="texts">
+    /// The texts. White space at both ends of a text with its prompt is removed, as in sentence-transformers.
+    /// </param>
     /// <param name="promptName">
     /// The name of the prompt in <see cref="Prompts"/> that is prepended to each text. Default: <see cref="DefaultPromptName"/>.
     /// </param>

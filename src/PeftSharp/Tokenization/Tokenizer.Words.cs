@@ -37,9 +37,9 @@ public sealed partial class Tokenizer
     /// <paramref name="maxLength"/> has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3,
-    /// Qwen), and no word starts with a space. The exception is also thrown if the text to truncate is absent or too short, or if a text
-    /// requires an unknown token that is not in the vocabulary.
+    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of Llama 3, of Qwen, and of GPT-2 and
+    /// RoBERTa without <c>addPrefixSpace</c>, and no word starts with a space. The exception is also thrown if the text to truncate is
+    /// absent or too short, or if a text requires an unknown token that is not in the vocabulary.
     /// </exception>
     public TextEncoding EncodeWords(
         IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true,
@@ -89,9 +89,9 @@ public sealed partial class Tokenizer
     /// <paramref name="maxLength"/> has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3,
-    /// Qwen), and no word starts with a space. The exception is also thrown if the text to truncate is absent or too short, or if a text
-    /// requires an unknown token that is not in the vocabulary.
+    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of Llama 3, of Qwen, and of GPT-2 and
+    /// RoBERTa without <c>addPrefixSpace</c>, and no word starts with a space. The exception is also thrown if the text to truncate is
+    /// absent or too short, or if a text requires an unknown token that is not in the vocabulary.
     /// </exception>
     public BatchEncoding EncodeWords(
         IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true,

@@ -31,7 +31,10 @@ public static partial class Datasets
     /// The configuration, such as "mrpc" of GLUE. Default null: <see cref="DatasetLoadOptions.Name"/>, or the default configuration.
     /// </param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
-    /// <exception cref="FileNotFoundException">There is no such file or folder, and the path cannot be the name of a dataset.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such file or folder, and the path cannot be the name of a dataset; or no local file matches a pattern of
+    /// <see cref="DatasetLoadOptions.DataFiles"/>.
+    /// </exception>
     /// <exception cref="HubException">
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
@@ -39,7 +42,10 @@ public static partial class Datasets
     /// A configuration must be chosen (the message lists the configurations), there is no supported file, or the splits have different
     /// formats. Malformed files are reported when they are read.
     /// </exception>
-    /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option has an invalid value, has no effect for this path or format, or contradicts an argument; or the path is empty, or is the
+    /// name of a format although no files are given.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IterableDatasetDict StreamDataset(
         string path, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default) =>
@@ -59,8 +65,8 @@ public static partial class Datasets
     /// is no supported file, or the splits have different formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// <paramref name="split"/> is malformed or contains a slice, or an option has an invalid value or has no effect for this path or
-    /// format.
+    /// <paramref name="split"/> is malformed or contains a slice; an option has an invalid value, has no effect for this path or format, or
+    /// contradicts an argument; or the path is empty, or is the name of a format although no files are given.
     /// </exception>
     public static IterableDataset StreamDataset(
         string path, string split, DatasetLoadOptions? options = null, string? name = null, CancellationToken cancellationToken = default)
@@ -87,7 +93,10 @@ public static partial class Datasets
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such folder, and the path cannot be the name of a dataset; or no local file matches a path or pattern of
+    /// <paramref name="dataFiles"/>.
+    /// </exception>
     public static IterableDatasetDict StreamDataset(string path, IReadOnlyDictionary<string, string> dataFiles,
         DatasetLoadOptions? options = null, CancellationToken cancellationToken = default) =>
         Open(path, WithFiles(options, dataFiles), slices: null, cancellationToken);

@@ -19,7 +19,7 @@ internal readonly struct ExactGeluGate : IGate
     public static Vector256<float> Value(Vector256<float> x, out Vector256<float> slope)
     {
         var cumulative = Cumulative(x, out var exp);
-        // Where x² overflows, the density is 0, but its product with x would be NaN.
+        // For an infinite x, the density is 0, but its product with x would be NaN.
         var bounded = Vector256.MinNative(Vector256.Create(1e18f), Vector256.MaxNative(Vector256.Create(-1e18f), x));
         slope = Vector256.FusedMultiplyAdd(bounded * Density, exp, cumulative);
         return x * cumulative;

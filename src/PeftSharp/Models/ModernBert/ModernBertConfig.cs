@@ -4,14 +4,14 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.ModernBert;
 
 /// <summary>
-/// The configuration of a ModernBERT model (transformers' <c>ModernBertConfig</c>). Defaults are those of ModernBERT-base.
+/// The configuration of a ModernBERT model (transformers' <c>ModernBertConfig</c>). The default sizes are those of ModernBERT-base.
 /// </summary>
 public sealed record ModernBertConfig : TransformerConfig
 {
     internal const double GlobalTheta = 160_000, LocalTheta = 10_000;
     private const string FirstToken = "cls", Mean = "mean";
 
-    /// <summary>Creates the configuration of ModernBERT-base.</summary>
+    /// <summary>Creates a configuration with the default values of transformers.</summary>
     public ModernBertConfig()
     {
         (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (50368, 50283, 50281, [50282]);
@@ -88,8 +88,8 @@ public sealed record ModernBertConfig : TransformerConfig
     public string ClassifierActivation { get; init; } = "gelu";
 
     /// <summary>
-    /// Whether a masked language model with labels returns the logits of the labeled tokens only, float [labeled, vocabulary]. Default
-    /// false: the logits of all tokens.
+    /// Whether a masked language model with labels returns the logits of the labeled tokens only, float [labeled, vocabulary]. If no token
+    /// is labeled, it returns the logits of all tokens, float [batch · tokens, vocabulary]. Default false.
     /// </summary>
     public bool SparsePrediction { get; init; }
 

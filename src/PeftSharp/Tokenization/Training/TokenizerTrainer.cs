@@ -32,7 +32,7 @@ public abstract record TokenizerTrainer
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked for each text and each token.</param>
+    /// <param name="cancellationToken">Checked while texts are read and tokens are learned.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Tokenizer Train(
@@ -47,7 +47,7 @@ public abstract record TokenizerTrainer
     /// <summary>Learns the vocabulary.</summary>
     /// <param name="words">The words and their numbers of occurrences, in the order of their first occurrence.</param>
     /// <param name="progress">Receives reports.</param>
-    /// <param name="cancellationToken">Checked for each token.</param>
+    /// <param name="cancellationToken">Checked while tokens are learned.</param>
     internal abstract TrainedVocabulary Learn(
         IReadOnlyList<KeyValuePair<string, long>> words, IProgress<TokenizerTrainProgress>? progress, CancellationToken cancellationToken);
 

@@ -72,15 +72,13 @@ public sealed record LoraConfig : LayerConfig
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Zero-based indices of the transformer layers in which modules are adapted. If set, <see cref="LayerConfig.TargetModules"/>
-    /// must be null or a list of names.
-    /// Null: all layers.</summary>
+    /// must be null or a list of names. Null: all layers.</summary>
     [JsonConverter(typeof(LayerNumbersConverter))]
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
     /// <summary>
     /// Names of the module lists that contain the transformer layers, such as <c>h</c> or <c>layers</c>; requires
-    /// <see cref="LayersToTransform"/>. Null: any
-    /// list.
+    /// <see cref="LayersToTransform"/>. Null: any list.
     /// </summary>
     [JsonConverter(typeof(LayerListsConverter))]
     public IReadOnlyList<string>? LayersPattern { get; init; }

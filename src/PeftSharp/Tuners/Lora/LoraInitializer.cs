@@ -3,7 +3,7 @@ using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The initialization of the factors A and B.</summary>
+/// <summary>The initialization of the factors A and B of a LoRA adapter.</summary>
 /// <remarks>
 /// <para>Converts implicitly from Python's values: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
 /// <para>In embeddings, every initialization except <see cref="Random"/> sets A to zero and draws B from a standard normal distribution;

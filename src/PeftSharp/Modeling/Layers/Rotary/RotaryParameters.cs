@@ -6,8 +6,8 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>The object <c>rope_parameters</c> of <c>config.json</c>: base and scaling of rotary position embeddings.</summary>
 /// <remarks>
-/// In transformers 4 the object is called <c>rope_scaling</c>, its field <c>rope_type</c> is called <c>type</c>, and the base is the
-/// separate field <c>rope_theta</c>.
+/// Files of transformers 4 have an object <c>rope_scaling</c> and the base as a separate field <c>rope_theta</c> instead. In the oldest of
+/// these files, the field <c>rope_type</c> is called <c>type</c>.
 /// </remarks>
 public sealed record RotaryParameters
 {
@@ -25,8 +25,8 @@ public sealed record RotaryParameters
 
     /// <summary>
     /// Factor by which the context is extended. Required by <c>linear</c>, <c>dynamic</c>, <c>llama3</c> and <c>yarn</c>. For
-    /// <c>longrope</c>, null is the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. The same quotient is
-    /// used if a file with <c>yarn</c> does not contain the factor.
+    /// <c>longrope</c>, null means the maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>. The same quotient
+    /// is used if a file with <c>yarn</c> contains <c>original_max_position_embeddings</c> but no factor.
     /// </summary>
     public double? Factor { get; init; }
 
@@ -108,8 +108,7 @@ public sealed record RotaryParameters
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Converts the older spelling in <c>config.json</c> (<c>rope_theta</c>, <c>rope_scaling</c> with <c>type</c>) to
-    /// <c>rope_parameters</c>.
+    /// Replaces the fields of older files, such as <c>rope_theta</c> and <c>rope_scaling</c>, by <c>rope_parameters</c>.
     /// </summary>
     /// <param name="json">The content of <c>config.json</c>, which is modified.</param>
     public static void ConvertLegacyFields(JsonObject json)
