@@ -33,7 +33,8 @@ public static class FastPaths
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
     /// <summary>
-    /// Computes the last encoder layer for the first token only. Used for text classifiers whose head reads no other token.
+    /// Computes the last layer of an encoder for the first token only, if no other token is read. Used for classifiers of texts and images,
+    /// multiple choice, the images of CLIP and sentence embeddings with <c>cls</c> pooling.
     /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 

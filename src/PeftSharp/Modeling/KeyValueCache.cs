@@ -5,7 +5,7 @@ namespace PeftSharp.Modeling;
 /// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
 /// <para>
-/// Memory is reserved in advance. If the maximum length is known, all memory is allocated at once; otherwise the capacity is doubled
+/// Memory is reserved in advance. If the maximum length is known, all memory is allocated in one piece; otherwise the capacity is doubled
 /// whenever the cache is full. While gradients are recorded, for example to train a prefix, new tensors are created instead of writing to
 /// the old ones, because the backward pass reads the old tensors. The memory that a layer with a sliding window reserves is limited
 /// to the window and additional tokens: a quarter of the window, but at least 64 tokens.
@@ -19,7 +19,7 @@ public sealed class KeyValueCache : IDisposable
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="maxLength">
-    /// The expected maximum number of tokens, for which memory is reserved at once. More tokens are allowed. Null: unknown.
+    /// The expected maximum number of tokens: memory for all of them is allocated in one piece. More tokens are allowed. Null: unknown.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)

@@ -30,7 +30,7 @@ public sealed partial class EntityRecognizer
     /// without special tokens; or the model has no such adapter.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
+    /// The tokenizer treats words without a space between them as one word. Examples: the tokenizers of GPT-2 and RoBERTa without
     /// <c>addPrefixSpace</c>.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
@@ -67,7 +67,7 @@ public sealed partial class EntityRecognizer
     /// window without special tokens; <paramref name="batchSize"/> is less than 1; or the model has no such adapter.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
+    /// The tokenizer treats words without a space between them as one word. Examples: the tokenizers of GPT-2 and RoBERTa without
     /// <c>addPrefixSpace</c>.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>

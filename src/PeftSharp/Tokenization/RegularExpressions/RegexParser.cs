@@ -134,7 +134,7 @@ internal sealed partial class RegexParser(string expression)
         return WriteLiteral(literal.Value, options);
     }
 
-    // Several octal digits are a code point, unless the expression has that many groups: then they are a reference to a group.
+    // '\12' is an octal code point, unless the expression has at least 12 groups: then it is a reference to group 12.
     private bool IsOctal()
     {
         var mark = _reader.Mark();

@@ -133,8 +133,11 @@ public abstract class TrainerCallback
     /// </summary>
     public virtual JsonObject? SaveState() => null;
 
-    /// <summary>Loads a state that <see cref="SaveState"/> returned. Called when a run is resumed.</summary>
-    /// <param name="state">The state in the checkpoint.</param>
+    /// <summary>
+    /// Loads a state that <see cref="SaveState"/> returned. Called when a run is resumed or, with
+    /// <see cref="TrainingArguments.SaveOnCancel"/>, when an evaluation during training is cancelled.
+    /// </summary>
+    /// <param name="state">The state in the checkpoint, or the state before the cancelled evaluation.</param>
     public virtual void LoadState(JsonObject state) { }
 
     /// <summary>Sets <see cref="Context"/> and returns this callback.</summary>

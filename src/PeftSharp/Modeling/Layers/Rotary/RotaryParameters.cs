@@ -6,8 +6,8 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>The object <c>rope_parameters</c> of <c>config.json</c>: base and scaling of rotary position embeddings.</summary>
 /// <remarks>
-/// In transformers 4 the object is called <c>rope_scaling</c>, its field <c>rope_type</c> is called <c>type</c>, and the base is the
-/// separate field <c>rope_theta</c>.
+/// In transformers 4 the object is called <c>rope_scaling</c>, and the base is the separate field <c>rope_theta</c>. In files of early
+/// versions, the field <c>rope_type</c> is called <c>type</c>.
 /// </remarks>
 public sealed record RotaryParameters
 {
