@@ -116,7 +116,9 @@ public abstract class TrainerCallback
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
-    /// <param name="logs">The values by name: <c>loss</c>, <c>eval_…</c> or <c>train_…</c>, <c>epoch</c>, <c>step</c>.</param>
+    /// <param name="logs">
+    /// The values by name, such as <c>loss</c>, <c>learning_rate</c> or <c>eval_loss</c>; in every entry <c>epoch</c> and <c>step</c>.
+    /// </param>
     public virtual void OnLog(
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     { }
