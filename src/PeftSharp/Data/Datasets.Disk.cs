@@ -22,7 +22,10 @@ public static partial class Datasets
     /// Deletes the results of <c>Map</c> and <c>Tokenize</c> that are stored in a folder (<c>cleanup_cache_files</c>). On Windows, results
     /// that a process uses are not deleted.
     /// </summary>
-    /// <param name="folder">The folder of the <see cref="MapCache"/>. Other files and folders in this folder are not deleted.</param>
+    /// <param name="folder">
+    /// The folder of the <see cref="MapCache"/>. Other files and folders in this folder are not deleted, except temporary ones that an
+    /// interrupted process of this library has left.
+    /// </param>
     /// <param name="unusedFor">
     /// Only results that have not been used for this time are deleted. Default null: all results are deleted.
     /// </param>

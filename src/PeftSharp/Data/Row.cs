@@ -40,19 +40,19 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public bool IsNull(string column) => _columns[column].IsNull(Position);
 
-    /// <inheritdoc cref="Column.GetInt64" path="/summary"/>
+    /// <summary>Returns the integer, class id or boolean (as 0 or 1) in a column.</summary>
     /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public long GetInt64(string column) => _columns[column].GetInt64(Position);
 
-    /// <inheritdoc cref="Column.GetDouble" path="/summary"/>
+    /// <summary>Returns the numeric value in a column, converted to the nearest float64.</summary>
     /// <exception cref="DatasetException">There is no such column, the value is null, or the column does not contain numbers.</exception>
     public double GetDouble(string column) => _columns[column].GetDouble(Position);
 
-    /// <inheritdoc cref="Column.GetBoolean" path="/summary"/>
+    /// <summary>Returns the boolean in a column.</summary>
     /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public bool GetBoolean(string column) => _columns[column].GetBoolean(Position);
 
-    /// <inheritdoc cref="Column.GetString" path="/summary"/>
+    /// <summary>Returns the string in a column.</summary>
     /// <exception cref="DatasetException">There is no such column, the value is null, or the column has another type.</exception>
     public string GetString(string column) => _columns[column].GetString(Position);
 

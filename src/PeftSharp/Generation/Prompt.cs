@@ -13,8 +13,8 @@ public sealed class Prompt
     private Prompt(Func<Device, (Tensor, Tensor?)> read) => _read = read;
 
     /// <summary>
-    /// Creates prompts from token ids, int64 [rows, tokens], or [tokens] for one prompt. Padding is detected by the padding token, unless
-    /// the padding token is also an end-of-sequence token.
+    /// Creates prompts from token ids, int64 [rows, tokens], or [tokens] for one prompt. Padding is detected by the padding token of the
+    /// generation configuration, unless it is also an end-of-sequence token; then no token is treated as padding.
     /// </summary>
     /// <param name="inputIds">The ids of the tokens. The tensor is copied when generation starts.</param>
     public static Prompt FromTensor(Tensor inputIds)
@@ -25,8 +25,8 @@ public sealed class Prompt
 
     /// <summary>Creates prompts from <c>input_ids</c> and <c>attention_mask</c>.</summary>
     /// <param name="inputs">
-    /// The inputs, int64 [rows, tokens] each. If the mask is missing, padding is detected by the padding token, unless the padding token is
-    /// also an end-of-sequence token.
+    /// The inputs, int64 [rows, tokens] each. If the mask is missing, padding is detected by the padding token of the generation
+    /// configuration, unless it is also an end-of-sequence token; then no token is treated as padding.
     /// </param>
     /// <exception cref="ArgumentException">The inputs have no <c>input_ids</c>.</exception>
     public static Prompt FromModelInputs(ModelInputs inputs)

@@ -53,7 +53,7 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Images, float [batch, channels, height, width], as the image processor of the model returns them.</summary>
     public Tensor? PixelValues { get => this["pixel_values"]; set => this["pixel_values"] = value; }
 
-    /// <summary>The expected outputs; -100 is ignored. Shape and type depend on the head.</summary>
+    /// <summary>The expected outputs; a class or token id of -100 is ignored. Shape and type depend on the head.</summary>
     public Tensor? Labels { get => this["labels"]; set => this["labels"] = value; }
 
     /// <summary>Index of the first token of the answer, int64 [batch] (question answering).</summary>

@@ -19,8 +19,8 @@ public sealed class ModelOutput : IDisposable
     public Tensor? Loss { get => this[LossName]; init => this[LossName] = value; }
 
     /// <summary>
-    /// Logits; the shape depends on the head. Null for models without a head and for question answering. Also null for a language model if
-    /// <see cref="ForwardOptions.LossOnly"/> is set and the batch has labels.
+    /// Logits; the shape depends on the head. Null for models without a head, <c>ClipModel</c> and question answering. Also null for a
+    /// language model if <see cref="ForwardOptions.LossOnly"/> is set and the batch has labels.
     /// </summary>
     public Tensor? Logits { get => this["logits"]; init => this["logits"] = value; }
 
@@ -30,7 +30,10 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Logits for the position of the last token of the answer, float [batch, tokens] (question answering).</summary>
     public Tensor? EndLogits { get => this["end_logits"]; init => this["end_logits"] = value; }
 
-    /// <summary>Last output of the body, after its final normalization layer if it has one; float [batch, tokens, hidden].</summary>
+    /// <summary>
+    /// Last output of the body, float [batch, tokens, hidden]. If the body has a final normalization layer, this is the output of that
+    /// layer, except for the images of CLIP.
+    /// </summary>
     public Tensor? LastHiddenState { get => this["last_hidden_state"]; init => this["last_hidden_state"] = value; }
 
     /// <summary>Pooled output of an encoder, float [batch, hidden].</summary>
@@ -38,7 +41,8 @@ public sealed class ModelOutput : IDisposable
 
     /// <summary>
     /// The embeddings and the output of each layer, float [batch, tokens, hidden] each; empty unless
-    /// <see cref="ForwardOptions.OutputHiddenStates"/> is set.
+    /// <see cref="ForwardOptions.OutputHiddenStates"/> is set. The last element is the output of the final
+    /// normalization layer in decoders and ModernBERT, and the input of this layer in ViT and CLIP.
     /// </summary>
     public IReadOnlyList<Tensor> HiddenStates { get; init; } = [];
 
@@ -61,7 +65,9 @@ public sealed class ModelOutput : IDisposable
         }
     }
 
-    /// <summary>The predictions: all tensors except the loss, the hidden states and the attentions.</summary>
+    /// <summary>
+    /// The predictions: all tensors except the loss, <see cref="HiddenStates"/> and <see cref="Attentions"/>.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Predictions => _tensors.Where(pair => pair.Key != LossName);
 
     /// <summary>
@@ -73,7 +79,7 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Moves all tensors to the outer dispose scope. Call this method at the end of <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
-        // The last hidden state occurs twice, but must be moved only once.
+        // The last hidden state can occur twice, but must be moved only once.
         foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
             tensor.MoveToOuterDisposeScope();
         return this;

@@ -1,7 +1,8 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// The task of a model's head. Each predefined task has an <c>AutoModelFor…</c> class; a family may define further tasks.
+/// The task of a model's head. Each predefined task has a class that loads its models, such as
+/// <c>AutoModelForCausalLM</c>; a family may define further tasks.
 /// </summary>
 /// <param name="Name">
 /// The name of the task in transformers' class names, such as <c>SequenceClassification</c> in <c>BertForSequenceClassification</c>.

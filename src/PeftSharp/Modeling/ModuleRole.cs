@@ -30,6 +30,9 @@ public enum ModuleRole
     /// <summary>The normalization layers.</summary>
     Norm,
 
-    /// <summary>The layers of a classification head, which are fully trained in addition to an adapter.</summary>
+    /// <summary>
+    /// Layers of heads, such as DistilBERT's <c>pre_classifier</c>. A new adapter for classification or question answering trains them
+    /// completely, in addition to the last layer of the head.
+    /// </summary>
     Head,
 }

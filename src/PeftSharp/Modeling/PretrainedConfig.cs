@@ -63,8 +63,8 @@ public abstract record PretrainedConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting a number that is not the number of names in
-    /// <see cref="Id2Label"/> names the classes LABEL_0, LABEL_1 and so on.
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. If you set a number that differs from the number of names
+    /// in <see cref="Id2Label"/>, the names are replaced by LABEL_0, LABEL_1 and so on.
     /// </summary>
     [JsonIgnore]
     public int NumLabels

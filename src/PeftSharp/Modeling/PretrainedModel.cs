@@ -105,9 +105,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public IReadOnlyList<string> InputNames => [.. Inputs.Select(input => input.Name), .. LabelNames];
 
     /// <summary>
-    /// Names of the options that the model supports (<see cref="ForwardOptions"/>): <c>past_key_values</c>, <c>logits_to_keep</c>,
+    /// The options that the model supports, by their names in Python. Possible names: <c>past_key_values</c>, <c>logits_to_keep</c>,
     /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>interpolate_pos_encoding</c>, <c>return_loss</c>, <c>adapter_names</c>. A
-    /// call with any other option throws. Default: none.
+    /// call throws if it sets one of these options (<see cref="ForwardOptions"/>) and the model does not support it. Default: empty.
     /// </summary>
     public virtual IReadOnlyList<string> OptionNames => [];
 

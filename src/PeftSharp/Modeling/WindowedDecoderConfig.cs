@@ -10,8 +10,8 @@ public abstract record WindowedDecoderConfig : DecoderConfig
     public bool UseSlidingWindow { get; init; }
 
     /// <summary>
-    /// Number of tokens that a token attends to in a layer with a sliding window, including itself. Null: no layer has a window. Default
-    /// 4096.
+    /// Number of tokens that a token attends to in a layer with a sliding window, including itself. Null: no layer has a window. Only used
+    /// if <see cref="UseSlidingWindow"/> is true. Default 4096.
     /// </summary>
     public int? SlidingWindow { get; init; } = 4096;
 

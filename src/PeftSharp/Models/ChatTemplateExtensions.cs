@@ -44,7 +44,7 @@ public static class ChatTemplateExtensions
     /// a label.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens per row. Default: the limit of the tokenizer.</param>
-    /// <param name="truncation">Whether a row with too many tokens is truncated. Default: truncated if there is a maximum length.</param>
+    /// <param name="truncation">Whether a row with too many tokens is truncated. By default, it is if there is a maximum length.</param>
     /// <param name="numProc">The number of threads. Default 1.</param>
     /// <param name="progress">Receives a report after every batch of rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch of rows.</param>

@@ -8,7 +8,7 @@ public static class TextConfigExtensions
 {
     /// <summary>
     /// Returns the configuration with the vocabulary size and the ids of the padding, beginning-of-sequence and end-of-sequence tokens of a
-    /// tokenizer, for a new model: <c>new BertConfig { HiddenSize = 64 }.WithTokenizer(tokenizer)</c>.
+    /// tokenizer, for a new model: <c>new BertConfig { NumHiddenLayers = 4 }.WithTokenizer(tokenizer)</c>.
     /// </summary>
     /// <remarks>
     /// Corresponds to <c>BertConfig(vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id, …)</c>. The id of a token that the

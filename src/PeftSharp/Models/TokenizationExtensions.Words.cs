@@ -124,7 +124,8 @@ public static partial class TokenizationExtensions
         var labels = encoding.AlignLabels(ids, alignment);
         if (alignment == LabelAlignment.FirstToken || tags.Feature is not Sequence { Element: ClassLabel { Names: var names } })
             return labels;
-        // A word is one entity or a part of one: its other tokens do not begin another entity (run_ner.py, label_all_tokens).
+        // A word is one entity or a part of one: the tokens after its first one do not begin another entity (run_ner.py,
+        // label_all_tokens).
         var numbers = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id);
         var inside = names.Select((name, id) =>
             name.StartsWith("B-", StringComparison.Ordinal) ? numbers.GetValueOrDefault($"I-{name[2..]}", id) : id).ToArray();

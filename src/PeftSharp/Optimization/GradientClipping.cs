@@ -14,7 +14,7 @@ public static class GradientClipping
     /// <c>clip_grad_norm_</c> in torch.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient are ignored.</param>
-    /// <param name="maxNorm">The maximum norm. Infinity: the norm is computed, but gradients are not changed.</param>
+    /// <param name="maxNorm">The maximum norm. Infinity: the norm is computed, but finite gradients are not changed.</param>
     /// <returns>
     /// The norm before clipping, in float32. If a gradient is NaN or infinite, the norm is too, and the scaled gradients are NaN or 0, as
     /// in torch.

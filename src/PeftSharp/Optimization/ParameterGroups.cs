@@ -29,7 +29,7 @@ public static partial class ParameterGroups
         if (trainable.Count == 0)
             throw new ArgumentException(
                 $"All parameters of {model.GetName()} are frozen. "
-                + "Set requires_grad of the parameters to train, or add an adapter.", nameof(model));
+                + "Set requires_grad to true for the parameters to train, or add an adapter.", nameof(model));
         ParameterGroup[] groups = [new(trainable[true]) { WeightDecay = weightDecay }, new(trainable[false])];
         return Array.FindAll(groups, group => group.Parameters.Count > 0);
     }

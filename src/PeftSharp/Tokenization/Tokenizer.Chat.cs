@@ -76,8 +76,8 @@ public sealed partial class Tokenizer
     /// has no effect on one conversation. Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// Whether to truncate to <paramref name="maxLength"/>. Default: truncated if <paramref name="maxLength"/> is given without padding,
-    /// otherwise not truncated.
+    /// Whether to truncate to <paramref name="maxLength"/>. By default, tokens are truncated if <paramref name="maxLength"/> is given
+    /// without padding, and not otherwise.
     /// </param>
     /// <param name="maxLength">The number of tokens to truncate or pad to. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="returnAssistantTokensMask">
@@ -114,8 +114,8 @@ public sealed partial class Tokenizer
     /// Default: no padding.
     /// </param>
     /// <param name="truncation">
-    /// Whether to truncate to <paramref name="maxLength"/>. Default: truncated if <paramref name="maxLength"/> is given without padding,
-    /// otherwise not truncated.
+    /// Whether to truncate to <paramref name="maxLength"/>. By default, tokens are truncated if <paramref name="maxLength"/> is given
+    /// without padding, and not otherwise.
     /// </param>
     /// <param name="maxLength">The number of tokens to truncate or pad to. Default <see cref="ModelMaxLength"/>.</param>
     /// <param name="returnAssistantTokensMask">

@@ -16,7 +16,7 @@ public sealed partial class EvalPrediction
     /// there are no names, with their ids.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// There are no labels, the labels are not class ids, or the number of labels does not equal the number of predictions.
+    /// There are no labels, the labels are not integers, or the number of labels does not equal the number of predictions.
     /// </exception>
     /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>
     public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null)

@@ -2,7 +2,8 @@ namespace PeftSharp.Training;
 
 /// <summary>
 /// Contents of a model card that <see cref="Trainer.CreateModelCard"/> does not derive from the run, or that replace what it derives. The
-/// properties have the names of the arguments of transformers' <c>create_model_card</c>.
+/// properties have the names of the arguments of transformers' <c>create_model_card</c>, except <see cref="Task"/> (<c>tasks</c>) and
+/// <see cref="Datasets"/> (<c>dataset</c>). <see cref="Overwrite"/> has no counterpart there.
 /// </summary>
 public sealed record ModelCardOptions
 {

@@ -54,7 +54,7 @@ internal static class CheckpointTargets
         if (paths.Any(matches)) return null;
         var selected = paths.Where(path => matches(family.CheckpointName(path))).ToArray();
         if (selected.Length == 0) return null;
-        // Returns the last parts of the paths if they select the same modules.
+        // Returns the last parts of the paths if they select the same modules, otherwise the paths.
         var ends = selected.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToArray();
         var byEnds = TargetModules.Create(ends);
         return paths.Where(path => TargetMatcher.Matches(byEnds, path)).SequenceEqual(selected) ? ends : selected;

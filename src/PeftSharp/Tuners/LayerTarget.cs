@@ -53,7 +53,8 @@ public class LayerTarget
 
     /// <summary>Moves a module's parameters as <see cref="MoveToLayer(Tensor)"/> does.</summary>
     /// <typeparam name="TModule">The module class.</typeparam>
-    /// <param name="module">A module with float32 parameters on the CPU, which is modified.</param>
+    /// <param name="module">The module, which is modified. Its parameters are float32 on the CPU.</param>
+    /// <returns>The same module.</returns>
     public TModule MoveToLayer<TModule>(TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);

@@ -33,8 +33,8 @@ public abstract partial class PeftModel
     }
 
     /// <summary>
-    /// Activates adapters and makes them trainable; all other adapters become inactive. A call that does not select adapters itself uses
-    /// the active adapters.
+    /// Activates adapters and makes them trainable; all other adapters become inactive. Calls for which no adapters are selected use the
+    /// active adapters.
     /// </summary>
     /// <remarks>
     /// This affects all callers of the model. To select adapters for individual calls, use
@@ -42,21 +42,21 @@ public abstract partial class PeftModel
     /// </remarks>
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated; two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>) or
-    /// train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters
-    /// with virtual tokens.
+    /// There is no name, or a name is unknown or repeated; two of the adapters each have a copy of the same module
+    /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>)
+    /// cannot be active together, such as adapters with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
 
-    /// <summary>Activates adapters; all other adapters become inactive. A call that does not select adapters itself uses the active
+    /// <summary>Activates adapters; all other adapters become inactive. Calls for which no adapters are selected use the active
     /// adapters.</summary>
     /// <param name="adapterNames">One or more names, in the order in which the adapters are applied.</param>
     /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
     /// <exception cref="ArgumentException">
-    /// A name is unknown or repeated; two of the adapters each have a copy of the same module (<see cref="PeftConfig.ModulesToSave"/>) or
-    /// train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>) cannot be active together, such as adapters
-    /// with virtual tokens.
+    /// There is no name, or a name is unknown or repeated; two of the adapters each have a copy of the same module
+    /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row; or adapters of this type (<see cref="PeftConfig.PeftType"/>)
+    /// cannot be active together, such as adapters with virtual tokens.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)

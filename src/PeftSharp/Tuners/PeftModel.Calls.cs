@@ -75,7 +75,8 @@ public abstract partial class PeftModel
 
     /// <summary>Selects one adapter for all rows in calls of the current async context, until the returned scope is disposed.</summary>
     /// <remarks>
-    /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
+    /// Other async contexts are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope. Tasks
+    /// that are started within the scope use its adapters.
     /// Dispose scopes in reverse order, in the method that created them. Call this model, not the model that <c>GetBaseModel</c> returns:
     /// the latter also applies the scope, but does not check the adapter names.
     /// </remarks>
@@ -109,7 +110,7 @@ public abstract partial class PeftModel
     /// the base model.
     /// </summary>
     /// <remarks>
-    /// If no adapter is merged, calls on other threads are not affected. If adapters are merged, the scope unmerges them, and merges them
+    /// If no adapter is merged, other async contexts are not affected. If adapters are merged, the scope unmerges them, and merges them
     /// again when it is disposed; in between, calls outside the scope and all changes of the adapters throw. Trained biases of the base
     /// model remain changed. The scope does not change which parameters are trainable.
     /// </remarks>

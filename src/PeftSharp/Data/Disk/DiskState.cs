@@ -48,8 +48,9 @@ internal sealed record DiskState(
         var state = ReadJson(statePath);
         if (state.TryGetProperty("_indices_data_files", out var indices) && indices is { ValueKind: JsonValueKind.Array }
             && indices.GetArrayLength() > 0)
-            throw new DatasetException($"'{statePath}' was written by datasets 1.1 or older, with the rows in separate files "
-                + "(_indices_data_files), which is not supported. Load the dataset with Python and save it again.");
+            throw new DatasetException($"'{statePath}' was written by an early version of datasets, with the row indices in separate files "
+                + "(_indices_data_files), which is not supported. Load the dataset with this version in Python, call flatten_indices, and "
+                + "save the result.");
         if (!state.TryGetProperty("_data_files", out var files) || files.ValueKind != JsonValueKind.Array)
             throw new DatasetException($"'{statePath}' has no list '_data_files'. {Remedy}");
         var info = ReadJson(Path.Combine(folder, DiskLayout.Info));

@@ -1,8 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// The type of a column: a <see cref="Value"/>, a <see cref="ClassLabel"/>, a <see cref="Sequence"/> or a <see cref="Struct"/> (Python's
-/// <c>datasets.Features</c>).
+/// The type of a column: a <see cref="Value"/>, a <see cref="ClassLabel"/>, a <see cref="Sequence"/> or a <see cref="Struct"/> (the
+/// values of Python's <c>datasets.Features</c>).
 /// </summary>
 public abstract record Feature
 {

@@ -77,8 +77,8 @@ internal sealed class DatasetPush
         ArgumentException.ThrowIfNullOrEmpty(configName);
         if (configName == "data" || configName.AsSpan().ContainsAny("/[]{}") || HubName.Problem(configName) is not null)
             throw new ArgumentException($"'{configName}' cannot be the name of a configuration, because the files of a configuration are "
-                + "uploaded to a folder with its name. Choose a name without the characters / \\ : * ? \" < > | [ ] { }, other than "
-                + "'data', which is the folder of the default configuration.", nameof(configName));
+                + "uploaded to a folder with its name. Choose a name without the characters / \\ : * ? \" < > | [ ] { }. 'data' is the "
+                + "folder of the default configuration and is not allowed.", nameof(configName));
         if (options.PathInRepository is not null || options.Filter is not null)
             throw new ArgumentException("PathInRepository and Filter cannot be used with a dataset, because the names of the files depend "
                 + "on the configuration and the split. Use configName, or UploadFolderAsync for other files.", nameof(options));

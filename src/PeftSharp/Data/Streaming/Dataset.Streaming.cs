@@ -2,7 +2,7 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <content>Streams of the rows.</content>
+/// <content>Conversion to a stream of rows.</content>
 public sealed partial class Dataset
 {
     /// <summary>Returns the rows as a stream, with the columns of <see cref="Format"/> (<c>to_iterable_dataset</c>).</summary>

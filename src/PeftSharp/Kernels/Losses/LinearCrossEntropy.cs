@@ -41,7 +41,7 @@ internal static class LinearCrossEntropy
     {
         var maxScores = states.dtype == ScalarType.Float32 ? MaxFloat32Scores : MaxBFloat16Scores;
         var chunks = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + maxScores - 1) / maxScores);
-        // The chunks are equal, because a short last chunk would read the whole table for a few rows.
+        // The rows are divided about evenly among the chunks: a last chunk with few rows would read the whole table for them.
         var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);
         var loss = zeros(1, ScalarType.Float64, states.device);
         for (long first = 0; first < states.shape[0]; first += rows)

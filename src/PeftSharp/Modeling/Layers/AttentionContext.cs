@@ -107,7 +107,7 @@ public sealed class AttentionContext : IDisposable
         return IsFirstTokenOnly ? x.narrow(1, 0, 1) : x;
     }
 
-    // The tensor is detached, because the dispose scope of a layer ends before that of the model.
+    // The tensor is detached from the dispose scope, because the scope of a layer ends before the scope of the model.
     /// <summary>Stores the attention probabilities of a layer until the end of the pass.</summary>
     /// <param name="probabilities">Float [batch, heads, queries, tokens].</param>
     internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());

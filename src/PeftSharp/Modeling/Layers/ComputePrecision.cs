@@ -55,7 +55,7 @@ internal sealed class ComputePrecision : IDisposable
 
     private Tensor Cast(Tensor weight)
     {
-        // The weight changes with each step, and its gradient flows through the cast.
+        // The weight changes with each step, and its gradient flows through the cast, so the cast is not cached.
         if (weight.requires_grad && is_grad_enabled()) return weight.to(_type);
         if (!_casts.TryGetValue(weight.Handle, out var cast))
             _casts[weight.Handle] = cast = weight.detach().to(_type).DetachFromDisposeScope();

@@ -47,7 +47,8 @@ public sealed record DebertaV2Config : EncoderConfig
     public IReadOnlyList<string>? PosAttType { get; init; }
 
     /// <summary>
-    /// Whether relative positions use the projections of content to queries and keys. Default false: they have projections of their own.
+    /// Whether the query and key projections of the content are also applied to relative positions. Default false: relative positions have
+    /// projections of their own.
     /// </summary>
     public bool ShareAttKey { get; init; }
 

@@ -3,10 +3,10 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Phi3;
 
-/// <summary>The configuration of a Phi-3 model (transformers' <c>Phi3Config</c>). Defaults are those of Phi-3-mini.</summary>
+/// <summary>The configuration of a Phi-3 model (transformers' <c>Phi3Config</c>).</summary>
 public sealed record Phi3Config : DecoderConfig
 {
-    /// <summary>Creates the configuration of Phi-3-mini.</summary>
+    /// <summary>Creates a configuration with the default values of transformers.</summary>
     public Phi3Config() =>
         (VocabSize, HiddenSize, IntermediateSize, MaxPositionEmbeddings, RmsNormEps, BosTokenId, EosTokenId, PadTokenId) =
         (32064, 3072, 8192, 4096, 1e-5, 1, [32000], 32000);

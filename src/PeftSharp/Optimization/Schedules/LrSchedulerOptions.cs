@@ -6,7 +6,7 @@ namespace PeftSharp.Optimization;
 /// </summary>
 /// <remarks>
 /// The description of each option names the schedules that support it. <see cref="SchedulerFactory"/> throws an
-/// <see cref="ArgumentException"/> if the option is set for another schedule.
+/// <see cref="ArgumentException"/> if an option is set for another schedule.
 /// </remarks>
 public sealed record LrSchedulerOptions
 {

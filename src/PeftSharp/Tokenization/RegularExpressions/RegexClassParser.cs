@@ -92,7 +92,7 @@ internal static class RegexClassParser
         return null;
     }
 
-    // A case-insensitive class with ß also matches ss.
+    // In Oniguruma, a case-insensitive class with ß also matches ss, which a set of code points cannot express.
     private static void RequireSingleFolds(RegexReader reader, CodePointSet set)
     {
         foreach (var (c, folded) in UnicodeProperties.LongCaseFolds)

@@ -26,7 +26,7 @@ internal static class LabelColumn
         if (!model.LabelNames.Contains(Labels))
             throw new ArgumentException(
                 $"labelColumn is '{column}', but the labels of {model.GetName()} are named {string.Join(" and ", model.LabelNames)}. "
-                + "Omit labelColumn, and rename the columns with RenameColumn.", nameof(column));
+                + "Omit labelColumn, and give the columns these names with RenameColumn.", nameof(column));
         if (inputs.Contains(column))
             throw new ArgumentException($"labelColumn is '{column}', which is an input of {model.GetName()}. "
                 + "Set it to the name of the label column.", nameof(column));

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace PeftSharp.Training;
 
 /// <summary>
-/// Writes the progress of a run to the console: a progress bar and all log entries (transformers' <c>ProgressCallback</c>).
+/// Writes the progress of a run to the console: a progress bar, all log entries and all warnings (transformers' <c>ProgressCallback</c>).
 /// </summary>
 /// <remarks>
 /// <para>If the output of the console is redirected, no progress bar is drawn.</para>

@@ -116,7 +116,9 @@ public abstract class TrainerCallback
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
-    /// <param name="logs">The values by name: <c>loss</c>, <c>eval_…</c> or <c>train_…</c>, <c>epoch</c>, <c>step</c>.</param>
+    /// <param name="logs">
+    /// The values by name, such as <c>loss</c>, <c>learning_rate</c> or <c>eval_loss</c>; in every entry <c>epoch</c> and <c>step</c>.
+    /// </param>
     public virtual void OnLog(
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     { }
@@ -133,8 +135,11 @@ public abstract class TrainerCallback
     /// </summary>
     public virtual JsonObject? SaveState() => null;
 
-    /// <summary>Loads a state that <see cref="SaveState"/> returned. Called when a run is resumed.</summary>
-    /// <param name="state">The state in the checkpoint.</param>
+    /// <summary>
+    /// Loads a state that <see cref="SaveState"/> returned. Called when a run is resumed or, with
+    /// <see cref="TrainingArguments.SaveOnCancel"/>, when an evaluation during training is cancelled.
+    /// </summary>
+    /// <param name="state">The state in the checkpoint, or the state before the cancelled evaluation.</param>
     public virtual void LoadState(JsonObject state) { }
 
     /// <summary>Sets <see cref="Context"/> and returns this callback.</summary>

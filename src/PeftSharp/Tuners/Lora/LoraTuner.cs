@@ -54,7 +54,8 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
                 .Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
             if (sources.Length == 0)
                 throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} adapts the layer '{path}', "
-                    + "although their target modules match it.");
+                    + "although their target modules match it. The combination uses LayersToTransform and ExcludeModules of the first "
+                    + "adapter. Combine adapters for which these options are equal.");
             var target = (ILoraFactors)adapter;
             var (a, b) = LoraCombiner.Combine(sources, how, target.ArePrunedTransposed);
             target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // if the rank of the layer is smaller, the rest stays zero

@@ -7,5 +7,5 @@ namespace PeftSharp.Modeling.Layers;
 /// </param>
 /// <param name="ContentToPosition">Whether a query's content is compared with the key's position (<c>c2p</c>).</param>
 /// <param name="PositionToContent">Whether a query's position is compared with the key's content (<c>p2c</c>).</param>
-/// <param name="SharesProjections">Whether positions use the projections of content to queries and keys.</param>
+/// <param name="SharesProjections">Whether the query and key projections of the content are also applied to positions.</param>
 internal sealed record DisentangledSettings(bool IsUsed, bool ContentToPosition, bool PositionToContent, bool SharesProjections);

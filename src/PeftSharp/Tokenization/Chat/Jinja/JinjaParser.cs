@@ -12,7 +12,7 @@ internal sealed partial class JinjaParser
     private readonly Stack<string> _openTags = new();
     private readonly Stack<HashSet<string>> _specialNames = new();
 
-    // Filters and tests that are not supported. Those in a tag 'if' or in 'A if B else C' are errors only when they are executed.
+    // Filters and tests that are not supported. In an 'if' (its test or a branch), they are errors only when they are executed.
     private readonly List<(ChatTemplateException Error, bool IsFinal)> _unsupported = [];
 
     private JinjaScope _scope;
@@ -84,7 +84,7 @@ internal sealed partial class JinjaParser
     }
 
     /// <summary>
-    /// Parses a part of the template in a new scope. Unsupported filters in this part are errors even inside an 'if'.
+    /// Parses a part of the template in a new scope. Unsupported filters and tests in this part are errors, even if the part is in an 'if'.
     /// </summary>
     private T InScope<T>(JinjaScope scope, Func<T> parse)
     {
@@ -97,7 +97,9 @@ internal sealed partial class JinjaParser
         return result;
     }
 
-    /// <summary>Accepts the unsupported filters that were found in an 'if'. They are errors only when they are executed.</summary>
+    /// <summary>
+    /// Accepts the unsupported filters and tests that were found in an 'if'. They are errors only when they are executed.
+    /// </summary>
     private void AcceptUnsupported(int since)
     {
         for (var i = _unsupported.Count - 1; i >= since; i--)
