@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// In training, zeroes each element with a given probability and scales the others by 1 / (1 - probability). In evaluation mode, returns
+/// In training, zeroes each element with a given probability and scales the remaining elements by 1 / (1 - probability). In evaluation mode, returns
 /// the input.
 /// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its mode.</remarks>
