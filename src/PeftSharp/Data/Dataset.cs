@@ -113,8 +113,8 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// Returns the first rows as a text table: names and types of the columns, one line per row, and the number of rows and columns.
     /// </summary>
     /// <remarks>
-    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Names, types and values are truncated to 40 characters. A class
-    /// id is followed by the name of the class, except in lists. Numbers are right-aligned.
+    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Names, types and values are truncated to 40 characters. A
+    /// class id is followed by the name of the class, except in lists. Numbers are right-aligned.
     /// </remarks>
     /// <param name="rows">The maximum number of rows. Default 5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative.</exception>

@@ -79,8 +79,7 @@ public sealed partial class HubClient : IDisposable
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// A file cannot be downloaded. Or only the cache is used, because the Hub cannot be reached or <see cref="IsOffline"/> is true, and the
-    /// cache lacks the revision or a selected file.
+    /// The repository or revision does not exist, access to it is refused, or a file that is not in the cache cannot be downloaded.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(

@@ -41,7 +41,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <returns>
-    /// Float [batch, tokens, hidden], with the tokens that <see cref="AttentionContext.SelectQueryTokens"/> selects: all, or only the first.
+    /// Float [batch, tokens, hidden], with the tokens that <see cref="AttentionContext.SelectQueryTokens"/> selects: all, or only the
+    /// first.
     /// </returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
