@@ -8,9 +8,9 @@ namespace PeftSharp.Data;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Methods that transform the dataset return a new dataset, which shares the columns that have not changed with the original dataset.
-/// Methods such as <see cref="Select(IEnumerable{int})"/> and <see cref="Shuffle"/> create only an array of row indices. Only
-/// <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the dataset.
+/// Methods that transform the dataset return a new dataset. Most of them do not copy the values: methods such as
+/// <see cref="Select(IEnumerable{int})"/> and <see cref="Shuffle"/> create only an array of row indices. Only <see cref="SetFormat"/> and
+/// <see cref="ResetFormat"/> change the dataset.
 /// </para>
 /// <para>
 /// Thread safety: several threads can use a dataset at once, except that <see cref="SetFormat"/> and <see cref="ResetFormat"/> require

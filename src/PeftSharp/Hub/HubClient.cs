@@ -12,7 +12,7 @@ namespace PeftSharp.Hub;
 /// <remarks>
 /// <para>
 /// A file that is in the cache is not downloaded again. An interrupted download is resumed. A file becomes visible only when it is
-/// complete, and when its length and its hash are correct, if the server announces them. If a request fails with the reason
+/// complete; its length and its hash are checked if the server announces them. If a request fails with the reason
 /// <see cref="HubError.Connection"/>, <see cref="HubError.Server"/> or <see cref="HubError.RateLimited"/>, the cached files of the
 /// revision are used and a warning is logged.
 /// </para>
@@ -74,8 +74,8 @@ public sealed partial class HubClient : IDisposable
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
     /// <returns>
-    /// The folder of the revision in the cache. Do not change its files. If only the cache is used and does not contain the list of all
-    /// files of the revision, the folder may lack files that were never downloaded.
+    /// The folder of the revision in the cache. Do not change its files. If only the cache can be used, and it does not contain the list of
+    /// all files of the revision, the folder may lack files that were never downloaded.
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
