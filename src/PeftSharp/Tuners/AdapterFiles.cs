@@ -98,7 +98,7 @@ internal static class AdapterFiles
 
         string BaseName(string key) => key.StartsWith(tuner.KeyPrefix, StringComparison.Ordinal) ? key[tuner.KeyPrefix.Length..] : key;
 
-        // With bias="all", peft also writes the bias of a tied head under the name of the other parameter.
+        // With bias="all", peft writes a tied bias under both of its names.
         bool IsTied(string key) => key.StartsWith(tuner.KeyPrefix, StringComparison.Ordinal)
             && model.Family.TiedWeights.TryGetValue(key[tuner.KeyPrefix.Length..], out var other)
             && file.Tensors.ContainsKey(tuner.KeyPrefix + other);
