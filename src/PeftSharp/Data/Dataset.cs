@@ -8,7 +8,7 @@ namespace PeftSharp.Data;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Methods return a new dataset that shares the column data with the original dataset. Methods such as
+/// Methods that transform the dataset return a new dataset. Most of them do not copy the values: methods such as
 /// <see cref="Select(IEnumerable{int})"/> and <see cref="Shuffle"/> create only an array of row indices. Only <see cref="SetFormat"/> and
 /// <see cref="ResetFormat"/> change the dataset.
 /// </para>
@@ -36,7 +36,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// <summary>The names of all columns, independent of <see cref="Format"/>.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;
 
-    /// <summary>The names of the columns that rows contain: all columns, or the columns that <see cref="SetFormat"/> selects.</summary>
+    /// <summary>The names of the columns that rows contain: all columns, or the columns that <see cref="Format"/> selects.</summary>
     public IReadOnlyList<string> FormattedColumnNames => _formatted.Names;
 
     /// <summary>The types of the columns, by name.</summary>
@@ -113,8 +113,8 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
     /// Returns the first rows as a text table: names and types of the columns, one line per row, and the number of rows and columns.
     /// </summary>
     /// <remarks>
-    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Names, types and values are truncated to 40 characters. In a
-    /// column of class ids, each id is followed by the name of its class.
+    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Names, types and values are truncated to 40 characters. A
+    /// class id is followed by the name of the class, except in lists. Numbers are right-aligned.
     /// </remarks>
     /// <param name="rows">The maximum number of rows. Default 5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative.</exception>

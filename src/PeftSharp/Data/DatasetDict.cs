@@ -9,9 +9,9 @@ namespace PeftSharp.Data;
 /// <c>datasets.DatasetDict</c>).
 /// </summary>
 /// <remarks>
-/// The splits cannot be changed after construction. <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the datasets; all other
-/// methods return a new dictionary. Thread safety: several threads can use an instance at once, except that <see cref="SetFormat"/> and
-/// <see cref="ResetFormat"/> require exclusive access.
+/// The splits cannot be changed after construction. Methods that transform the datasets return a new dictionary. Only
+/// <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the datasets of this dictionary. Thread safety: several threads can use an
+/// instance at once, except that <see cref="SetFormat"/> and <see cref="ResetFormat"/> require exclusive access.
 /// </remarks>
 public sealed partial class DatasetDict : IReadOnlyDictionary<string, Dataset>
 {

@@ -11,8 +11,10 @@ namespace PeftSharp.Hub;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A file that is in the cache is not downloaded again. An interrupted download is resumed, and a file becomes visible only when its length
-/// and hash are correct. If the Hub cannot be reached, the cached files of the revision are used and a warning is logged.
+/// A file that is in the cache is not downloaded again. An interrupted download is resumed. A file becomes visible only when it is
+/// complete; its length and its hash are checked if the server announces them. If a request fails with the reason
+/// <see cref="HubError.Connection"/>, <see cref="HubError.Server"/> or <see cref="HubError.RateLimited"/>, the cached files of the
+/// revision are used and a warning is logged.
 /// </para>
 /// <para>Thread safety: several threads, and several processes, can download at once.</para>
 /// </remarks>
@@ -72,12 +74,12 @@ public sealed partial class HubClient : IDisposable
     /// <param name="repositoryType">The type of the repository (<c>repo_type</c>). Default: a model.</param>
     /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
     /// <returns>
-    /// The folder of the revision in the cache. Do not change its files. If the Hub cannot be reached and the cache does not contain the
-    /// list of all files of the revision, the folder may lack files that were never downloaded.
+    /// The folder of the revision in the cache. Do not change its files. If only the cache can be used, and it does not contain the list of
+    /// all files of the revision, the folder may lack files that were never downloaded.
     /// </returns>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// A file cannot be downloaded, or the Hub cannot be reached and the cache does not contain the revision or lacks some of its files.
+    /// The repository or revision does not exist, access to it is refused, or a file that is not in the cache cannot be downloaded.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<string> DownloadSnapshotAsync(
@@ -99,7 +101,7 @@ public sealed partial class HubClient : IDisposable
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="ArgumentException">A name is invalid.</exception>
     /// <exception cref="HubException">
-    /// The repository or revision does not exist, the Hub cannot be reached, or <see cref="IsOffline"/> is true.
+    /// The repository or revision does not exist, access to it is refused, the request failed, or <see cref="IsOffline"/> is true.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task<HubRepository> GetRepositoryAsync(

@@ -9,6 +9,6 @@ namespace PeftSharp.Hub;
 /// <param name="Files">The names of the files that the commit changes; empty if no file has changed.</param>
 public sealed record HubCommit(string Repository, string Commit, Uri Url, IReadOnlyList<string> Files)
 {
-    /// <summary>The address of the pull request. Null: the files were committed to a branch.</summary>
+    /// <summary>The address of the pull request. Null: no pull request was created.</summary>
     public Uri? PullRequest { get; init; }
 }

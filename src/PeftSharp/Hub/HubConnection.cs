@@ -81,7 +81,7 @@ internal sealed partial class HubConnection : IDisposable
             var response = await SendOnceAsync(method, address, offset, cancellationToken).ConfigureAwait(false);
             if (Redirect(response) is { } next)
             {
-                // A mirror redirects without metadata; the host to which it redirects has the metadata.
+                // The Hub sends the metadata with the redirect. A mirror does not, so its redirect is followed to the host that sends them.
                 if (onlyEndpoint && !_settings.IsEndpoint(next) && HubErrors.Header(response, "X-Repo-Commit") is not null)
                     return response;
                 response.Dispose();
@@ -191,7 +191,7 @@ internal sealed partial class HubConnection : IDisposable
         UseJitter = true,
         Delay = _settings.RetryDelay,
         MaxDelay = _settings.RetryDelay * 8,
-        // A server that asks for a longer delay than a user would wait is reported at once.
+        // If the server asks for a longer delay than a user would wait, the error is reported without a retry.
         ShouldHandle = arguments => ValueTask.FromResult(
             arguments.Outcome.Exception is TransientHubException { MayHaveEffect: false } error && !(error.RetryAfter > _longestDelay)),
         DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as TransientHubException)?.RetryAfter),

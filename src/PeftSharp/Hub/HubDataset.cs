@@ -88,7 +88,8 @@ internal sealed class HubDataset : IDisposable
             return known;
         if (found is not null)
             return await tree.ReadAsync(commit, cancellationToken).ConfigureAwait(false);
-        // Older versions of huggingface_hub store no list. Python's datasets then downloads all files of a configuration.
+        // Older versions of huggingface_hub store no list. With them, Python's datasets has downloaded all files of a configuration, so the
+        // cached files suffice for it.
         logger?.LogWarning("{Request}: the cache has no list of the files, so only the cached files are known.", request);
         var folder = client.Cache(request).Snapshot(commit);
         return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

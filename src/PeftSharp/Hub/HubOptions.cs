@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Hub;
 
 /// <summary>
-/// Options of downloads from and uploads to the Hugging Face Hub. The defaults, the environment variables and the cache are the same as in
-/// the Python package <c>huggingface_hub</c>.
+/// Options of downloads from and uploads to the Hugging Face Hub. The cache and the environment variables are those of the Python package
+/// <c>huggingface_hub</c>.
 /// </summary>
 public sealed record HubOptions
 {

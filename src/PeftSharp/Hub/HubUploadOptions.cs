@@ -17,7 +17,7 @@ public sealed record HubUploadOptions
 
     /// <summary>
     /// The hash (40 hexadecimal digits) that the latest commit of the branch must have. If the branch has another latest commit, nothing is
-    /// committed and a <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: the latest commit is not checked.
+    /// committed and a <see cref="HubException"/> with <see cref="HubError.Conflict"/> is thrown. Null: any latest commit is accepted.
     /// </summary>
     public string? ParentCommit { get; init; }
 

@@ -13,7 +13,7 @@ public abstract partial class PretrainedModel
     /// <param name="repository">
     /// The repository, such as <c>owner/my-model</c>; without an owner, the repository belongs to the account of the token.
     /// </param>
-    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually false.</param>
+    /// <param name="isPrivate">Whether a new repository is private. Null: the default of the account, which is usually public.</param>
     /// <param name="options">The branch, the title of the commit and the progress. Null: the defaults.</param>
     /// <param name="hub">Token and network. Null: the environment variables and the defaults.</param>
     /// <param name="cancellationToken">Cancels the upload. Nothing is committed then.</param>

@@ -93,7 +93,7 @@ public abstract partial class Predictor
         return length <= (positions ?? length)
             ? length
             : throw new ArgumentOutOfRangeException(nameof(maxLength), length,
-                $"The maximum length must be at most {positions}, the number of tokens that {Model.GetName()} accepts.");
+                $"The maximum length must be at most {positions}, because {Model.GetName()} does not accept longer texts.");
     }
 
     /// <summary>Converts rows to tensors and pads short rows.</summary>

@@ -15,8 +15,9 @@ namespace PeftSharp.Prediction;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Predictors correspond to the pipelines of transformers. Texts are sorted by length, so that batches need little padding; results are in
-/// the order of the texts. The model runs in evaluation mode and without gradients.
+/// Predictors correspond to the pipelines of transformers; <see cref="SentenceEncoder"/> corresponds to sentence-transformers. Texts are
+/// sorted by length, so that batches need little padding; results are in the order of the texts. The model runs in
+/// evaluation mode and without gradients.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once. Dispose it only when no call is running.</para>
 /// </remarks>

@@ -78,7 +78,9 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="handleImpossibleAnswer">
     /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
-    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxAnswerLength">
+    /// Maximum number of tokens of an answer, before it is extended to whole words. Default 15.
+    /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
@@ -110,7 +112,9 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="handleImpossibleAnswer">
     /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
-    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxAnswerLength">
+    /// Maximum number of tokens of an answer, before it is extended to whole words. Default 15.
+    /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.
@@ -143,7 +147,9 @@ public sealed class QuestionAnswerer : Predictor
     /// <param name="handleImpossibleAnswer">
     /// Whether "no answer" is a possible answer, for a model that was trained with unanswerable questions (SQuAD 2). Default false.
     /// </param>
-    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxAnswerLength">
+    /// Maximum number of tokens of an answer, before it is extended to whole words. Default 15.
+    /// </param>
     /// <param name="maxLength">
     /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if this limit is
     /// smaller.

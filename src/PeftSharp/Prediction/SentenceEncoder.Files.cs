@@ -74,6 +74,7 @@ public sealed partial class SentenceEncoder
     /// <exception cref="NotSupportedException">
     /// The tokenizer cannot be saved, or the model has adapters. Merge the adapters first.
     /// </exception>
+    /// <exception cref="TokenizerException">The name of a chat template cannot be the name of a file.</exception>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public void SavePretrained(string folder)
     {

@@ -66,7 +66,10 @@ public sealed partial class Tokenizer
     /// <summary>Special tokens without a name: <c>extra_special_tokens</c>, formerly <c>additional_special_tokens</c>.</summary>
     public IReadOnlyList<string> ExtraSpecialTokens => [.. _config.ExtraSpecialTokens.Select(token => token.Content)];
 
-    /// <summary>All special tokens, without duplicates.</summary>
+    /// <summary>
+    /// The special tokens with a name and <see cref="ExtraSpecialTokens"/>, without duplicates. Special tokens that were only added with
+    /// <see cref="AddTokens"/> are not included.
+    /// </summary>
     public IReadOnlyList<string> AllSpecialTokens =>
         [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
 

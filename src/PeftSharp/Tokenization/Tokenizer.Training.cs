@@ -15,7 +15,7 @@ public sealed partial class Tokenizer
     /// </param>
     /// <param name="newSpecialTokens">Special tokens in addition to the special tokens of this tokenizer. Null: none.</param>
     /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked while texts are read and tokens are learned.</param>
+    /// <param name="cancellationToken">Checked for each text and while tokens are learned.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or the size is too small.</exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -54,8 +54,10 @@ public sealed partial class Tokenizer
     /// of this tokenizer, such as the padding token, that token is added after the vocabulary.
     /// </param>
     /// <param name="progress">Receives the progress. Null: progress is not reported.</param>
-    /// <param name="cancellationToken">Checked while texts are read and tokens are learned.</param>
-    /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
+    /// <param name="cancellationToken">Checked for each text and while tokens are learned.</param>
+    /// <exception cref="ArgumentException">
+    /// The texts contain no words, an option is invalid, or a token that the tokenizer adds to each text is not in the new vocabulary.
+    /// </exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Tokenizer TrainNewFromIterator(

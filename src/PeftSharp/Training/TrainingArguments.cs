@@ -299,7 +299,7 @@ public sealed record TrainingArguments
     /// </summary>
     public HubStrategy HubStrategy { get; init; } = HubStrategy.EverySave;
 
-    /// <summary>Whether a new repository is private. Default null: the default of the account, which is usually false.</summary>
+    /// <summary>Whether a new repository is private. Default null: the default of the account, which is usually public.</summary>
     public bool? HubPrivateRepo { get; init; }
 
     /// <summary>The branch of the repository. Default null: <c>main</c>.</summary>

@@ -19,8 +19,9 @@ public static class TrainingEvents
     public static EventId StepLogged { get; } = new(2, nameof(StepLogged));
 
     /// <summary>
-    /// An evaluation was completed. Fields: <c>EvalLoss</c>, the metrics, <c>EvalRuntime</c>, <c>EvalSamplesPerSecond</c>,
-    /// <c>EvalStepsPerSecond</c>, <c>Epoch</c>, <c>Step</c>.
+    /// The evaluation of a dataset was completed. Fields: <c>EvalLoss</c> (if the data has labels), the metrics, <c>EvalRuntime</c>,
+    /// <c>EvalSamplesPerSecond</c>, <c>EvalStepsPerSecond</c>, <c>Epoch</c>, <c>Step</c>. With several evaluation datasets, the name of the
+    /// dataset follows <c>Eval</c>, as in <c>EvalTestLoss</c>.
     /// </summary>
     public static EventId Evaluated { get; } = new(3, nameof(Evaluated));
 

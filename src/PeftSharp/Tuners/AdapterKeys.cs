@@ -62,7 +62,7 @@ internal sealed partial class AdapterKeys
         // lora_A.default.weight
         name = _adapterName?.Replace(name, "$1") ?? name;
         yield return name;
-        // lora_magnitude_vector.weight, which peft writes as lora_magnitude_vector
+        // lora_magnitude_vector.weight, instead of the name that peft writes, lora_magnitude_vector
         if (name.EndsWith(".weight", StringComparison.Ordinal)) yield return name[..^".weight".Length];
         // classifier.modules_to_save.default.weight
         yield return SavedModule().Replace(name, ".");

@@ -12,7 +12,7 @@ internal static class AdapterNames
         ArgumentException.ThrowIfNullOrWhiteSpace(name, parameter);
         if (name == AdapterChoice.BaseModel)
             throw new ArgumentException(
-                $"'{name}' is reserved: it selects the base model in a batch with one adapter per row. Choose another name.", parameter);
+                $"'{name}' is reserved: it selects the base model without adapters. Choose another name.", parameter);
         if (name is "training" || name.Contains('.', StringComparison.Ordinal) || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0
             || name.IndexOfAny(['/', '\\', ':']) >= 0)
             throw new ArgumentException($"'{name}' is not a valid adapter name. The name becomes part of parameter and folder names, "

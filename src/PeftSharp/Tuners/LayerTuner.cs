@@ -46,7 +46,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <summary>
     /// Whether the linear layers of an adapter store their weights as [inputs, outputs] (<c>fan_in_fan_out</c> in peft's files); null if
-    /// the adapter has no linear layers.
+    /// the adapter has no linear layers. If the layers differ, the last layer determines the value.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected bool? AreWeightsTransposed(string adapterName) =>

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// In training, zeroes each element with a given probability and scales the others by 1 / (1 - probability). In evaluation mode, returns
-/// the input.
+/// In training, zeroes each element with a given probability and scales the remaining elements by 1 / (1 - probability). In evaluation
+/// mode, returns the input.
 /// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its mode.</remarks>
 public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware

@@ -126,7 +126,7 @@ public sealed record MultiHeadAttention
     {
         var groups = Heads / (KeyValueHeads ?? Heads);
         if (groups == 1) return Attention.Apply(query, key, value, mask, dropout, isCausal, drawnQueries);
-        // Treats the query heads of a group as rows, so keys and values are not repeated.
+        // The query heads that share a key head become the queries of one head, so keys and values are not repeated.
         if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))
             return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout)
                 .reshape(query.shape);

@@ -30,19 +30,20 @@ public sealed record DebertaV2Config : EncoderConfig
     public bool RelativeAttention { get; init; }
 
     /// <summary>
-    /// The largest relative position. A value less than 1 stands for <see cref="TransformerConfig.MaxPositionEmbeddings"/>. Default -1.
+    /// The largest distance between two tokens that relative positions distinguish; larger distances count as this distance. A value less
+    /// than 1 stands for <see cref="TransformerConfig.MaxPositionEmbeddings"/>. Default -1.
     /// </summary>
     public int MaxRelativePositions { get; init; } = -1;
 
     /// <summary>
-    /// Number of buckets of relative positions in each direction. 0 or less: one embedding for each distance. Default -1.
+    /// Number of buckets of relative positions in each direction. 0 or less: one embedding for each relative position. Default -1.
     /// </summary>
     public int PositionBuckets { get; init; } = -1;
 
     /// <summary>
     /// The terms of the attention scores in addition to the term of the query's content and the key's content: <c>c2p</c> (the query's
-    /// content and the key's position) and <c>p2c</c> (the query's position and the key's content). A list, or in older files a string such
-    /// as <c>p2c|c2p</c>. Null: none.
+    /// content and the key's position) and <c>p2c</c> (the query's position and the key's content). In config.json, the value is a list or
+    /// a string such as <c>p2c|c2p</c>. Null: none.
     /// </summary>
     public IReadOnlyList<string>? PosAttType { get; init; }
 
@@ -58,7 +59,10 @@ public sealed record DebertaV2Config : EncoderConfig
     /// <summary>Whether absolute positions are added to the embeddings. Default true.</summary>
     public bool PositionBiasedInput { get; init; } = true;
 
-    /// <summary>Width of the convolution after the first layer, in tokens; odd. Default 0: no convolution.</summary>
+    /// <summary>
+    /// Width, in tokens, of the convolution of the embeddings whose result is added to the output of the first layer; odd. Default 0: no
+    /// convolution.
+    /// </summary>
     public int ConvKernelSize { get; init; }
 
     /// <summary>Number of groups of the convolution. Default 1.</summary>
@@ -80,8 +84,8 @@ public sealed record DebertaV2Config : EncoderConfig
     public double? ClsDropout { get; init; }
 
     /// <summary>
-    /// Whether the masked language model has BERT's head (<c>cls.predictions</c>). Default true. The published checkpoints have the other
-    /// head (<c>lm_predictions.lm_head</c>); set false to load it.
+    /// Whether the masked language model has BERT's head (<c>cls.predictions</c>). Default true. The published checkpoints have another
+    /// head (<c>lm_predictions.lm_head</c>); set false to load that head.
     /// </summary>
     public bool Legacy { get; init; } = true;
 

@@ -42,7 +42,7 @@ internal sealed class DebertaV2Encoder : Module<Tensor, AttentionContext, Tensor
                 _norm is null ? embeddings : _norm.call(embeddings), x.shape[1], _config.PositionBuckets, _config.MaxDistance);
         }
         if (_convolution is null) return LayerSequence.Run(_layers, x, context, options);
-        // The convolution reads all tokens of the first layer, which may also be the last one.
+        // The convolution changes the states of all tokens after the first layer, which may also be the last one.
         if (_layers.Count == 1) options = options with { FirstTokenOnly = false };
         return LayerSequence.Run(
             _layers, x, context, options, (layer, state) => layer == 0 ? _convolution.call(x, state, mask) : state);

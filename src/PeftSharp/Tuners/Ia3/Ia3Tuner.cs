@@ -23,7 +23,7 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
             || modules.All(name => targets.Contains(name, StringComparer.Ordinal)))
             return ia3 with { FeedforwardModules = modules };
 
-        // peft rejects a file whose feed-forward layers are not literally among its targets, so both lists use full paths.
+        // peft rejects a file whose feed-forward layers are not literally among its targets, so both lists contain their full paths.
         var paths = adapted.Where(path => IsFeedforward(modules, path)).ToArray();
         return ia3 with
         {

@@ -40,7 +40,10 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     /// <summary>Computes the hidden states after the layer.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
-    /// <returns>Float [batch, tokens, hidden].</returns>
+    /// <returns>
+    /// Float [batch, tokens, hidden], with the tokens that <see cref="AttentionContext.SelectQueryTokens"/> selects: all, or only the
+    /// first.
+    /// </returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();

@@ -40,7 +40,10 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
-    /// <returns>Float [batch, tokens, hidden].</returns>
+    /// <returns>
+    /// Float [batch, tokens, hidden], with the tokens that <see cref="AttentionContext.SelectQueryTokens"/> selects: all, or only the
+    /// first.
+    /// </returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();

@@ -24,8 +24,8 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <param name="width">Width of an embedding.</param>
     /// <param name="padTokenId">The padding token. Its embedding is initialized to zero and is not trained. Null: none.</param>
     /// <param name="positionPadding">
-    /// Position of padding tokens, as in RoBERTa; the other tokens are numbered from the next position. Null: all tokens are
-    /// numbered from 0.
+    /// The id of the padding token, which is also the position of padding tokens, as in RoBERTa. The other tokens are numbered from the
+    /// next position. Null: all tokens are numbered from 0.
     /// </param>
     /// <param name="sinusoidalPositions">Whether new position embeddings are initialized to sines and cosines. Default false.</param>
     /// <param name="dropout">Dropout probability in training.</param>
