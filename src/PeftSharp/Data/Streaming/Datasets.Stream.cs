@@ -16,13 +16,14 @@ public static partial class Datasets
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
-    /// The first file that has rows determines the types of the columns. Parquet and Arrow files contain the types. For JSON lines and CSV
-    /// files, the types are inferred from the first 10,000 rows (at most 10 MB). If a later value has another type, the enumeration throws
-    /// a <see cref="DatasetException"/>. To avoid this, declare the type of the column with <see cref="DatasetLoadOptions.Features"/>.
+    /// The first file that has rows determines the types of the columns. Parquet and Arrow files contain the types, so their first
+    /// file determines them even if it has no rows. For JSON lines and CSV files, the types are inferred from the first 10,000 rows (at
+    /// most 10 MB). If a later value cannot be converted to the type of its column without loss, the enumeration throws a
+    /// <see cref="DatasetException"/>. To avoid this, declare the type of the column with <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
-    /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start, except for two
-    /// kinds of files: compressed files, which are decompressed from the start, and files that are read as a whole.
+    /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start. Three kinds of
+    /// files are exceptions: compressed files, UTF-16 text, and files that are read as a whole.
     /// </para>
     /// </remarks>
     /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
