@@ -27,7 +27,7 @@ public abstract record DecoderConfig : TransformerConfig
     /// </summary>
     public int? HeadDim { get; init; }
 
-    /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
+    /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c> (Gemma 3: <c>gelu_pytorch_tanh</c>).</summary>
     public virtual string HiddenAct { get; init; } = "silu";
 
     /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6 (Phi-3: 1e-5).</summary>

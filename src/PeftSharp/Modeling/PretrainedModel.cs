@@ -64,8 +64,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual bool CanGenerate => false;
 
     /// <summary>
-    /// The default generation settings of the model. Loading a model reads them from <c>generation_config.json</c>; saving a model that can
-    /// generate text writes them to this file.
+    /// The default generation settings of the model. Loading a model that can generate text reads them from <c>generation_config.json</c>
+    /// or, if there is no such file, takes the special tokens from <c>config.json</c>. Saving such a model writes
+    /// <c>generation_config.json</c>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public virtual GenerationConfig GenerationConfig
@@ -105,9 +106,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public IReadOnlyList<string> InputNames => [.. Inputs.Select(input => input.Name), .. LabelNames];
 
     /// <summary>
-    /// Names of the options that the model supports (<see cref="ForwardOptions"/>): <c>past_key_values</c>, <c>logits_to_keep</c>,
-    /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>interpolate_pos_encoding</c>, <c>return_loss</c>, <c>adapter_names</c>. A
-    /// call with any other option throws. Default: none.
+    /// Names of the options that the model supports (<see cref="ForwardOptions"/>). Possible names: <c>past_key_values</c>,
+    /// <c>logits_to_keep</c>, <c>output_hidden_states</c>, <c>output_attentions</c>, <c>interpolate_pos_encoding</c>, <c>return_loss</c>,
+    /// <c>adapter_names</c>. A call throws if it uses one of these options and the model does not support it. Default: the model supports
+    /// none of them.
     /// </summary>
     public virtual IReadOnlyList<string> OptionNames => [];
 
@@ -117,7 +119,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Names of the tensors that hold the labels, such as <c>labels</c>.</summary>
     public IReadOnlyList<string> LabelNames => Objective?.LabelNames ?? [];
 
-    /// <summary>The module that maps token ids to embeddings; null for a model that does not read token ids.</summary>
+    /// <summary>
+    /// The module that maps token ids to embeddings. Null for a model that does not read token ids, for <c>ClipModel</c>, and for a custom
+    /// model that does not override the property.
+    /// </summary>
     public virtual Module<Tensor, Tensor>? InputEmbeddings => null;
 
     /// <summary>
@@ -143,7 +148,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual bool LossUsesNumItemsInBatch => false;
 
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
-    /// <exception cref="InvalidOperationException">A call of the model is running and the mode would change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The mode would change during generation, prediction, evaluation or a call of a model with adapters.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public override void train(bool train = true)
     {
