@@ -2,7 +2,7 @@ namespace PeftSharp.Training;
 
 /// <summary>
 /// Contents of a model card that <see cref="Trainer.CreateModelCard"/> does not derive from the run, or that replace what it derives. The
-/// properties have the names of the arguments of transformers' <c>create_model_card</c>.
+/// properties, except <see cref="Overwrite"/>, correspond to arguments of transformers' <c>create_model_card</c>.
 /// </summary>
 public sealed record ModelCardOptions
 {
