@@ -6,7 +6,7 @@ public static partial class Datasets
     /// <summary>Returns the rows of several streams, one stream after the other (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
     /// <exception cref="DatasetException">
-    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// The columns of the streams are known before the rows are read, and the columns or their types differ.
     /// </exception>
     public static IterableDataset ConcatenateDatasets(params IReadOnlyList<IterableDataset> datasets)
     {
@@ -32,7 +32,7 @@ public static partial class Datasets
     /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the streams has no more rows.</param>
     /// <exception cref="ArgumentException">The list is empty, or the probabilities, the strategy or the seed are invalid.</exception>
     /// <exception cref="DatasetException">
-    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// The columns of the streams are known before the rows are read, and the columns or their types differ.
     /// </exception>
     public static IterableDataset InterleaveDatasets(
         IReadOnlyList<IterableDataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,

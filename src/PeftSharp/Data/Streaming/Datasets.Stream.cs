@@ -37,8 +37,8 @@ public static partial class Datasets
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A configuration must be chosen (the message lists the configurations), there is no supported file, or the splits have different
-    /// formats. Malformed files are reported when they are read.
+    /// A configuration must be chosen (the message lists the configurations), there is no supported file, a file is a zip archive, or the
+    /// splits have different formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value, or has no effect for this path or format.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -57,7 +57,8 @@ public static partial class Datasets
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
     /// <exception cref="DatasetException">
     /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
-    /// is no supported file, or the splits have different formats. Malformed files are reported when they are read.
+    /// is no supported file, a file is a zip archive, or the splits have different formats. Malformed files are reported when they are
+    /// read.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="split"/> is malformed or contains a slice, or an option has an invalid value or has no effect for this path or
