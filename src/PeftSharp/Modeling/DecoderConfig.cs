@@ -73,8 +73,8 @@ public abstract record DecoderConfig : TransformerConfig
     private protected RotaryEmbedding RotaryOf(RotaryParameters parameters) => new(parameters, HeadWidth, MaxPositionEmbeddings);
 
     /// <summary>
-    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Null: a token attends to all
-    /// preceding tokens.
+    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Null: a token attends to itself
+    /// and all preceding tokens.
     /// </summary>
     /// <param name="layer">Zero-based index of the layer.</param>
     public virtual int? GetSlidingWindow(int layer) => null;

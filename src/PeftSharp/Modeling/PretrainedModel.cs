@@ -15,7 +15,7 @@ namespace PeftSharp.Modeling;
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading
 /// weights, moving and disposing it need exclusive use. Switching between training and evaluation mode throws during generation,
-/// prediction and evaluation, and during a call of a model with adapters.
+/// evaluation, a call of a predictor for texts, and a call of a model with adapters.
 /// </para>
 /// </remarks>
 public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
@@ -149,7 +149,7 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
 
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The mode would change during generation, prediction, evaluation or a call of a model with adapters.
+    /// The mode would change during generation, evaluation, a call of a predictor for texts, or a call of a model with adapters.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public override void train(bool train = true)
