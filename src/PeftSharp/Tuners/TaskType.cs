@@ -6,7 +6,7 @@ namespace PeftSharp.Tuners;
 public enum TaskType
 {
     /// <summary>
-    /// <c>SEQ_CLS</c>: sequence classification. All modules of the head, such as <c>classifier</c>, are trained with the adapter.
+    /// <c>SEQ_CLS</c>: sequence classification. The modules of the head, such as <c>classifier</c>, are trained with the adapter.
     /// </summary>
     [JsonStringEnumMemberName("SEQ_CLS")]
     SeqCls,
@@ -20,13 +20,13 @@ public enum TaskType
     CausalLM,
 
     /// <summary>
-    /// <c>TOKEN_CLS</c>: token classification. All modules of the head, such as <c>classifier</c>, are trained with the adapter.
+    /// <c>TOKEN_CLS</c>: token classification. The modules of the head, such as <c>classifier</c>, are trained with the adapter.
     /// </summary>
     [JsonStringEnumMemberName("TOKEN_CLS")]
     TokenCls,
 
     /// <summary>
-    /// <c>QUESTION_ANS</c>: extractive question answering. All modules of the head, such as <c>qa_outputs</c>, are trained with the
+    /// <c>QUESTION_ANS</c>: extractive question answering. The modules of the head, such as <c>qa_outputs</c>, are trained with the
     /// adapter.
     /// </summary>
     [JsonStringEnumMemberName("QUESTION_ANS")]
