@@ -26,7 +26,8 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>
-    /// The regular expression, or <c>all-linear</c>; null for a list. The syntax is .NET's; Python's <c>(?P&lt;name&gt;…)</c> is read as well.
+    /// The regular expression, or <c>all-linear</c>; null for a list. The syntax is .NET's; Python's <c>(?P&lt;name&gt;…)</c> is supported
+    /// as well.
     /// </summary>
     public string? Pattern { get; }
 
