@@ -11,8 +11,8 @@ namespace PeftSharp.Vision;
 /// resumed run and in a run with <c>DataloaderNumWorkers</c>. Images are not augmented in evaluation.
 /// </para>
 /// <para>
-/// Thread safety: instances are immutable and can be used from several threads at once, if several threads can use the collator of the
-/// other columns at once.
+/// Thread safety: instances are immutable. Several threads can use one instance at once if they can also use the collator of the other
+/// columns and the function that returns the image of a row at once.
 /// </para>
 /// </remarks>
 public sealed class ImageCollator : IDataCollator

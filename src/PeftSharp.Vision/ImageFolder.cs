@@ -26,9 +26,10 @@ public static class ImageFolder
 
     /// <summary>Loads all splits of a folder.</summary>
     /// <param name="folder">
-    /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>), or the folder of one split; this split is
-    /// named <c>train</c>. The folder of a split contains a subfolder with images for each class; or images and <c>metadata.csv</c>, whose
-    /// column <c>file_name</c> contains the path of each image relative to the folder.
+    /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>, or another usual name, such as <c>val</c>
+    /// for <c>validation</c>), or the folder of one split; this split is named <c>train</c>. The folder of a split contains a subfolder
+    /// with images for each class; or images and <c>metadata.csv</c>, whose column <c>file_name</c> contains the path of each image
+    /// relative to the folder.
     /// </param>
     /// <returns>
     /// The splits. The column <c>image</c> contains the paths. With <c>metadata.csv</c>, the rows and the other columns are read from
@@ -37,8 +38,8 @@ public static class ImageFolder
     /// </returns>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// The folder has no images, it has images of a format that is not supported, <c>metadata.csv</c> has no column <c>file_name</c>, or
-    /// <c>metadata.csv</c> names a file that does not exist or is outside of the folder.
+    /// The folder has no images, it has images of a format that is not supported, <c>metadata.csv</c> is malformed or has no column
+    /// <c>file_name</c>, or <c>metadata.csv</c> names a file that does not exist or is outside of the folder.
     /// </exception>
     public static DatasetDict LoadDataset(string folder)
     {

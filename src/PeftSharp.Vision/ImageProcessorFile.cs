@@ -9,7 +9,7 @@ internal static class ImageProcessorFile
     internal const string Name = "preprocessor_config.json";
     internal const string Combined = "processor_config.json";
 
-    // Fields that only describe the file, or that transformers' processors for ViT and CLIP do not use.
+    // Ignored fields: they only describe the file, or they do not change the result. For example, every image is read as RGB.
     private static readonly string[] _ignored =
     [
         "image_processor_type", "feature_extractor_type", "processor_class", "_valid_processor_keys", "default_to_square",

@@ -1,7 +1,8 @@
 namespace PeftSharp.Vision;
 
 /// <summary>
-/// The size to which images are resized or cropped: height and width, or only the shortest edge, which keeps the proportions.
+/// The size to which images are resized or cropped: height and width, or only the shortest edge, which keeps the proportions. A crop
+/// requires height and width.
 /// </summary>
 /// <param name="Height">Height in pixels; null with <paramref name="ShortestEdge"/>.</param>
 /// <param name="Width">Width in pixels; null with <paramref name="ShortestEdge"/>.</param>

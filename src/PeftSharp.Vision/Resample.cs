@@ -1,6 +1,10 @@
 namespace PeftSharp.Vision;
 
 /// <summary>The filters with which images are resized, with the numbers of Pillow's <c>Image.Resampling</c>.</summary>
+/// <remarks>
+/// The numbers of pixels below are per dimension and apply to enlarging. To reduce an image, all filters except <see cref="Nearest"/>
+/// read proportionally more pixels, as in Pillow.
+/// </remarks>
 public enum Resample
 {
     /// <summary>The nearest pixel.</summary>

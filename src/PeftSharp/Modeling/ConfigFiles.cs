@@ -57,7 +57,7 @@ internal static partial class ConfigFiles
     /// <exception cref="JsonException">A field has an invalid type.</exception>
     internal static void Normalize(JsonObject json)
     {
-        // Before transformers 5, the field dtype was called torch_dtype.
+        // Older versions of transformers write torch_dtype instead of dtype.
         if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();
         json.Remove("torch_dtype");
         if (json[Architectures] is JsonValue single) json[Architectures] = new JsonArray(single.DeepClone());

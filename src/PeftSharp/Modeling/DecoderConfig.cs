@@ -27,7 +27,7 @@ public abstract record DecoderConfig : TransformerConfig
     /// </summary>
     public int? HeadDim { get; init; }
 
-    /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
+    /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c> (Gemma 3: <c>gelu_pytorch_tanh</c>).</summary>
     public virtual string HiddenAct { get; init; } = "silu";
 
     /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6 (Phi-3: 1e-5).</summary>
@@ -73,8 +73,8 @@ public abstract record DecoderConfig : TransformerConfig
     private protected RotaryEmbedding RotaryOf(RotaryParameters parameters) => new(parameters, HeadWidth, MaxPositionEmbeddings);
 
     /// <summary>
-    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Null: a token attends to all
-    /// preceding tokens.
+    /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Null: a token attends to itself
+    /// and all preceding tokens.
     /// </summary>
     /// <param name="layer">Zero-based index of the layer.</param>
     public virtual int? GetSlidingWindow(int layer) => null;

@@ -15,7 +15,7 @@ namespace PeftSharp.Modeling;
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading
 /// weights, moving and disposing it need exclusive use. Switching between training and evaluation mode throws during generation,
-/// prediction and evaluation, and during a call of a model with adapters.
+/// evaluation, a call of a predictor for texts, and a call of a model with adapters.
 /// </para>
 /// </remarks>
 public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
@@ -64,8 +64,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual bool CanGenerate => false;
 
     /// <summary>
-    /// The default generation settings of the model. Loading a model reads them from <c>generation_config.json</c>; saving a model that can
-    /// generate text writes them to this file.
+    /// The default generation settings of the model. Loading a model that can generate text reads them from <c>generation_config.json</c>
+    /// or, if there is no such file, takes the special tokens from <c>config.json</c>. Saving such a model writes
+    /// <c>generation_config.json</c>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public virtual GenerationConfig GenerationConfig
@@ -117,7 +118,10 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     /// <summary>Names of the tensors that hold the labels, such as <c>labels</c>.</summary>
     public IReadOnlyList<string> LabelNames => Objective?.LabelNames ?? [];
 
-    /// <summary>The module that maps token ids to embeddings; null for a model that does not read token ids.</summary>
+    /// <summary>
+    /// The module that maps token ids to embeddings. Null for a model that does not read token ids, for <c>ClipModel</c>, and for a custom
+    /// model that does not override the property.
+    /// </summary>
     public virtual Module<Tensor, Tensor>? InputEmbeddings => null;
 
     /// <summary>
@@ -143,7 +147,9 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public virtual bool LossUsesNumItemsInBatch => false;
 
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
-    /// <exception cref="InvalidOperationException">A call of the model is running and the mode would change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The mode would change during generation, evaluation, a call of a predictor for texts, or a call of a model with adapters.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public override void train(bool train = true)
     {

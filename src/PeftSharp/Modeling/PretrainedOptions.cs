@@ -12,26 +12,26 @@ namespace PeftSharp.Modeling;
 public sealed record PretrainedOptions
 {
     /// <summary>
-    /// Number of classes of the head. Null: the number of names in <see cref="LabelNames"/> or, if that is null too, the value in
-    /// <c>config.json</c>.
+    /// Number of classes of the head. Null: the number of names in <see cref="LabelNames"/> or, if that is null too, the value in the
+    /// configuration.
     /// </summary>
     public int? NumLabels { get; init; }
 
     /// <summary>
-    /// Names of the classes, in the order of the class ids. The number of names is the number of classes. Null: the names in
-    /// <c>config.json</c>.
+    /// Names of the classes, in the order of the class ids. The number of names is the number of classes. Null: the names in the
+    /// configuration.
     /// </summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
     /// <summary>
-    /// The type of prediction of a classifier of texts or images. Null: the value in <c>config.json</c>. If that file has no value, the
-    /// number of classes and the data type of the labels in the first labeled batch determine the type.
+    /// The type of prediction of a classifier of texts or images. Null: the value in the configuration. If the configuration
+    /// has no value, the number of classes and the data type of the labels in the first labeled batch determine the type.
     /// </summary>
     public ProblemType? ProblemType { get; init; }
 
     /// <summary>
-    /// The id of the padding token, by which a decoder that classifies texts finds the last token of each row. Null: the value in
-    /// <c>config.json</c>.
+    /// The id of the padding token. For example, a decoder that classifies texts finds the last token of each row by this id. Null: the
+    /// value in the configuration.
     /// </summary>
     public int? PadTokenId { get; init; }
 

@@ -8,8 +8,8 @@ namespace PeftSharp.Optimization;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Shazeer and Stern 2018, arXiv:1804.04235. The state of a matrix is <c>exp_avg_sq_row</c> and <c>exp_avg_sq_col</c>, and the state of a
-/// vector is <c>exp_avg_sq</c>. With <c>beta1</c>, each parameter also has <c>exp_avg</c>.
+/// Shazeer and Stern 2018, arXiv:1804.04235. The state of a parameter with at least two dimensions is <c>exp_avg_sq_row</c> and
+/// <c>exp_avg_sq_col</c>; the state of any other parameter is <c>exp_avg_sq</c>. With <c>beta1</c>, each parameter also has <c>exp_avg</c>.
 /// </para>
 /// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
 /// calls the model.</para>

@@ -62,7 +62,9 @@ public sealed class BatchEncoding
     /// <summary>1 for tokens, 0 for padding: <c>attention_mask</c>.</summary>
     public int[][] AttentionMask => _attentionMask ??= [.. Encodings.Select(encoding => encoding.AttentionMask)];
 
-    /// <summary>1 for special tokens and padding: <c>special_tokens_mask</c>.</summary>
+    /// <summary>
+    /// 1 for tokens that the tokenizer added (special tokens and padding), 0 for tokens of the text: <c>special_tokens_mask</c>.
+    /// </summary>
     public int[][] SpecialTokensMask => _specialTokensMask ??= [.. Encodings.Select(encoding => encoding.SpecialTokensMask)];
 
     /// <summary>1 for the tokens of the assistant's messages, 0 for others: <c>assistant_masks</c>.</summary>
@@ -70,7 +72,10 @@ public sealed class BatchEncoding
     public int[][] AssistantMasks => [.. Encodings.Select(encoding => encoding.AssistantMask ?? throw new InvalidOperationException(
         "There is no mask of the assistant's tokens. Call tokenizer.ApplyChatTemplate with returnAssistantTokensMask: true."))];
 
-    /// <summary>The range of the text that each token covers, in UTF-16 code units: <c>offset_mapping</c>.</summary>
+    /// <summary>
+    /// The range of the text that each token covers, in UTF-16 code units: <c>offset_mapping</c>. After <c>EncodeWords</c>, a range is
+    /// relative to the start of the token's word.
+    /// </summary>
     public TokenOffset[][] OffsetMapping => [.. Encodings.Select(encoding => encoding.Offsets)];
 
     /// <summary>For each row, the index of its text; null unless overflowing tokens were requested.</summary>
@@ -85,7 +90,9 @@ public sealed class BatchEncoding
     /// <summary>The tokens of a row.</summary>
     public IReadOnlyList<string> Tokens(int row = 0) => Encodings[row].Tokens;
 
-    /// <summary>For each token of a row, the index of its word in the text; null for special tokens and padding.</summary>
+    /// <summary>
+    /// For each token of a row, the index of its word in the text; null for special tokens that the tokenizer added, and for padding.
+    /// </summary>
     public IReadOnlyList<int?> WordIds(int row = 0) => Encodings[row].WordIds;
 
     /// <summary>
@@ -119,7 +126,7 @@ public sealed class BatchEncoding
 
     /// <summary>
     /// For each token of a row, the text that it belongs to: 0 for the first text, 1 for the second text of a pair; null for special tokens
-    /// and padding.
+    /// that the tokenizer added, and for padding.
     /// </summary>
     public IReadOnlyList<int?> SequenceIds(int row = 0) => Encodings[row].SequenceIds;
 

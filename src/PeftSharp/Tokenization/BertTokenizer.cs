@@ -38,7 +38,10 @@ public static class BertTokenizer
     /// <param name="tokenizeChineseChars">
     /// Whether to make each Chinese character a word. Default: <c>tokenize_chinese_chars</c> in tokenizer_config.json, otherwise true.
     /// </param>
-    /// <exception cref="TokenizerException">A file is missing or malformed, or the unknown token is not in the vocabulary.</exception>
+    /// <exception cref="TokenizerException">
+    /// A file is missing, malformed or of another kind of tokenizer, a required special token is null, or the unknown token is not in the
+    /// vocabulary.
+    /// </exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(
         string nameOrFolder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>

@@ -16,9 +16,12 @@ public sealed partial class EvalPrediction
     /// there are no names, with their ids.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// There are no labels, the labels are not integers, or the number of labels does not equal the number of predictions.
+    /// There are no labels, the labels are not integers, the predictions do not have the shape [examples, classes], or the number of labels
+    /// does not equal the number of examples.
     /// </exception>
-    /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no examples, or the number of names does not equal the number of classes.
+    /// </exception>
     public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null)
     {
         RequireLabels(nameof(GetClassificationReport));
@@ -46,10 +49,11 @@ public sealed partial class EvalPrediction
     /// </param>
     /// <param name="threshold">The minimum probability of a predicted label, 0 to 1. Default 0.5.</param>
     /// <exception cref="InvalidOperationException">
-    /// There are no labels, or the number of labels does not equal the number of logits.
+    /// There are no labels, the predictions do not have the shape [examples, labels], or the number of labels does not equal the number of
+    /// logits.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The number of names does not equal the number of labels, a label is neither 0 nor 1, or a logit is NaN.
+    /// There are no examples, the number of names does not equal the number of labels, a label is neither 0 nor 1, or a logit is NaN.
     /// </exception>
     public MultiLabelReport GetMultiLabelReport(IReadOnlyList<string>? names = null, double threshold = 0.5)
     {
@@ -81,11 +85,12 @@ public sealed partial class EvalPrediction
     /// The tags by label id: <c>O</c>, <c>B-PER</c>, <c>I-PER</c> and so on. Null: <see cref="LabelNames"/>.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// There are no labels, the number of labels does not equal the number of tokens, or neither the call nor the model names the tags.
+    /// There are no labels, the labels are not integers, the predictions do not have the shape [examples, tokens, tags], the number of
+    /// labels does not equal the number of tokens, or neither the call nor the model names the tags.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The number of tags does not equal the number of labels of the model, a label has no tag, or a tag is not of the form <c>O</c>,
-    /// <c>B-TYPE</c>, <c>I-TYPE</c>, <c>E-TYPE</c> or <c>S-TYPE</c>.
+    /// There are no examples, the number of tags does not equal the number of labels of the model, a label has no tag, or a tag is not of
+    /// the form <c>O</c>, <c>B-TYPE</c>, <c>I-TYPE</c>, <c>E-TYPE</c> or <c>S-TYPE</c>.
     /// </exception>
     public EntityReport GetEntityReport(IReadOnlyList<string>? tags = null)
     {

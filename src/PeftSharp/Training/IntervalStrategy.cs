@@ -3,7 +3,7 @@ namespace PeftSharp.Training;
 /// <summary>When the trainer logs or evaluates (transformers' <c>IntervalStrategy</c>).</summary>
 public enum IntervalStrategy
 {
-    /// <summary>Never.</summary>
+    /// <summary>Never. The metrics of the whole run are logged at its end in any case.</summary>
     No,
     /// <summary>
     /// Every <see cref="TrainingArguments.LoggingSteps"/> or <see cref="TrainingArguments.EvalSteps"/> optimizer steps. The model is also

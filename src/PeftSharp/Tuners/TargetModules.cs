@@ -25,7 +25,10 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     /// <summary>The names of a list; empty for a string.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The regular expression, in Python's or .NET's syntax, or <c>all-linear</c>; null for a list.</summary>
+    /// <summary>
+    /// The regular expression, or <c>all-linear</c>; null for a list. The syntax is .NET's; Python's <c>(?P&lt;name&gt;…)</c> is supported
+    /// as well.
+    /// </summary>
     public string? Pattern { get; }
 
     /// <summary>Whether the value is <c>all-linear</c>, in upper or lower case.</summary>

@@ -5,8 +5,9 @@ namespace PeftSharp.Tuners;
 /// <summary>The task of an adapted model (peft's <c>TaskType</c>), which determines the head that is trained with the adapter.</summary>
 public enum TaskType
 {
-    /// <summary><c>SEQ_CLS</c>: sequence classification. The head (<c>classifier</c> or <c>score</c>) is trained with the
-    /// adapter.</summary>
+    /// <summary>
+    /// <c>SEQ_CLS</c>: sequence classification. The modules of the head, such as <c>classifier</c>, are trained with the adapter.
+    /// </summary>
     [JsonStringEnumMemberName("SEQ_CLS")]
     SeqCls,
 
@@ -18,11 +19,16 @@ public enum TaskType
     [JsonStringEnumMemberName("CAUSAL_LM")]
     CausalLM,
 
-    /// <summary><c>TOKEN_CLS</c>: token classification. The head (<c>classifier</c> or <c>score</c>) is trained with the adapter.</summary>
+    /// <summary>
+    /// <c>TOKEN_CLS</c>: token classification. The modules of the head, such as <c>classifier</c>, are trained with the adapter.
+    /// </summary>
     [JsonStringEnumMemberName("TOKEN_CLS")]
     TokenCls,
 
-    /// <summary><c>QUESTION_ANS</c>: extractive question answering. The head (<c>qa_outputs</c>) is trained with the adapter.</summary>
+    /// <summary>
+    /// <c>QUESTION_ANS</c>: extractive question answering. The modules of the head, such as <c>qa_outputs</c>, are trained with the
+    /// adapter.
+    /// </summary>
     [JsonStringEnumMemberName("QUESTION_ANS")]
     QuestionAns,
 

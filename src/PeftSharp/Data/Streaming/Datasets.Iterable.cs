@@ -6,7 +6,7 @@ public static partial class Datasets
     /// <summary>Returns the rows of several streams, one stream after the other (<c>concatenate_datasets</c>).</summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
     /// <exception cref="DatasetException">
-    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// The columns of the streams are known before the rows are read, and the columns or their types differ.
     /// </exception>
     public static IterableDataset ConcatenateDatasets(params IReadOnlyList<IterableDataset> datasets)
     {
@@ -19,9 +19,9 @@ public static partial class Datasets
     /// <summary>Interleaves the rows of several streams, alternately or randomly (<c>interleave_datasets</c>).</summary>
     /// <remarks>
     /// The order is the same as in Python's streams: with <see cref="StoppingStrategy.FirstExhausted"/>, the result ends directly after the
-    /// last row of the stream that ends first. For datasets that are not streams, both Python and
-    /// <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> use the same number of
-    /// rows of each dataset if the datasets alternate with this strategy.
+    /// last row of the stream that ends first. Datasets that are not streams are different, in Python as well: if they alternate with this
+    /// strategy, <see cref="InterleaveDatasets(IReadOnlyList{Dataset}, IReadOnlyList{double}?, long?, StoppingStrategy)"/> returns equally
+    /// many rows of each dataset.
     /// </remarks>
     /// <param name="datasets">The streams, with the same columns and types.</param>
     /// <param name="probabilities">
@@ -32,7 +32,7 @@ public static partial class Datasets
     /// <param name="stoppingStrategy">When to stop. Default: as soon as one of the streams has no more rows.</param>
     /// <exception cref="ArgumentException">The list is empty, or the probabilities, the strategy or the seed are invalid.</exception>
     /// <exception cref="DatasetException">
-    /// The columns of the streams are known before the rows are read, and the columns differ.
+    /// The columns of the streams are known before the rows are read, and the columns or their types differ.
     /// </exception>
     public static IterableDataset InterleaveDatasets(
         IReadOnlyList<IterableDataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,

@@ -16,13 +16,14 @@ public static partial class Datasets
     /// shard. In contrast to Python, the files of a dataset on the Hub are downloaded before the rows are read.
     /// </para>
     /// <para>
-    /// The first file that has rows determines the types of the columns. Parquet and Arrow files contain the types. For JSON lines and CSV
-    /// files, the types are inferred from the first 10,000 rows (at most 10 MB). If a later value has another type, the enumeration throws
-    /// a <see cref="DatasetException"/>. To avoid this, declare the type of the column with <see cref="DatasetLoadOptions.Features"/>.
+    /// The first file that has rows determines the types of the columns. Parquet and Arrow files contain the types, so their first
+    /// file determines them even if it has no rows. For JSON lines and CSV files, the types are inferred from the first 10,000 rows (at
+    /// most 10 MB). If a later value cannot be converted to the type of its column without loss, the enumeration throws a
+    /// <see cref="DatasetException"/>. To avoid this, declare the type of the column with <see cref="DatasetLoadOptions.Features"/>.
     /// </para>
     /// <para>
-    /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start, except for two
-    /// kinds of files: compressed files, which are decompressed from the start, and files that are read as a whole.
+    /// To continue at a stored position (<see cref="IterableDataset.LoadStateDict"/>), the file is not read from its start. Three kinds of
+    /// files are exceptions: compressed files, UTF-16 text, and files that are read as a whole.
     /// </para>
     /// </remarks>
     /// <param name="path">The path of a file or folder, or the name of a dataset (<c>NAME</c> or <c>OWNER/NAME</c>).</param>
@@ -39,8 +40,8 @@ public static partial class Datasets
     /// There is no such file or folder, and the dataset of that name cannot be obtained from the Hugging Face Hub.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A configuration must be chosen (the message lists the configurations), there is no supported file, or the splits have different
-    /// formats. Malformed files are reported when they are read.
+    /// A configuration must be chosen (the message lists the configurations), there is no supported file, a file is a zip archive, or the
+    /// splits have different formats. Malformed files are reported when they are read.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// An option has an invalid value, has no effect for this path or format, or contradicts an argument; or the path is empty, or is the
@@ -62,7 +63,8 @@ public static partial class Datasets
     /// <param name="cancellationToken">Checked while files are downloaded.</param>
     /// <exception cref="DatasetException">
     /// There is no such split (the message lists the splits), a configuration must be chosen (the message lists the configurations), there
-    /// is no supported file, or the splits have different formats. Malformed files are reported when they are read.
+    /// is no supported file, a file is a zip archive, or the splits have different formats. Malformed files are reported when they are
+    /// read.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="split"/> is malformed or contains a slice; an option has an invalid value, has no effect for this path or format, or

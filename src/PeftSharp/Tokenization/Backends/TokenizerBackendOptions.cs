@@ -6,9 +6,9 @@ namespace PeftSharp.Tokenization;
 public sealed record TokenizerBackendOptions
 {
     /// <summary>
-    /// Special tokens by their names in transformers: <c>bos_token</c>, <c>eos_token</c>, <c>unk_token</c>, <c>sep_token</c>,
-    /// <c>pad_token</c>, <c>cls_token</c>, <c>mask_token</c>. They must be in the vocabulary. They are matched as a whole in texts.
-    /// Default: none.
+    /// Special tokens by their names in transformers. Possible names: <c>bos_token</c>, <c>eos_token</c>, <c>unk_token</c>,
+    /// <c>sep_token</c>, <c>pad_token</c>, <c>cls_token</c>, <c>mask_token</c>. The tokens must be in the vocabulary. They are matched as a
+    /// whole in texts. Default: no tokens.
     /// </summary>
     public IReadOnlyDictionary<string, string> SpecialTokens { get; init; } = new Dictionary<string, string>();
 

@@ -39,7 +39,10 @@ public sealed record PromptTuningConfig : PromptLearningConfig
     public JsonObject? TokenizerKwargs { get; init; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A text is required and not set, or an option is set but not used.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="PromptTuningInit.Text"/> is set without <see cref="PromptTuningInitText"/>; <see cref="TokenizerKwargs"/> is set with
+    /// another initialization; or the task or <see cref="PromptLearningConfig.NumTransformerSubmodules"/> is not supported.
+    /// </exception>
     public override void Validate()
     {
         base.Validate();

@@ -23,6 +23,9 @@ public abstract record PromptLearningConfig : PeftConfig
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="NumVirtualTokens"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="NumTransformerSubmodules"/> is neither null nor 1, or the task is <see cref="Tuners.TaskType.Seq2SeqLM"/>.
+    /// </exception>
     public override void Validate()
     {
         if (NumVirtualTokens < 1)

@@ -9,7 +9,7 @@ namespace PeftSharp.Tuners;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Outputs per token (logits of a language model, hidden states, start and end logits) begin with the outputs of the virtual tokens, as
+/// Outputs per token (such as the logits of a language model and hidden states) begin with the outputs of the virtual tokens, as
 /// in peft. Generated sequences do not contain virtual tokens. Positions that the caller passes refer to the text and are increased by the
 /// number of virtual tokens; peft ignores such positions.
 /// </para>
