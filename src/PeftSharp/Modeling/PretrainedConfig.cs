@@ -63,8 +63,8 @@ public abstract record PretrainedConfig
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
     /// <summary>
-    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting a number that is not the number of names in
-    /// <see cref="Id2Label"/> names the classes LABEL_0, LABEL_1 and so on.
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. If you set a number that differs from the number of names
+    /// in <see cref="Id2Label"/>, the names become LABEL_0, LABEL_1 and so on.
     /// </summary>
     [JsonIgnore]
     public int NumLabels
@@ -98,7 +98,9 @@ public abstract record PretrainedConfig
             ? [.. names.OrderBy(entry => entry.Key).Select(entry => entry.Value)]
             : null;
 
-    /// <summary>Standard deviation of initialized weights. Default 0.02.</summary>
+    /// <summary>
+    /// Standard deviation of initialized weights. Some families, such as CLIP, use other values for some layers. Default 0.02.
+    /// </summary>
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>
