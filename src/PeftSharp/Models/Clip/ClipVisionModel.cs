@@ -47,7 +47,10 @@ public sealed class ClipVisionModel
     public override IReadOnlyList<string> OptionNames => ["output_hidden_states", "output_attentions", "interpolate_pos_encoding"];
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">The images do not have the size of the configuration.</exception>
+    /// <exception cref="DatasetException">
+    /// The images do not have the size or the number of channels of the configuration. With
+    /// <see cref="ForwardOptions.InterpolatePosEncoding"/>, any size of at least one patch is accepted.
+    /// </exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var embedded = _before.call(_embeddings.call(inputs.PixelValues!, options.InterpolatePosEncoding));
