@@ -44,7 +44,9 @@ public static partial class TokenizationExtensions
     /// <exception cref="DatasetException">
     /// A column does not exist or does not contain lists of words or of class ids, or a row does not have one tag for each word.
     /// </exception>
-    /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
+    /// <exception cref="TokenizerException">
+    /// The tokenizer cannot encode separate words, or a word requires an unknown token that is not in the vocabulary.
+    /// </exception>
     /// <exception cref="ArgumentException">The length has no room for special tokens.</exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
@@ -124,7 +126,8 @@ public static partial class TokenizationExtensions
         var labels = encoding.AlignLabels(ids, alignment);
         if (alignment == LabelAlignment.FirstToken || tags.Feature is not Sequence { Element: ClassLabel { Names: var names } })
             return labels;
-        // A word is one entity or a part of one: its other tokens do not begin another entity (run_ner.py, label_all_tokens).
+        // A word is one entity or a part of one: the tokens after its first one do not begin another entity (run_ner.py,
+        // label_all_tokens).
         var numbers = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id);
         var inside = names.Select((name, id) =>
             name.StartsWith("B-", StringComparison.Ordinal) ? numbers.GetValueOrDefault($"I-{name[2..]}", id) : id).ToArray();
