@@ -47,8 +47,8 @@ public static class MLTokenizerExtensions
     /// (<see cref="GetBackendOptions"/>).
     /// </param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="vocabulary"/> is null and the tokens of this class of tokenizer are not available, or a special token is not in the
-    /// vocabulary.
+    /// <paramref name="vocabulary"/> is null and the tokens of this class of tokenizer are not available; a special token is not in the
+    /// vocabulary; or a name or a template in <paramref name="options"/> is invalid.
     /// </exception>
     public static Tokenizer AsPeftSharpTokenizer(
         this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null,
