@@ -38,9 +38,9 @@ public static class MLTokenizerExtensions
     /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
     /// <param name="vocabulary">
     /// All tokens and ids. Default null: the tokens of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
-    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c>,
-    /// <c>WordPieceTokenizer</c> and <see cref="MLTokenizer"/>. Tiktoken does not provide the bytes of its tokens, so a token that is not
-    /// valid UTF-8 by itself is named by its id, such as <c>&lt;token 188&gt;</c>.
+    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>Phi2Tokenizer</c>, <c>SentencePieceTokenizer</c>,
+    /// <c>TiktokenTokenizer</c>, <c>WordPieceTokenizer</c> and <see cref="MLTokenizer"/>. Tiktoken does not provide the bytes of its
+    /// tokens, so a token that is not valid UTF-8 by itself is named by its id, such as <c>&lt;token 188&gt;</c>.
     /// </param>
     /// <param name="options">
     /// Special tokens, template and properties of the model. Null: the options that <paramref name="tokenizer"/> provides
