@@ -106,7 +106,8 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if the model can generate text,
-    /// <c>generation_config.json</c>. Weights of more than 50 GB are written to several files with an index. Each file is written atomically.
+    /// <c>generation_config.json</c>. Weights of more than 50 GB are written to several files with an index. Each file is written
+    /// atomically.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
