@@ -13,7 +13,8 @@ namespace PeftSharp.MLTokenizers;
 /// Offsets and indices count UTF-16 code units of the original text, even if the tokenizer normalizes the text. The methods of the base
 /// class therefore always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are also null, because the
 /// tokenizer contains both steps; setting <c>considerNormalization</c> and <c>considerPreTokenization</c> to false turns them off
-/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithPreprocessing"/>).
+/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithPreprocessing"/>), except for a tokenizer from
+/// <see cref="PeftSharp.Tokenization.Tokenizer.FromBackend"/>.
 /// </para>
 /// <para>
 /// If a maximum token count would separate the tokens of one character, the whole character is omitted. Added special tokens are included

@@ -38,17 +38,17 @@ public static class MLTokenizerExtensions
     /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
     /// <param name="vocabulary">
     /// All tokens and ids. Default null: the tokens of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
-    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c>,
-    /// <c>WordPieceTokenizer</c> and <see cref="MLTokenizer"/>. Tiktoken does not provide the bytes of its tokens, so a token that is not
-    /// valid UTF-8 by itself is named by its id, such as <c>&lt;token 188&gt;</c>.
+    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>Phi2Tokenizer</c>, <c>SentencePieceTokenizer</c>,
+    /// <c>TiktokenTokenizer</c>, <c>WordPieceTokenizer</c> and <see cref="MLTokenizer"/>. Tiktoken does not provide the bytes of its
+    /// tokens, so a token that is not valid UTF-8 by itself is named by its id, such as <c>&lt;token 188&gt;</c>.
     /// </param>
     /// <param name="options">
     /// Special tokens, template and properties of the model. Null: the options that <paramref name="tokenizer"/> provides
     /// (<see cref="GetBackendOptions"/>).
     /// </param>
     /// <exception cref="ArgumentException">
-    /// <paramref name="vocabulary"/> is null and the tokens of this class of tokenizer are not available, or a special token is not in the
-    /// vocabulary.
+    /// <paramref name="vocabulary"/> is null and the tokens of this class of tokenizer are not available; a special token is not in the
+    /// vocabulary; or a name or a template in <paramref name="options"/> is invalid.
     /// </exception>
     public static Tokenizer AsPeftSharpTokenizer(
         this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null,

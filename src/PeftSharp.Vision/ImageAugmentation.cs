@@ -65,7 +65,7 @@ public sealed record ImageAugmentation
             if (width < 1 || height < 1 || width > image.Width || height > image.Height) continue;
             return image.Crop(random.Next(image.Width - width + 1), random.Next(image.Height - height + 1), width, height);
         }
-        // A very wide or very tall image may contain no part with a permitted ratio: use the largest part at the center.
+        // No attempt fitted into the image, which may be very wide or very tall: use the largest centered part with a permitted ratio.
         var widest = Math.Max(1, Math.Min(image.Width, (int)Math.Round(image.Height / MinRatio)));
         var highest = Math.Max(1, Math.Min(image.Height, (int)Math.Round(image.Width / MinRatio)));
         return image.Crop((image.Width - widest) / 2, (image.Height - highest) / 2, widest, highest);

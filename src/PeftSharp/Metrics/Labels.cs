@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>The classes of the examples, one integer per example. Converts implicitly from arrays, spans and lists of integers.</summary>
-/// <remarks>Arrays, spans and lists of <see cref="int"/> are not copied. Values of type <see cref="long"/> are converted.</remarks>
+/// <summary>
+/// The classes of the examples, one integer per example. Arrays and lists of <see cref="int"/> or <see cref="long"/> and spans of
+/// <see cref="int"/> are converted implicitly.
+/// </summary>
+/// <remarks>The implicit conversions do not copy values of type <see cref="int"/>.</remarks>
 [CollectionBuilder(typeof(Labels), nameof(Create))]
 public readonly ref struct Labels
 {

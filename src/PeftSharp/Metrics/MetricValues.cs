@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace PeftSharp.Metrics;
 
 /// <summary>
-/// Real values (scores, probabilities, targets) for a metric. Converts implicitly from arrays, spans and lists of numbers.
+/// Real values, such as scores, probabilities or targets, for a metric. Arrays, spans and lists of <see cref="double"/> or
+/// <see cref="float"/> and arrays of <see cref="int"/>, <see cref="long"/> or <see cref="bool"/> are converted implicitly.
 /// </summary>
 /// <remarks>Metrics are computed in double precision; <see cref="float"/> values are converted once.</remarks>
 [CollectionBuilder(typeof(MetricValues), nameof(Create))]

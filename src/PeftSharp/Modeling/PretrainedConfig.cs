@@ -25,7 +25,7 @@ public abstract record PretrainedConfig
     /// <summary>The class of the saved model, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
-    /// <summary>Data type of the saved weights: <c>float32</c>, <c>bfloat16</c>, <c>float16</c> or <c>float64</c>.</summary>
+    /// <summary>Data type of the saved weights, such as <c>float32</c>, <c>bfloat16</c>, <c>float16</c> or <c>float64</c>.</summary>
     public string? Dtype { get; init; }
 
     /// <summary>The name of each class, by its index. Null: two unnamed classes.</summary>
@@ -98,7 +98,9 @@ public abstract record PretrainedConfig
             ? [.. names.OrderBy(entry => entry.Key).Select(entry => entry.Value)]
             : null;
 
-    /// <summary>Standard deviation of initialized weights. Default 0.02.</summary>
+    /// <summary>
+    /// Standard deviation of initialized weights. Some families, such as CLIP, use other values for some layers. Default 0.02.
+    /// </summary>
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>

@@ -8,7 +8,7 @@ public abstract partial class PretrainedModel
     /// <summary>Uploads the model (only the adapters, if it has any) to the Hugging Face Hub (<c>push_to_hub</c>).</summary>
     /// <remarks>
     /// The repository is created if it does not exist. It receives the files of <see cref="SavePretrained"/> and a generated model card. A
-    /// card that a person wrote or edited is kept. All files are uploaded in one commit.
+    /// card in the root of the repository that a person wrote or edited is kept. All files are uploaded in one commit.
     /// </remarks>
     /// <param name="repository">
     /// The repository, such as <c>owner/my-model</c>; without an owner, the repository belongs to the account of the token.

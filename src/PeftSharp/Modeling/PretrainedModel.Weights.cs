@@ -52,7 +52,7 @@ public abstract partial class PretrainedModel
     /// <param name="padToMultipleOf">The vocabulary size is rounded up to a multiple of this number. Default 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is less than 1.</exception>
     /// <exception cref="NotSupportedException">
-    /// The model does not read token ids, or an adapter wraps its embeddings or its head.
+    /// The model has no <see cref="InputEmbeddings"/>, or an adapter wraps its embeddings or its head.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public virtual void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1)
@@ -63,7 +63,7 @@ public abstract partial class PretrainedModel
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
-                + (InputEmbeddings is null ? "the model does not read token ids."
+                + (InputEmbeddings is null ? "the model has no InputEmbeddings."
                     : $"their type is {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
         if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
             throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "
@@ -106,7 +106,8 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if the model can generate text,
-    /// <c>generation_config.json</c>. Each file is written atomically.
+    /// <c>generation_config.json</c>. Weights of more than 50 GB are written to several files with an index. Each file is written
+    /// atomically.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>

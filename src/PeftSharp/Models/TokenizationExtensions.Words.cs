@@ -44,7 +44,9 @@ public static partial class TokenizationExtensions
     /// <exception cref="DatasetException">
     /// A column does not exist or does not contain lists of words or of class ids, or a row does not have one tag for each word.
     /// </exception>
-    /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
+    /// <exception cref="TokenizerException">
+    /// The tokenizer cannot encode separate words, or a word requires an unknown token that is not in the vocabulary.
+    /// </exception>
     /// <exception cref="ArgumentException">The length has no room for special tokens.</exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.

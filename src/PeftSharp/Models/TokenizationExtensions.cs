@@ -43,7 +43,9 @@ public static partial class TokenizationExtensions
     /// <exception cref="DatasetException">
     /// A column does not exist or does not contain text, a text is missing, or the labels are text.
     /// </exception>
-    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
+    /// <exception cref="TokenizerException">
+    /// The text to truncate is absent or too short, or a text requires an unknown token that is not in the vocabulary.
+    /// </exception>
     /// <exception cref="ArgumentException">Arguments contradict each other, or the length has no room for special tokens.</exception>
     /// <exception cref="NotSupportedException">
     /// <paramref name="cacheFolder"/> is given, but the tokenizer is from <see cref="Tokenizer.FromBackend"/>, whose content is unknown.
@@ -107,7 +109,8 @@ public static partial class TokenizationExtensions
     /// <returns>
     /// The stream without the text columns; other columns are kept. Enumerating it throws a <see cref="DatasetException"/> if a column does
     /// not exist or does not contain text, a text is missing, or the labels are text. It throws an <see cref="ArgumentException"/> if
-    /// arguments contradict each other or the length has no room for special tokens.
+    /// arguments contradict each other or the length has no room for special tokens, and a <see cref="TokenizerException"/> if the text to
+    /// truncate is absent or too short or a text requires an unknown token that is not in the vocabulary.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is less than 1.</exception>
     public static IterableDataset Tokenize(

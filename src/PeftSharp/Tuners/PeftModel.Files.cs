@@ -55,7 +55,7 @@ public abstract partial class PeftModel
     /// </summary>
     /// <remarks>
     /// peft has no such method: there, <c>load_adapter</c> is called for each adapter. Load the adapter in the folder itself with
-    /// <c>PeftModel.FromPretrained</c>, and the others with this method.
+    /// <c>PeftModel.FromPretrained</c>, and the adapters in its subfolders with this method.
     /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <param name="isTrainable">Whether the adapters are trainable once they are active. Default false.</param>
@@ -131,7 +131,9 @@ public abstract partial class PeftModel
     /// card (<c>README.md</c>) is written if the folder has none.
     /// </summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <exception cref="ArgumentException">All adapters of the model have been deleted.</exception>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed or unloaded.</exception>
     public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
 
     /// <summary>Saves the given adapters in the same way as <see cref="SavePretrained(string)"/>.</summary>
@@ -139,6 +141,7 @@ public abstract partial class PeftModel
     /// <param name="selectedAdapters">Names of the adapters.</param>
     /// <exception cref="ArgumentException">A name is unknown, or the list is empty.</exception>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed or unloaded.</exception>
     public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -164,6 +167,7 @@ public abstract partial class PeftModel
     /// </param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed or unloaded.</exception>
     public override void LoadWeights(string folder, bool allowPickle = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

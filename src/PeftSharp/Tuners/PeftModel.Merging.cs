@@ -25,8 +25,8 @@ public abstract partial class PeftModel
     /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, or
-    /// calls of the model are running. Nothing was changed.
+    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias,
+    /// calls of the model are running, or a scope of <see cref="DisableAdapter"/> has unmerged the adapters. Nothing was changed.
     /// </exception>
     /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>
@@ -51,7 +51,9 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Unmerges all adapters and restores the exact original weights. Does nothing if no adapter is merged.</summary>
-    /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Calls of the model are running, or a scope of <see cref="DisableAdapter"/> has unmerged the adapters.
+    /// </exception>
     public void Unmerge()
     {
         using var change = BeginChange("Unmerging adapters");

@@ -22,8 +22,8 @@ public abstract partial class PeftModel
     /// </remarks>
     /// <typeparam name="TModel">The class of the base model.</typeparam>
     /// <param name="loadBase">
-    /// Loads the base model with the options that are passed to it. It is called a second time if the adapter's head has another number of
-    /// classes than the loaded model.
+    /// Loads the base model with the options that are passed to it. It is called a second time if the number of classes is taken from the
+    /// adapter's head and differs from the number of the loaded model.
     /// </param>
     /// <param name="nameOrFolder">
     /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the

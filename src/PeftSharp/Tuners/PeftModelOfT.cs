@@ -31,8 +31,8 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// (<see cref="PeftConfig.ModulesToSave"/>) or train the same token row. Nothing was changed.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias, or
-    /// calls of the model are running. Nothing was changed.
+    /// A check of <paramref name="safeMerge"/> failed, an adapter with <see cref="LoraConfig.LoraBias"/> adapts a layer without a bias,
+    /// calls of the model are running, or a scope of <see cref="PeftModel.DisableAdapter"/> has unmerged the adapters. Nothing was changed.
     /// </exception>
     /// <exception cref="NotSupportedException">An adapter cannot be merged into weights, for example because it trains virtual
     /// tokens.</exception>
@@ -42,8 +42,9 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// <summary>Removes all adapters and returns the original base model, in which trained biases remain changed. This object can no longer
     /// be used.</summary>
     /// <exception cref="InvalidOperationException">
-    /// Calls of the model are running, or the initialization of an adapter changed the base weights (pissa, olora): call
-    /// <see cref="MergeAndUnload"/>, or load the base model again.
+    /// Calls of the model are running, a scope of <see cref="PeftModel.DisableAdapter"/> has unmerged the adapters, or the initialization
+    /// of an adapter changed the base weights (pissa, olora). In the last case, call <see cref="MergeAndUnload"/>, or load the base model
+    /// again.
     /// </exception>
     public TModel Unload() => (TModel)RemoveAll();
 }

@@ -9,8 +9,9 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// <c>numItemsInBatch</c> is the number of targets in all batches of an optimizer step. If the number is given, the loss is the sum over
-/// this batch divided by the number, so that the losses of these batches add up to the loss of one large batch. If it is null, the loss is
-/// the mean over this batch.
+/// this batch divided by the number, so that the losses of these batches add up to the loss of one large batch. The exception is
+/// <see cref="ContrastiveObjective"/>, whose loss compares the rows of one batch. If the number is null, the loss is the mean over this
+/// batch.
 /// </para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>

@@ -22,6 +22,7 @@ public sealed class QuestionAnsweringObjective : Objective
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }
 
     /// <inheritdoc/>
+    /// <remarks>Each row is one target, even if its positions are ignored.</remarks>
     public override long CountTargets(ModelInputs inputs, PretrainedConfig config) =>
         HasLabels(inputs) ? inputs.StartPositions!.shape[0] : 0;
 

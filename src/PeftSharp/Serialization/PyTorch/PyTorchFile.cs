@@ -8,9 +8,9 @@ namespace PeftSharp.Serialization;
 /// <remarks>
 /// <para>
 /// This class corresponds to <c>torch.load(path, weights_only=True)</c> in Python. The file is a pickle, which in Python can run any code.
-/// This class reads only tensors and plain data (numbers, strings, lists, tuples, dictionaries and sets), and runs no code of the file. If
-/// the file refers to any other class or function, a <see cref="CheckpointException"/> that contains the name of the class or function is
-/// thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
+/// This class reads only tensors and plain data, such as numbers, strings, bytes, lists, tuples, dictionaries and sets, and runs no code of
+/// the file. If the file refers to any other class or function, a <see cref="CheckpointException"/> that contains the name of the class or
+/// function is thrown. Both formats of <c>torch.save</c> are read: zip files, and the legacy format of PyTorch before 1.6.
 /// </para>
 /// <para>
 /// The whole value is validated when the file is opened, so the elements of each tensor are inside the file. The file must not be changed
@@ -67,7 +67,7 @@ public sealed class PyTorchFile : ITensorFile
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>
     /// A CPU tensor with the dtype and shape in the file. As in Python, the tensor need not be contiguous, and the results for tensors that
-    /// share memory in the file also share memory. The caller disposes it.
+    /// share memory in the file also share memory, unless they are copies. The caller disposes it.
     /// </returns>
     /// <exception cref="CheckpointException">The file has no such tensor, or TorchSharp does not support its dtype.</exception>
     public Tensor Map(string name)

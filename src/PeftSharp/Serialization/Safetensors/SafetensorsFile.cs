@@ -11,7 +11,8 @@ namespace PeftSharp.Serialization;
 /// </para>
 /// <para>
 /// The file must not be truncated or overwritten in place while it is open. It can be replaced: another file can be renamed to its path, as
-/// this library does when it saves a file. On Windows, the file can be replaced only after <see cref="Dispose"/>.
+/// this library does when it saves a file. On Windows, the file can be replaced only after <see cref="Dispose"/>, and after the tensors
+/// from <see cref="Map"/> have been disposed.
 /// </para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>

@@ -10,7 +10,8 @@ namespace PeftSharp.Training;
 /// <para>
 /// Masked language modeling follows Devlin et al. 2018, section 3.1: of the selected tokens, 80% are replaced by the mask token, 10% by a
 /// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers. If no token
-/// of a batch is selected, the collator selects one at random. In transformers, the loss of such a batch is NaN.
+/// of a batch is selected, the collator selects one at random, unless all tokens are special tokens. In transformers, the loss of such a
+/// batch is NaN.
 /// </para>
 /// <para>
 /// In causal language modeling, the label -100 is set for padded positions only (attention mask 0). A model whose padding token is its
@@ -32,7 +33,8 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
 
     /// <summary>Creates a collator.</summary>
     /// <param name="tokenizer">
-    /// The tokenizer, with a padding token and, for masked language modeling, a mask token. Its special tokens are not masked.
+    /// The tokenizer, with a padding token and, for masked language modeling, a mask token. Its special tokens are not masked. If the
+    /// rows have a <c>special_tokens_mask</c>, that mask defines the special tokens instead.
     /// </param>
     /// <param name="mlm">
     /// Whether to use masked language modeling (BERT); false: causal language modeling (GPT-2), where the labels are the input ids. Default

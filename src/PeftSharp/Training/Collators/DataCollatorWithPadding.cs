@@ -11,7 +11,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// The padding value is the padding token for <c>input_ids</c>, 1 for <c>special_tokens_mask</c>, -100 for <c>labels</c>, and 0 for other
-/// columns. If the rows have no <c>attention_mask</c>, a mask is added: 1 for tokens, 0 for padding.
+/// columns. If the rows have no <c>attention_mask</c>, and their <c>input_ids</c> are not nested lists, a mask is added: 1 for tokens, 0
+/// for padding.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

@@ -6,9 +6,9 @@ namespace PeftSharp.Training;
 /// <summary>Stacks rows of equal length without padding (transformers' <c>DefaultDataCollator</c>).</summary>
 /// <remarks>
 /// <para>
-/// Integers and booleans are converted to int64, floating-point values to float32. The columns <c>label</c> and <c>label_ids</c> are named
-/// <c>labels</c> in the batch. A batch with rows of different lengths throws a <see cref="DatasetException"/>; for such rows, use
-/// <see cref="DataCollatorWithPadding"/>.
+/// Integers and booleans are converted to int64, floating-point values and decimals to float32. The columns <c>label</c> and
+/// <c>label_ids</c> are named <c>labels</c> in the batch. A batch with rows of different lengths throws a <see cref="DatasetException"/>;
+/// for such rows, use <see cref="DataCollatorWithPadding"/>.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

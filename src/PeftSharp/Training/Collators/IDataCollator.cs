@@ -21,7 +21,7 @@ public interface IDataCollator
     /// <summary>
     /// Converts rows into a batch for training. A collator that changes rows at random implements this method. If its random numbers depend
     /// only on <paramref name="epoch"/> and <see cref="Row.Index"/>, a resumed run and a run with several threads get the same batches.
-    /// Default: <see cref="Collate"/>, which evaluation and prediction use.
+    /// By default, this method calls <see cref="Collate"/>. Evaluation and prediction always call <see cref="Collate"/>.
     /// </summary>
     /// <param name="rows">The rows, at least one; all have the same columns.</param>
     /// <param name="epoch">The epoch, from 0.</param>

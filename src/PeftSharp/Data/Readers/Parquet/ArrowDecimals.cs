@@ -21,7 +21,7 @@ internal static class ArrowDecimals
         var (digits, places) = (BigInteger.Abs(unscaled), scale);
         for (; places < 0; places++)
             digits *= 10;
-        // Trailing zeros can be removed if the value has too many digits.
+        // If the value has too many digits or decimal places, trailing zeros are removed.
         while ((places > MaxScale || digits >= Limit) && places > 0 && digits % 10 == 0)
             (digits, places) = (digits / 10, places - 1);
         if (digits >= Limit || places > MaxScale)
