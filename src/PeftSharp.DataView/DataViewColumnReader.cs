@@ -36,7 +36,7 @@ internal abstract class DataViewColumnReader(string name)
                 var type when type == typeof(byte) => Typed<byte, long?>(cursor, column, id => id == 0 ? null : id - 1L, label),
                 var type when type == typeof(ushort) => Typed<ushort, long?>(cursor, column, id => id == 0 ? null : id - 1L, label),
                 var type when type == typeof(uint) => Typed<uint, long?>(cursor, column, id => id == 0 ? null : id - 1L, label),
-                _ => Typed<ulong, long?>(cursor, column, id => id == 0 ? null : checked((long)(id - 1)), label),
+                _ => Typed<ulong, long?>(cursor, column, id => id == 0 ? null : ToInt64(id - 1, column), label),
             };
         }
         return item switch
@@ -63,9 +63,13 @@ internal abstract class DataViewColumnReader(string name)
         _ when type == typeof(int) => Typed<int, int>(cursor, column, value => value),
         _ when type == typeof(uint) => Typed<uint, long>(cursor, column, value => value),
         _ when type == typeof(long) => Typed<long, long>(cursor, column, value => value),
-        _ => Typed<ulong, long>(cursor, column, value => value <= long.MaxValue ? (long)value : throw new DatasetException(
-            $"Column '{column.Name}' contains {value}, which is above the maximum of int64. Convert the column to text.")),
+        _ => Typed<ulong, long>(cursor, column, value => ToInt64(value, column)),
     };
+
+    /// <exception cref="DatasetException">The value is above the maximum of int64.</exception>
+    private static long ToInt64(ulong value, DataViewSchema.Column column) => value <= long.MaxValue ? (long)value
+        : throw new DatasetException(
+            $"Column '{column.Name}' contains {value}, which is above the maximum of int64. Convert the column to text.");
 
     private static DataViewColumnReader Typed<TStored, T>(
         DataViewRowCursor cursor, DataViewSchema.Column column, Func<TStored, T> convert, Feature? feature = null) =>

@@ -73,7 +73,7 @@ public sealed record DatasetLoadOptions
     /// <summary>Text: the part of the file that becomes a row. Default: a line.</summary>
     public TextUnit SampleBy { get; init; }
 
-    /// <summary>Text: whether lines include their line feed. Default false.</summary>
+    /// <summary>Text: whether lines include their line feed. Default false. Requires <see cref="TextUnit.Line"/>.</summary>
     public bool KeepLinebreaks { get; init; }
 
     /// <summary>The types that the dataset card declares. <see cref="Features"/> has precedence.</summary>
@@ -122,6 +122,9 @@ public sealed record DatasetLoadOptions
         if (!Enum.IsDefined(SampleBy))
             throw new ArgumentException($"DatasetLoadOptions.SampleBy is {SampleBy}, but must be a member of {nameof(TextUnit)}: "
                 + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
+        if (KeepLinebreaks && SampleBy != TextUnit.Line)
+            throw new ArgumentException($"DatasetLoadOptions.KeepLinebreaks requires TextUnit.Line, but SampleBy is {SampleBy}, for which "
+                + "line breaks are always kept. Remove one of the two options.", nameof(KeepLinebreaks));
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
                 + "but must be another character, such as ';'.", nameof(Delimiter));

@@ -21,6 +21,9 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     internal long Capacity => _keys?.shape[2] ?? 0;
 
     /// <summary>Capacity that a layer never exceeds, except for a single long input; null: no limit.</summary>
+    /// <summary>The sliding window in tokens; null: none.</summary>
+    internal int? Window => window;
+
     private long? MaxCapacity => window is { } size ? size - 1 + Math.Max(MinSpareTokens, size / SpareDivisor) : null;
 
     internal (Tensor Keys, Tensor Values) Add(Tensor keys, Tensor values)

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
@@ -56,7 +57,9 @@ public sealed class KeyValueCache : IDisposable
     /// <paramref name="layer"/> is negative, a layer before <paramref name="layer"/> is still empty, or <paramref name="window"/> is less
     /// than 1.
     /// </exception>
-    /// <exception cref="ArgumentException">The shape does not match the cached tensors.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape does not match the cached tensors, or <paramref name="window"/> is not the window of the earlier calls.
+    /// </exception>
     public (Tensor Keys, Tensor Values) Update(int layer, Tensor keys, Tensor values, int? window = null)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -66,8 +69,13 @@ public sealed class KeyValueCache : IDisposable
                 + $"The next layer is {_layers.Count}.");
         if (window is { } size) ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(window));
         if (layer == _layers.Count) _layers.Add(new CachedLayer(window, _maxLength));
+        if (_layers[layer].Window != window)
+            throw new ArgumentException($"Layer {layer} of the cache was created with {WindowText(_layers[layer].Window)}, but this call has "
+                + $"{WindowText(window)}. Pass the same window in all calls.", nameof(window));
         return _layers[layer].Add(keys, values);
     }
+
+    private static string WindowText(int? window) => window is { } size ? $"a window of {Quantity.Of(size, "token")}" : "no window";
 
     /// <summary>Number of tokens for which memory of a layer is reserved.</summary>
     /// <param name="layer">Zero-based index of the layer.</param>

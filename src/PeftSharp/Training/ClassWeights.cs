@@ -19,8 +19,8 @@ public static class ClassWeights
     /// class id.
     /// </param>
     /// <exception cref="DatasetException">
-    /// There is no such column, the column does not contain class ids, a class has no rows, or a class id is not less than the number of
-    /// classes.
+    /// There is no such column, the column does not contain class ids, a class has no rows, a class id is not less than the number of
+    /// classes, or the number of classes is not known because there are no labels.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is not positive.</exception>
     public static IReadOnlyList<double> Balanced(Dataset dataset, string labelColumn = "labels", int? numClasses = null)
@@ -36,6 +36,9 @@ public static class ClassWeights
             .Select(row => isBoolean ? column.GetBoolean(row) ? 1 : 0 : column.GetInt64(row)).Where(label => label >= 0).ToArray();
         var names = (column.Feature as ClassLabel)?.Names;
         var counts = new long[numClasses ?? names?.Count ?? (labels.Length == 0 ? 0 : checked((int)labels.Max() + 1))];
+        if (counts.Length == 0)
+            throw new DatasetException($"Column '{column.Name}' contains no labels, so the number of classes is not known. "
+                + "Pass rows with labels, or set numClasses.");
         foreach (var label in labels)
         {
             if (label >= counts.Length)

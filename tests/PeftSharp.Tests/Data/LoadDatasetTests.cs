@@ -139,6 +139,19 @@ public class LoadDatasetTests : IDisposable
         Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>().Should().Equal(1L);
     }
 
+    [Fact]
+    public void An_option_without_effect_is_refused_instead_of_ignored()
+    {
+        var file = _folder.Write("x.txt", "a\n\nb\n");
+        string Refused(Func<object> load) => load.Should().ThrowExactly<ArgumentException>().Which.Message;
+        Refused(() => Datasets.LoadDataset(file, new DatasetLoadOptions { SampleBy = TextUnit.Paragraph, KeepLinebreaks = true }))
+            .Should().Contain("KeepLinebreaks requires TextUnit.Line");
+        Refused(() => Datasets.LoadDataset(_folder.Path, ["x.txt"], new DatasetLoadOptions { Name = "plain" }))
+            .Should().Contain("Name is 'plain'");
+        Refused(() => Datasets.LoadDataset("text", [file], new DatasetLoadOptions { Name = "plain" })).Should().Contain("Name is 'plain'");
+        Refused(() => Datasets.LoadDataset("text", [file], new DatasetLoadOptions { Revision = "v1" })).Should().Contain("'v1'");
+    }
+
     public static TheoryData<string, string, DatasetLoadOptions> OptionsOfOtherFormats => new()
     {
         { "x.jsonl", nameof(DatasetLoadOptions.Delimiter), new() { Delimiter = ';' } },

@@ -44,6 +44,16 @@ public sealed class KeyValueCacheTests : IDisposable
         cache.Capacity(0).Should().BeLessThanOrEqualTo(window - 1 + Math.Max(64, window / 4));
     }
 
+    [Theory, InlineData(3, 4, "a window of 4 tokens"), InlineData(3, null, "no window"), InlineData(null, 1, "a window of 1 token.")]
+    public void A_layer_keeps_its_window(int? first, int? second, string named)
+    {
+        using var cache = new KeyValueCache();
+        var piece = rand(1, 1, 2, 4);
+        cache.Update(0, piece, piece, first);
+        FluentActions.Invoking(() => cache.Update(0, piece, piece, second)).Should().ThrowExactly<ArgumentException>()
+            .WithParameterName("window").Which.Message.Should().Contain($"this call has {named}");
+    }
+
     [Fact]
     public void A_window_is_cropped_only_if_its_tokens_remain()
     {

@@ -287,6 +287,7 @@ public sealed class LossFunctionTests : IDisposable
         var named = Dataset.FromDict(("Label", new[] { "b", "a", "b", "b" })).ClassEncodeColumn("Label");
         ClassWeights.Balanced(named, "label").Should().Equal(2, 4.0 / 6);
         void Refused(Func<object> action, string message) => action.Should().ThrowExactly<DatasetException>().WithMessage(message);
+        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", Array.Empty<long>()))), "*contains no labels*numClasses*");
         Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 4), "Class 3 has no rows*");
         Refused(() => ClassWeights.Balanced(named, "label", numClasses: 5), "Class 2 has no rows*");
         Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 2), "*class id 2, *number of classes is 2*");

@@ -34,6 +34,16 @@ public sealed class SilentChoicesTests : IDisposable
     }
 
     [Fact]
+    public void A_combination_that_would_lose_a_layer_of_an_adapter_is_refused()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, LayersToTransform = [0] }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2, LayersToTransform = [1] });
+        FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both"))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().ContainAll("'second'", "h.1.", "LayersToTransform");
+        peft.PeftConfigs.Keys.Should().Equal("first", "second");
+    }
+
+    [Fact]
     public void Merging_and_saving_need_an_adapter()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");

@@ -48,14 +48,21 @@ internal sealed class DatasetLoader(
         if (File.Exists(path))
             return (new GivenFiles(path), OneFile());
         if (options.DataFiles is { } files && FileFormat.Names.Contains(path))
+        {
+            RequireNoRevision("format");
+            RequireNoName();
             return (new GivenFiles(path), Given(options with { Format = path }, files, folder: options.DataDir ?? ""));
+        }
         if (Directory.Exists(path))
         {
             RequireNoRevision("folder");
             if (DiskLayout.IsSaved(path))
                 throw new DatasetException($"'{path}' was written by SaveToDisk. Load it with Datasets.LoadFromDisk(\"{path}\").");
             if (options.DataFiles is { } inFolder)
+            {
+                RequireNoName();
                 return (new GivenFiles($"the folder '{path}'"), Given(options, inFolder, Path.Combine(path, options.DataDir ?? "")));
+            }
             var folder = new FolderSource(path);
             return (folder, await DataFiles.PlanAsync(folder, options, cancellationToken).ConfigureAwait(false));
         }
@@ -88,7 +95,15 @@ internal sealed class DatasetLoader(
     {
         if (options.Revision is not null)
             throw new ArgumentException($"DatasetLoadOptions.Revision is '{options.Revision}', but '{path}' is a {kind}, which has no "
-                + $"revisions and has precedence over a dataset of that name. Remove the option, or rename the {kind}.");
+                + "revisions and has precedence over a dataset of that name. Remove the option"
+                + (kind == "format" ? "." : $", or rename the {kind}."));
+    }
+
+    private void RequireNoName()
+    {
+        if (options.Name is not null)
+            throw new ArgumentException($"DatasetLoadOptions.Name is '{options.Name}', but the files are named (DataFiles), so no "
+                + "configuration is used. Remove one of the two options.", nameof(options.Name));
     }
 
     private static DataFilePlan Given(

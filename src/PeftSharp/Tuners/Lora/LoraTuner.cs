@@ -47,6 +47,12 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     internal void Combine(string adapterName, WeightedCombination how)
     {
         var factors = how.Adapters.Select(FactorsOf).ToArray();
+        var paths = GetAdapters(adapterName).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (source, name) in factors.Zip(how.Adapters))
+            if (source.Keys.FirstOrDefault(path => !paths.Contains(path)) is { } lost)
+                throw new InvalidOperationException($"The adapter '{name}' adapts the layer '{lost}', but the combination would not. The "
+                    + "combination uses LayersToTransform and ExcludeModules of the first adapter. Combine adapters for which these "
+                    + "options are equal.");
         foreach (var (path, _, adapter) in GetAdapters(adapterName))
         {
             using var scope = NewDisposeScope();
