@@ -92,7 +92,7 @@ public sealed partial class Dataset
     /// </param>
     /// <typeparam name="T">A value tuple, such as <c>(string, int)</c>.</typeparam>
     /// <exception cref="DatasetException">
-    /// The number of names differs from the number of elements, a name occurs twice, a row is null, the type of an element is not
+    /// The number of names differs from the number of elements, a name occurs more than once, a row is null, the type of an element is not
     /// supported, or the values of a column have different types.
     /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows, params IReadOnlyList<string> names) where T : ITuple
@@ -100,7 +100,7 @@ public sealed partial class Dataset
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(names);
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
-            throw new DatasetException($"The name '{duplicate.Key}' occurs twice. Column names must be unique.");
+            throw new DatasetException($"The name '{duplicate.Key}' occurs {duplicate.Count()} times. Column names must be unique.");
         return FromList(rows.Select((row, i) => row is null
             ? throw new DatasetException($"Row {i} is null. Rows must not be null.")
             : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {Quantity.Of(row.Length, "element")}, "

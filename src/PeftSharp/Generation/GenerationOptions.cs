@@ -49,7 +49,8 @@ public sealed record GenerationOptions : GenerationConfig
     public string? Adapter { get; init; }
 
     /// <summary>
-    /// The adapter of each prompt, instead of <see cref="Adapter"/>. Default null: all prompts use <see cref="Adapter"/>.
+    /// The adapter of each prompt, or one name for all prompts. Default null: all prompts use <see cref="Adapter"/>. Only one of the two
+    /// properties can be set.
     /// </summary>
     public IReadOnlyList<string>? AdapterNames { get; init; }
 

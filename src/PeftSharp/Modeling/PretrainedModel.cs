@@ -134,8 +134,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     public bool SupportsCache => OptionNames.Contains("past_key_values");
 
     /// <summary>
-    /// Number of targets in <paramref name="inputs"/>; 0 if the batch has no labels. The trainer divides the loss of an optimizer step by
-    /// the number of targets in all of its batches.
+    /// Number of targets in <paramref name="inputs"/>; 0 if the batch does not contain the labels that the objective needs, or if the model
+    /// has no objective. The trainer divides the loss of an optimizer step by the number of targets in all batches of the step.
     /// </summary>
     public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
 

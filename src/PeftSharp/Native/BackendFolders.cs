@@ -6,8 +6,8 @@ namespace PeftSharp.Native;
 /// <summary>The folders that may contain the native libraries of a program, ordered from most to least specific.</summary>
 internal static class BackendFolders
 {
-    /// <summary>The environment variable for a folder that is searched first, such as <c>torch/lib</c> of a Python installation of the
-    /// same version.</summary>
+    /// <summary>The environment variable for a folder that is searched first on Linux, such as <c>torch/lib</c> of a Python installation of
+    /// the same version.</summary>
     internal const string Variable = "PEFTSHARP_BACKEND";
 
     /// <summary>The runtime identifier of this process, such as <c>linux-x64</c>.</summary>

@@ -17,8 +17,9 @@ namespace PeftSharp.Native;
 /// <para>
 /// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older libstdc++ (Debian 12, Ubuntu
 /// 22.04, RHEL 9), a patched copy of TorchSharp's native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
-/// <c>~/.cache/peftsharp</c>; if this folder cannot be written, each process uses a temporary copy. The environment variable
-/// <c>PEFTSHARP_BACKEND</c> can contain the path of a folder, which is then searched first. Loading libtorch takes about 0.5 s.
+/// <c>~/.cache/peftsharp</c>; if this folder cannot be written, each process uses a temporary copy. Also on Linux, the environment
+/// variable <c>PEFTSHARP_BACKEND</c> can contain the path of a folder that is searched before the folders of the program. Loading libtorch
+/// takes about 0.5 s.
 /// </para>
 /// <para>
 /// On Linux, loading libtorch also configures its threads. They use a short spin count, unless <c>GOMP_SPINCOUNT</c> or

@@ -33,8 +33,8 @@ public sealed partial class EntityRecognizer
     /// without special tokens; or the model has no such adapter.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
-    /// <c>addPrefixSpace</c>, and no word starts with a space.
+    /// No word starts with a space, although the tokenizer joins words without a space between them. The tokenizers of Llama 3 and Qwen do
+    /// so, and the tokenizers of GPT-2 and RoBERTa without <c>addPrefixSpace</c>.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     public IReadOnlyList<RecognizedEntity> RecognizeWords(
@@ -73,8 +73,8 @@ public sealed partial class EntityRecognizer
     /// window without special tokens; <paramref name="batchSize"/> is less than 1; or the model has no such adapter.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of GPT-2 and RoBERTa without
-    /// <c>addPrefixSpace</c>, and no word starts with a space.
+    /// No word starts with a space, although the tokenizer joins words without a space between them. The tokenizers of Llama 3 and Qwen do
+    /// so, and the tokenizers of GPT-2 and RoBERTa without <c>addPrefixSpace</c>.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is selected for the call while an adapter is merged.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

@@ -166,7 +166,8 @@ public sealed partial class Tokenizer
                 + "Set one (tokenizer.PadToken = tokenizer.EosToken), or add one with AddSpecialTokens.", nameof(padding));
         if (pads && truncates && padToMultipleOf is { } multiple && limit % multiple != 0)
             throw new ArgumentException(
-                $"maxLength {limit} is not a multiple of padToMultipleOf {multiple}, but rows are both truncated and padded. "
+                $"Rows would be truncated to {limit} tokens ({(maxLength is null ? nameof(ModelMaxLength) : nameof(maxLength))}) and "
+                + $"padded to a multiple of {multiple} (padToMultipleOf), but {limit} is not a multiple of {multiple}. "
                 + "Pass a maxLength that is a multiple.", nameof(padToMultipleOf));
         if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
             throw new ArgumentOutOfRangeException(nameof(stride), stride,

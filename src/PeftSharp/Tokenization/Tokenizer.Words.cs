@@ -12,7 +12,10 @@ public sealed partial class Tokenizer
     /// Each word is normalized and tokenized separately. <see cref="TextEncoding.WordIds"/> are the indices of the given words;
     /// <see cref="TextEncoding.Offsets"/> are relative to the word of the token.
     /// </remarks>
-    /// <param name="words">The words, without the white space between them.</param>
+    /// <param name="words">
+    /// The words, without the white space between them. If the tokenizer joins words without a space between them, pass each word with the
+    /// space before it.
+    /// </param>
     /// <param name="wordPairs">The words of the second text of a pair. Default null: a single text.</param>
     /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
     /// <param name="padding">
@@ -37,8 +40,8 @@ public sealed partial class Tokenizer
     /// <paramref name="maxLength"/> has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of Llama 3, of Qwen, and of GPT-2 and
-    /// RoBERTa without <c>addPrefixSpace</c>, and no word starts with a space. The exception is also thrown if the text to truncate is
+    /// No word starts with a space, although the tokenizer joins words without a space between them. The tokenizers of Llama 3 and Qwen do
+    /// so, and the tokenizers of GPT-2 and RoBERTa without <c>addPrefixSpace</c>. The exception is also thrown if the text to truncate is
     /// absent or too short, or if a text requires an unknown token that is not in the vocabulary.
     /// </exception>
     public TextEncoding EncodeWords(
@@ -58,7 +61,10 @@ public sealed partial class Tokenizer
     /// </summary>
     /// <inheritdoc cref="EncodeWords(IReadOnlyList{string}, IReadOnlyList{string}, bool, PaddingStrategy, TruncationStrategy, int?, int,
     /// int?, PaddingSide?, bool)" path="//remarks"/>
-    /// <param name="words">The words of each text, without the white space between them.</param>
+    /// <param name="words">
+    /// The words of each text, without the white space between them. If the tokenizer joins words without a space between them, pass each
+    /// word with the space before it.
+    /// </param>
     /// <param name="wordPairs">
     /// The words of the second text of each pair; as many texts as in <paramref name="words"/>. Default null: single texts.
     /// </param>
@@ -89,8 +95,8 @@ public sealed partial class Tokenizer
     /// <paramref name="maxLength"/> has no room for the special tokens.
     /// </exception>
     /// <exception cref="TokenizerException">
-    /// The tokenizer treats words without a space between them as one word, such as the tokenizers of Llama 3, of Qwen, and of GPT-2 and
-    /// RoBERTa without <c>addPrefixSpace</c>, and no word starts with a space. The exception is also thrown if the text to truncate is
+    /// No word starts with a space, although the tokenizer joins words without a space between them. The tokenizers of Llama 3 and Qwen do
+    /// so, and the tokenizers of GPT-2 and RoBERTa without <c>addPrefixSpace</c>. The exception is also thrown if the text to truncate is
     /// absent or too short, or if a text requires an unknown token that is not in the vocabulary.
     /// </exception>
     public BatchEncoding EncodeWords(

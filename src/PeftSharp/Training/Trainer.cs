@@ -229,7 +229,7 @@ public partial class Trainer
         foreach (var warning in warnings) Warn(warning);
         if (resumed is null && _model.FrozenNewWeights is { } frozen) WarnAboutNewWeights(frozen);
         using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, _model, checkpoint, Warn);
-        // Last, so that an earlier error does not change the model.
+        // The weights are read after everything else of the checkpoint, so that an earlier error does not change the model.
         if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint, Args.AllowPickle);
         using var precision = ComputePrecisionOfRun();
         _precision = precision;

@@ -41,8 +41,9 @@ public abstract record PeftConfig
     public bool InferenceMode { get; init; }
 
     /// <summary>
-    /// Name suffixes of modules that are trained completely: the adapter trains and saves a copy of each. The head of the task is always
-    /// included. Null: no other modules.
+    /// Name suffixes of modules that are trained completely: the adapter trains and saves a copy of each. With the task types
+    /// <see cref="TaskType.SeqCls"/>, <see cref="TaskType.TokenCls"/> and <see cref="TaskType.QuestionAns"/>, the head is added. Null: no
+    /// other modules.
     /// </summary>
     public IReadOnlyList<string>? ModulesToSave { get; init; }
 

@@ -104,7 +104,7 @@ internal sealed class ZipIndex
             return count < ushort.MaxValue && length < uint.MaxValue && start < uint.MaxValue ? (start, length, count)
                 : FindDirectory64(first + i - Locator64Bytes);
         }
-        throw new InvalidDataException("it has no directory of a zip file at its end, so it is not complete");
+        throw new InvalidDataException("it does not end with the directory of a zip file, so it is not complete");
     }
 
     private (long Start, long Length, long Count) FindDirectory64(long locator)

@@ -135,16 +135,16 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
                 throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
             result[number] = ReadToken($"added_tokens_decoder.{id}", token, special: false);
         }
-        // Above the ids of a tiktoken file, up to the largest id of the list, an id that the list omits gets a reserved token, as in
-        // transformers.
+        // As in transformers: if the vocabulary is a tiktoken file, each id after its last one that added_tokens_decoder omits gets a
+        // reserved token, up to the largest id in added_tokens_decoder.
         if (source?.Tiktoken is { } ranks && result.Count > 0)
             for (var id = ranks.Vocabulary.Count; id < result.Keys.Max(); id++)
                 result.TryAdd(id, new AddedToken($"<|reserved_token_{id.ToString(CultureInfo.InvariantCulture)}|>") { Special = true });
         return result;
     }
 
-    // Tokens of added_tokens.json are special if these fields contain them. As in transformers, the special tokens of the class and
-    // additional_special_tokens in special_tokens_map.json are not used here.
+    // Tokens of added_tokens.json are special if the standard fields or extra_special_tokens of tokenizer_config.json contain them. As in
+    // transformers, the special tokens of the class and additional_special_tokens in special_tokens_map.json are not used here.
     private HashSet<string> NamedTokens() => TokenizerConfig.StandardNames.Select(name => (Name: name, Token: _fields[name]))
         .Concat(_fields["extra_special_tokens"] is JsonArray list ? list.Select(token => (Name: "extra_special_tokens", Token: token)) : [])
         .Where(entry => entry.Token is not null).Select(entry => ReadToken(entry.Name, entry.Token, special: true).Content)

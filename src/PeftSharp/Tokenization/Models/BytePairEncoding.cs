@@ -172,8 +172,9 @@ internal sealed class BytePairEncoding : TokenizerModel
             queue.Enqueue(merge, (merge.Rank, left));
     }
 
-    // A token for some bytes of a character has the offsets of the whole character. With a byte fallback, the bytes of a prefix or suffix
-    // are counted too; tokens that they shift beyond the end of the word have the offsets of its last character.
+    // A token for some bytes of a character has the offsets of the whole character. If the model falls back to bytes,
+    // Symbol.Bytes includes the bytes of ContinuingSubwordPrefix and EndOfWordSuffix, so the place of a token can be after the end of the
+    // word. Such a token has the offsets of the last character of the word.
     private static WordTokens WithPlaces(string word, List<Symbol> symbols)
     {
         var (ids, starts, ends) = (new int[symbols.Count], new int[symbols.Count], new int[symbols.Count]);

@@ -31,7 +31,7 @@ internal sealed class UnicodeForm : Normalizer
 
     internal override JsonObject ToJson() => new() { ["type"] = _name };
 
-    // Without characters to decompose and marks to reorder there is nothing to compose, except Hangul jamo, which are not marks.
+    // If no character can be decomposed and no mark can be reordered, only Hangul jamo and some marks of combining class 0 can be composed.
     private bool IsDecomposed(ReadOnlySpan<char> chars)
     {
         for (var i = 0; i < chars.Length;)

@@ -27,8 +27,8 @@ public abstract record TokenizerTrainer
     public IReadOnlyList<AddedToken> SpecialTokens { get; init; } = [];
 
     /// <summary>
-    /// Learns a vocabulary and returns a tokenizer. The class of the trainer determines its pipeline: normalization, splitting into words
-    /// and special tokens.
+    /// Learns a vocabulary and returns a tokenizer. The class of the trainer determines the pipeline of the tokenizer: how texts are
+    /// normalized and split into words, and which special tokens are added.
     /// </summary>
     /// <param name="texts">The texts, which are enumerated once.</param>
     /// <param name="progress">Receives the progress. Null: progress is not reported.</param>

@@ -31,7 +31,7 @@ internal sealed class EvaluationLoop(
         EvaluationSet set, string prefix, bool returnPredictions, Action<int, int> onStep, CancellationToken cancel)
     {
         if (set.Data.Count == 0) throw new DatasetException(
-            $"The dataset for the metrics '{prefix}_…' has no rows. Check the filter or the split that created it.");
+            $"The dataset whose metrics are named '{prefix}_…' has no rows. Check the filter or the split that created it.");
         var clock = Stopwatch.StartNew();
         var keepPredictions = returnPredictions || (computeMetrics is not null && !arguments.PredictionLossOnly);
         var accumulator = new Accumulator();

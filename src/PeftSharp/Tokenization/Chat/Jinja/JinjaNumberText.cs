@@ -20,7 +20,9 @@ internal static class JinjaNumberText
         if (kind is null && precision is null)
             return PythonFloat.Repr(number);
         if (kind is null or not ('f' or 'F' or 'e' or 'E' or 'g' or 'G' or '%'))
-            throw JinjaFault.Unsupported($"The type '{kind}' of a format is not supported for {JinjaTypes.Name(value)}.");
+            throw JinjaFault.Unsupported(kind is null
+                ? $"A format with a precision but without a type, such as '{{:.2}}', is not supported for {JinjaTypes.Name(value)}."
+                : $"The type '{kind}' of a format is not supported for {JinjaTypes.Name(value)}.");
         if (!double.IsFinite(number))
             return char.IsUpper(kind.Value) ? PythonFloat.Repr(number).ToUpperInvariant() : PythonFloat.Repr(number);
         var text = char.ToLowerInvariant(kind.Value) switch
