@@ -3,6 +3,8 @@ namespace PeftSharp.Vision;
 /// <summary>Decodes images of the supported formats.</summary>
 internal static class ImageDecoder
 {
+    private static int MaxArrayPixels => Array.MaxLength / RgbImage.Channels;
+
     /// <exception cref="ImageException">The content is not an image of a supported format, or it is malformed or too large.</exception>
     internal static RgbImage Decode(byte[] content, long maxPixels)
     {
@@ -17,12 +19,17 @@ internal static class ImageDecoder
         };
     }
 
-    /// <exception cref="ImageException">The image is empty or has more than <paramref name="maxPixels"/> pixels.</exception>
+    /// <exception cref="ImageException">
+    /// The image is empty, or it has more than <paramref name="maxPixels"/> pixels or more than fit in an array.
+    /// </exception>
     internal static void CheckSize(int width, int height, long maxPixels)
     {
         if (width < 1 || height < 1)
             throw new ImageException($"The image has {width} x {height} pixels, so it is empty. Remove the file, or obtain it again.");
-        if ((long)width * height > Math.Min(maxPixels, Array.MaxLength / RgbImage.Channels))
+        if ((long)width * height > MaxArrayPixels)
+            throw new ImageException($"The image has {width} x {height} pixels, but an image can have at most {MaxArrayPixels} pixels. "
+                + "Make the image smaller, or remove the file.");
+        if ((long)width * height > maxPixels)
             throw new ImageException($"The image has {width} x {height} pixels, which is more than maxPixels ({maxPixels}). "
                 + "If the file comes from a trusted source, pass a larger maxPixels to RgbImage or ImageCollator, or set MaxPixels of the "
                 + "classifier.");

@@ -38,8 +38,9 @@ public static class ImageFolder
     /// </returns>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// The folder has no images, it has images of a format that is not supported, <c>metadata.csv</c> is malformed or has no column
-    /// <c>file_name</c>, or <c>metadata.csv</c> names a file that does not exist or is outside of the folder.
+    /// Two subfolders are the same split, such as <c>val</c> and <c>dev</c>; the folder has no images; it has images of a format that is
+    /// not supported; <c>metadata.csv</c> is malformed or has no column <c>file_name</c>; or <c>metadata.csv</c> names a file that does not
+    /// exist or is outside of the folder.
     /// </exception>
     public static DatasetDict LoadDataset(string folder)
     {
@@ -49,6 +50,10 @@ public static class ImageFolder
                 $"The folder '{folder}' does not exist (the full path is '{Path.GetFullPath(folder)}').", folder);
         var splits = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
             .Where(split => _splits.ContainsKey(Path.GetFileName(split))).ToArray();
+        if (splits.Select(split => Path.GetFileName(split)).GroupBy(name => _splits[name]).FirstOrDefault(names => names.Count() > 1)
+            is { } same)
+            throw new DatasetException($"'{folder}' has several folders for the split '{same.Key}': {string.Join(", ", same)}. "
+                + "Move the images to one of them.");
         return splits.Length == 0
             ? new DatasetDict { [Training] = Split(folder) }
             : new DatasetDict(splits.Select(split => KeyValuePair.Create(_splits[Path.GetFileName(split)], Split(split))));
@@ -61,8 +66,8 @@ public static class ImageFolder
     /// <param name="split">The name of the split.</param>
     /// <exception cref="FileNotFoundException">The folder does not exist.</exception>
     /// <exception cref="DatasetException">
-    /// There is no such split, the folder has no images, it has images of a format that is not supported, or <c>metadata.csv</c> is
-    /// invalid.
+    /// There is no such split, two subfolders are the same split, the folder has no images, it has images of a format that is not
+    /// supported, or <c>metadata.csv</c> is invalid.
     /// </exception>
     public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
 

@@ -55,11 +55,9 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     /// <see cref="PretrainedOptions.Revision"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels loading.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="adapterRevision"/> is given without an adapter, or the model does not compare texts and images.
-    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="adapterRevision"/> is given without an adapter.</exception>
     /// <exception cref="CheckpointException">
-    /// A folder does not contain a model or an image processor, or the adapter does not match the model.
+    /// A folder does not contain a CLIP model or an image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="HubException">The files cannot be downloaded.</exception>
@@ -71,8 +69,12 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
         var processor = AutoImageProcessor.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
         var tokenizer = AutoTokenizer.FromPretrained(nameOrFolder, options?.Revision, options?.Hub, cancellationToken);
         return Load(its => AutoModel.FromPretrained(nameOrFolder, its, cancellationToken), adapterNameOrFolder, adapterRevision,
-            options,
-            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
+            options, Create, cancellationToken);
+
+        ZeroShotImageClassifier Create(PretrainedModel model) => model.Objective is ContrastiveObjective
+            ? new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }
+            : throw new CheckpointException($"'{nameOrFolder}' contains {model.GetName()}, which does not compare texts and images. "
+                + "Pass the folder or the name of a CLIP model.");
     }
 
     /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>

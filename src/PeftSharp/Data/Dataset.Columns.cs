@@ -127,6 +127,8 @@ public sealed partial class Dataset
     public Dataset AlignLabelsWithMapping(IReadOnlyDictionary<string, int> label2Id, string labelColumn)
     {
         ArgumentNullException.ThrowIfNull(label2Id);
+        if (label2Id.Count == 0)
+            throw new ArgumentException("label2Id is empty. Pass the id of each class name.", nameof(label2Id));
         string[] names = [.. label2Id.OrderBy(entry => entry.Value).Select(entry => entry.Key)];
         if (!label2Id.Values.Order().SequenceEqual(Enumerable.Range(0, names.Length)))
             throw new ArgumentException($"label2Id contains the ids {string.Join(", ", label2Id.Values.Order())}. "

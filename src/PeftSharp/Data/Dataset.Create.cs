@@ -45,13 +45,16 @@ public sealed partial class Dataset
     }
 
     /// <summary>Creates a dataset from dictionaries, one per row (<c>from_list</c>). The value of a missing key is null.</summary>
-    /// <exception cref="DatasetException">The values of a column have different types, or a type is not supported.</exception>
+    /// <exception cref="DatasetException">
+    /// A row is null, the values of a column have different types, or a type is not supported.
+    /// </exception>
     public static Dataset FromList(IEnumerable<IReadOnlyDictionary<string, object?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var records = new StructStore(promotesNumbers: false);
         foreach (var row in rows)
-            ColumnFactory.AddRecord(records, row);
+            ColumnFactory.AddRecord(
+                records, row ?? throw new DatasetException($"Row {records.Count} is null. Rows must not be null."));
         return Of(records);
     }
 

@@ -9,7 +9,7 @@ internal sealed partial class HubConnection
     /// <exception cref="HubException">The content is longer than any response of the Hub, or the response does not end.</exception>
     internal async Task<byte[]> ReadAsync(HttpResponseMessage response, HubRequest request, CancellationToken cancellationToken)
     {
-        var content = new MemoryStream();
+        var (content, host) = (new MemoryStream(), HubErrors.HostOf(response));
         if (response.Content.Headers.ContentLength > _settings.MaxResponseBytes) throw TooLong();
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(_settings.ResponseLimit);
@@ -17,7 +17,8 @@ internal sealed partial class HubConnection
         {
             using var stream = await response.Content.ReadAsStreamAsync(limited.Token).ConfigureAwait(false);
             var buffer = new byte[ReadBytes];
-            while (await ReceiveAsync(token => stream.ReadAsync(buffer, token), limited.Token).ConfigureAwait(false) is > 0 and var count)
+            while (await ReceiveAsync(host, token => stream.ReadAsync(buffer, token), limited.Token).ConfigureAwait(false)
+                is > 0 and var count)
             {
                 if (content.Length + count > _settings.MaxResponseBytes) throw TooLong();
                 content.Write(buffer, 0, count);
@@ -25,23 +26,25 @@ internal sealed partial class HubConnection
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw request.Error(HubError.Connection, $"{_settings.Endpoint.Host} did not complete its response within "
+            throw request.Error(HubError.Connection, $"{host} did not complete its response within "
                 + $"{_settings.ResponseLimit.TotalSeconds:0} seconds. Check the network, and the proxy if there is one "
                 + "(HTTPS_PROXY).", error);
         }
         return content.ToArray();
 
-        HubException TooLong() => request.Error(HubError.Server, $"the response of {_settings.Endpoint.Host} has more than "
+        HubException TooLong() => request.Error(HubError.Server, $"the response of {host} has more than "
             + $"{_settings.MaxResponseBytes >> 20} MB, so it does not come from a Hugging Face endpoint. "
             + HubErrors.CheckEndpoint);
     }
 
-    /// <summary>Reads from a response. The time without data is limited.</summary>
+    /// <summary>Reads from a response of <paramref name="host"/>. The time without data is limited.</summary>
     /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
-    internal Task<T> ReceiveAsync<T>(Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
-        LimitAsync(receive, _settings.DataTimeout, cancellationToken);
+    internal Task<T> ReceiveAsync<T>(
+        string host, Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
+        LimitAsync(host, receive, _settings.DataTimeout, cancellationToken);
 
-    private async Task<T> LimitAsync<T>(Func<CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<T> LimitAsync<T>(
+        string host, Func<CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(limit);
@@ -49,12 +52,12 @@ internal sealed partial class HubConnection
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TransientHubException(HubError.Connection,
-                $"{_settings.Endpoint.Host} sent nothing for {limit.TotalSeconds:0.###} seconds.", inner: error);
+                $"{host} sent nothing for {limit.TotalSeconds:0.###} seconds.", inner: error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             throw new TransientHubException(HubError.Connection,
-                $"the connection to {_settings.Endpoint.Host} failed ({error.Message}).", inner: error);
+                $"the connection to {host} failed ({error.Message}).", inner: error);
         }
     }
 }

@@ -205,7 +205,7 @@ internal sealed partial class HubConnection : IDisposable
     };
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, long offset, CancellationToken cancellationToken) =>
-        LimitAsync(async limited =>
+        LimitAsync(address.Host, async limited =>
         {
             using var message = new HttpRequestMessage(method, address);
             message.Headers.UserAgent.Add(_product);

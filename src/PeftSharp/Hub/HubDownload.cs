@@ -90,10 +90,11 @@ internal sealed class HubDownload(HubSettings settings, HubConnection connection
         }
         CheckLength(response, partial.Length);
         using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[BufferBytes];
+        var (buffer, host) = (new byte[BufferBytes], HubErrors.HostOf(response));
         for (long reported = partial.Length; ;)
         {
-            var count = await connection.ReceiveAsync(token => stream.ReadAsync(buffer, token), cancellationToken).ConfigureAwait(false);
+            var count = await connection.ReceiveAsync(host, token => stream.ReadAsync(buffer, token), cancellationToken)
+                .ConfigureAwait(false);
             if (count == 0) break;
             await partial.AppendAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             if (content.Size is null && partial.Length / ReportBytes > (partial.Length - count) / ReportBytes) CheckReservedSpace(partial);

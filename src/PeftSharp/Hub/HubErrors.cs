@@ -29,7 +29,7 @@ internal static partial class HubErrors
         if (IsTransient(response))
             return new TransientHubException(
                 response.StatusCode == HttpStatusCode.TooManyRequests ? HubError.RateLimited : HubError.Server,
-                $"{settings.Endpoint.Host} reported status {status}.", RetryAfter(response));
+                $"{HostOf(response)} reported status {status}.", RetryAfter(response));
         var page = settings.Address(request.Path);
         if (code == "GatedRepo")
             return request.Error(HubError.GatedRepository, "access to this repository must be requested. Open "
@@ -53,7 +53,7 @@ internal static partial class HubErrors
         if (response.StatusCode == HttpStatusCode.Forbidden)
             return request.Error(HubError.Forbidden, $"access is refused ({status}). "
                 + $"Check the permissions of your token. {TokenState(settings)}");
-        return request.Error(HubError.Server, $"{response.RequestMessage?.RequestUri?.Host} reported status {status}. "
+        return request.Error(HubError.Server, $"{HostOf(response)} reported status {status}. "
             + "If HF_ENDPOINT is set, check that it is the address of a Hugging Face endpoint; otherwise check the proxy and the "
             + "firewall.");
     }
@@ -67,6 +67,9 @@ internal static partial class HubErrors
 
     /// <summary>Whether the same request can succeed later.</summary>
     internal static bool IsTransient(HttpResponseMessage response) => _transient.Contains(response.StatusCode);
+
+    /// <summary>Returns the host that sent a response. After a redirect, it can be another host than that of the endpoint.</summary>
+    internal static string HostOf(HttpResponseMessage response) => response.RequestMessage!.RequestUri!.Host;
 
     /// <summary>Returns a header of a response. Null: the header is missing or empty.</summary>
     internal static string? Header(HttpResponseMessage response, string name) =>

@@ -52,7 +52,7 @@ public sealed record HubOptions
     /// <summary>
     /// The maximum time until the server responds, and the maximum time between two parts of a file. Null, for downloads: the environment
     /// variables <c>HF_HUB_ETAG_TIMEOUT</c> (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, 10 seconds if they are not
-    /// set. Null, for uploads: 60 seconds.
+    /// set. Null, for uploads: 60 seconds. More than zero, at most 2,147,483 seconds.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed partial class HubSettings
 {
     private static readonly string[] _true = ["1", "ON", "YES", "TRUE"];
     private const int DefaultSeconds = 10;
+    private const int MaxSeconds = int.MaxValue / 1000;              // .NET's timers and sockets count milliseconds
     private readonly Func<string, string?> _environment;
 
     /// <param name="options">The options. Null: the defaults.</param>
@@ -34,7 +35,10 @@ internal sealed partial class HubSettings
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryDelay, TimeSpan.Zero, nameof(options.RetryDelay));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelDownloads, 1, nameof(options.MaxParallelDownloads));
         if (options.Timeout is { } timeout)
+        {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(options.Timeout));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromSeconds(MaxSeconds), nameof(options.Timeout));
+        }
         (MaxRetries, RetryDelay, MaxParallelDownloads) = (options.MaxRetries, options.RetryDelay, options.MaxParallelDownloads);
         ResponseTimeout = options.Timeout ?? Seconds("HF_HUB_ETAG_TIMEOUT");
         DataTimeout = options.Timeout ?? Seconds("HF_HUB_DOWNLOAD_TIMEOUT");
@@ -128,8 +132,9 @@ internal sealed partial class HubSettings
     {
         if (Value(name) is not { } value) return TimeSpan.FromSeconds(DefaultSeconds);
         if (!int.TryParse(value, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
-                out var seconds))
-            throw new ArgumentException($"{name} is '{value}', but it must be an integer number of seconds.");
+                out var seconds) || seconds > MaxSeconds)
+            throw new ArgumentException($"{name} is '{value}', but it must be an integer number of seconds from 0 to {MaxSeconds} "
+                + $"(0 is the default, {DefaultSeconds}).");
         return TimeSpan.FromSeconds(seconds == 0 ? DefaultSeconds : seconds);                      // 0 is the default in Python, too
     }
 

@@ -30,7 +30,7 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     /// <param name="folder">The folder, which is created if it does not exist.</param>
     /// <param name="overwrite">Whether to replace any existing card. Default false.</param>
     /// <returns>True if the card was written; false if an existing card was kept.</returns>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or its card cannot be read.</exception>
     public bool Save(string folder, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -47,6 +47,11 @@ public sealed record ModelCard(ModelCardData Data, string Text)
     public static bool IsGenerated(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.ReadAllText(path).Contains(GeneratedMark, StringComparison.Ordinal);
+        try { return File.ReadAllText(path).Contains(GeneratedMark, StringComparison.Ordinal); }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"The model card '{path}' cannot be read ({error.Message}). Nothing was changed. "
+                + "Correct its permissions, or remove the file.", error);
+        }
     }
 }

@@ -54,7 +54,7 @@ public static class RegressionMetrics
         foreach (var label in labels)
             total += (label - mean) * (label - mean);
         var residual = SquaredErrors(labels, predictions);
-        if (total == 0)
+        if (total == 0 || IsConstant(labels.Span))          // the mean of equal labels, such as 0.1, can differ from them in the last bit
             return residual == 0 ? 1 : 0;
         return 1 - residual / total;
     }

@@ -70,8 +70,8 @@ public sealed class KeyValueCache : IDisposable
         if (window is { } size) ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(window));
         if (layer == _layers.Count) _layers.Add(new CachedLayer(window, _maxLength));
         if (_layers[layer].Window != window)
-            throw new ArgumentException($"Layer {layer} of the cache was created with {WindowText(_layers[layer].Window)}, but this call has "
-                + $"{WindowText(window)}. Pass the same window in all calls.", nameof(window));
+            throw new ArgumentException($"Layer {layer} of the cache was created with {WindowText(_layers[layer].Window)}, but this call "
+                + $"has {WindowText(window)}. Pass the same window in all calls.", nameof(window));
         return _layers[layer].Add(keys, values);
     }
 

@@ -52,7 +52,8 @@ public abstract partial class PretrainedModel
     /// <param name="padToMultipleOf">The vocabulary size is rounded up to a multiple of this number. Default 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is less than 1.</exception>
     /// <exception cref="NotSupportedException">
-    /// The model has no <see cref="InputEmbeddings"/>, or an adapter wraps its embeddings or its head.
+    /// The model does not read token ids, only its text model reads them (<c>ClipModel</c>), a custom model does not override
+    /// <see cref="InputEmbeddings"/>, or an adapter wraps the embeddings or the head.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public virtual void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1)
@@ -63,7 +64,10 @@ public abstract partial class PretrainedModel
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
-                + (InputEmbeddings is null ? "the model has no InputEmbeddings."
+                + (InputEmbeddings is null
+                    ? Inputs.Any(input => input.Kind == InputKind.TokenIds)
+                        ? "its InputEmbeddings is null. A model class that supports this method must override InputEmbeddings."
+                        : "the model does not read token ids."
                     : $"their type is {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
         if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
             throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "

@@ -141,7 +141,7 @@ public abstract partial class Predictor
     {
         ArgumentNullException.ThrowIfNull(texts, name);
         for (var i = 0; i < texts.Count; i++)
-            if (texts[i] is null) throw new ArgumentException($"Text {i} is null. Use an empty string instead.", name);
+            if (texts[i] is null) throw new ArgumentException($"{name}[{i}] is null. Use an empty string instead.", name);
     }
 
     private protected static void RequirePairs(IReadOnlyList<string> texts, IReadOnlyList<string>? others, string name)

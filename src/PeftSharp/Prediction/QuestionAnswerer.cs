@@ -137,6 +137,8 @@ public sealed class QuestionAnswerer : Predictor
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(context);
+        RequireContent(question, nameof(question), nameof(question));
+        RequireContent(context, nameof(context), nameof(context));
         return Search([question], [context], topK, handleImpossibleAnswer, maxAnswerLength, maxLength, stride,
             new PredictionCall(16, adapter, null, CancellationToken.None))[0];
     }
@@ -234,8 +236,12 @@ public sealed class QuestionAnswerer : Predictor
 
     private static void RequireContent(IReadOnlyList<string> texts, string name)
     {
-        for (var i = 0; i < texts.Count; i++)
-            if (texts[i].Length == 0)
-                throw new ArgumentException($"{name}[{i}] is empty. Provide a question and the text that contains its answer.", name);
+        for (var i = 0; i < texts.Count; i++) RequireContent(texts[i], $"{name}[{i}]", name);
+    }
+
+    private static void RequireContent(string text, string described, string name)
+    {
+        if (text.Length == 0)
+            throw new ArgumentException($"{described} is empty. Provide a question and the text that contains its answer.", name);
     }
 }

@@ -76,7 +76,9 @@ public sealed partial class TextEncoding
         }
     }, (TokenOffset[])Offsets.Clone());
 
-    /// <summary>For each token, the index of its word in the text; null for special tokens and padding.</summary>
+    /// <summary>
+    /// For each token, the index of its word in the text; null for special tokens that the tokenizer added, and for padding.
+    /// </summary>
     /// <remarks>
     /// After <c>EncodeWords</c>, the words are those that were passed to it. After <c>Encode</c>, the words are the pieces of the
     /// pre-tokenizer: for BERT, "O'Brien" has three pieces.
@@ -87,7 +89,10 @@ public sealed partial class TextEncoding
             row[i] = segment.Run?.Words[segment.Start + i];
     }, new int?[Length]);
 
-    /// <summary>0 for tokens of the first text, 1 for tokens of the second text; null for special tokens and padding.</summary>
+    /// <summary>
+    /// For each token, the text that it belongs to: 0 for the first text, 1 for the second text of a pair; null for special tokens that the
+    /// tokenizer added, and for padding.
+    /// </summary>
     public IReadOnlyList<int?> SequenceIds =>
         _sequenceIds ??= PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 

@@ -91,10 +91,8 @@ public sealed partial class Tokenizer
             throw new ArgumentException(
                 $"texts has {Quantity.Of(texts.Count, "element")} but textPairs has {textPairs.Count}. "
                 + "Pass one second text for each text.", nameof(textPairs));
-        for (var i = 0; i < texts.Count; i++)
-            if (texts[i] is null || textPairs is not null && textPairs[i] is null)
-                throw new ArgumentException($"Text {i} is null. Pass an empty string instead.",
-                    texts[i] is null ? nameof(texts) : nameof(textPairs));
+        RequireNoNull(texts, nameof(texts));
+        if (textPairs is not null) RequireNoNull(textPairs, nameof(textPairs));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
         ForEachRow(
@@ -102,6 +100,12 @@ public sealed partial class Tokenizer
             cancellationToken);
         PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
+    }
+
+    private static void RequireNoNull(IReadOnlyList<string> texts, string name)
+    {
+        for (var i = 0; i < texts.Count; i++)
+            if (texts[i] is null) throw new ArgumentException($"{name}[{i}] is null. Pass an empty string instead.", name);
     }
 
     private TextEncoding EncodeRow(string text, string? textPair, bool addSpecialTokens, TruncationPlan? plan, bool keepOverflow)

@@ -40,6 +40,8 @@ public sealed class ClassIdsTests
         FluentActions.Invoking(() => Labelled().AlignLabelsWithMapping(
             new Dictionary<string, int> { ["entailment"] = 0, ["neutral"] = 2 }, "label")).Should().ThrowExactly<ArgumentException>()
             .WithMessage("*must be consecutive numbers from 0*");
+        FluentActions.Invoking(() => Labelled().AlignLabelsWithMapping(new Dictionary<string, int>(), "label"))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("label2Id").WithMessage("label2Id is empty*");
         FluentActions.Invoking(() => Dataset.FromDict(("label", new[] { 1 })).AlignLabelsWithMapping(
             new Dictionary<string, int> { ["a"] = 0 }, "label")).Should().ThrowExactly<DatasetException>().WithMessage("*no class names*");
     }

@@ -166,4 +166,15 @@ public class DatasetTests
         list["a"].Should().Equal<object?>([1, null], Equals);
         list["b"].Should().Equal([null, "x"]);
     }
+
+    [Fact]
+    public void A_row_that_is_null_is_named_in_every_form_of_rows()
+    {
+        foreach (var create in new Func<Dataset>[]
+        {
+            () => Dataset.FromList([new Dictionary<string, object?> { ["a"] = 1 }, null!]),
+            () => Dataset.FromRows([new Review("good", 1, null), null!]),
+        })
+            create.Should().ThrowExactly<DatasetException>().WithMessage("Row 1 is null*");
+    }
 }

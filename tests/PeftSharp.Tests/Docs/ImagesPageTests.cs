@@ -62,6 +62,20 @@ public sealed class ImagesPageTests : IDisposable
             .Should().Contain("AutoModelForImageClassification");
     }
 
+    [Fact]
+    public void A_zero_shot_classifier_is_not_loaded_from_a_folder_with_another_model()
+    {
+        SaveClip("other");
+        using (var model = AutoModelForImageClassification.FromConfig(
+            new VitConfig
+            {
+                HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, ImageSize = [Size], PatchSize = [8],
+            }, new PretrainedOptions { Seed = 1 }))
+            model.SavePretrained("other");
+        FluentActions.Invoking(() => ZeroShotImageClassifier.FromPretrained("other"))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("'other' contains ViT").And.Contain("CLIP");
+    }
+
     private static void SaveClip(string folder)
     {
         var config = new ClipConfig

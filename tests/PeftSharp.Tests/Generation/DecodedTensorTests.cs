@@ -17,4 +17,17 @@ public sealed class DecodedTensorTests
         tokenizer.Decode(tensor(ids)).Should().Be("one two");
         tokenizer.BatchDecode(zeros(2, 0, ScalarType.Int64)).Should().Equal("", "");
     }
+
+    [Fact]
+    public void A_scalar_and_a_tensor_without_rows_are_refused_with_their_shape()
+    {
+        using var scope = NewDisposeScope();
+        var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2"));
+        foreach (var decode in new Action[] { () => tokenizer.Decode(tensor(1L)), () => tokenizer.BatchDecode(tensor(1L)) })
+            decode.Should().ThrowExactly<ArgumentException>().WithParameterName("ids").WithMessage("*scalar*shape is [], but*");
+        FluentActions.Invoking(() => tokenizer.Decode(zeros(0, 3, ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("There are no rows of ids: the shape is [0, 3]*");
+        FluentActions.Invoking(() => tokenizer.Decode(zeros(2, 3, ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("There are 2 rows of ids. Use BatchDecode*");
+    }
 }

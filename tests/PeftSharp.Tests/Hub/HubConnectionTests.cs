@@ -247,6 +247,24 @@ public sealed class HubConnectionTests : IDisposable
         log.Lines.Should().Equal("127.0.0.1 reported status 503, \\u001B[31mdown. Retry 1 of 5 in 0 seconds.");
     }
 
+    [Fact]
+    public async Task Errors_of_the_host_of_large_files_name_this_host()
+    {
+        _repository.LargeFiles.Add("config.json");
+        _hub.Options = _hub.Options with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(2) };
+        foreach (var (change, reason, says) in new (Func<ServerResponse, ServerResponse>, HubError, string)[]
+        {
+            (_ => new ServerResponse(503), HubError.Server, "localhost reported status 503"),
+            (response => response with { CutAfter = 0 }, HubError.Connection, "the connection to localhost failed"),
+            (response => response with { StallAfter = 0 }, HubError.Connection, "localhost sent nothing for 2 seconds"),
+        })
+        {
+            _hub.Server.Change = (request, response) =>
+                request.Host.StartsWith("localhost", StringComparison.Ordinal) ? change(response) : response;
+            await Fails(reason, says);
+        }
+    }
+
     private Task<string> Download() => _hub.Download("gpt2", "config.json");
 
     private async Task<HubException> Fails(HubError reason, params string[] words)

@@ -66,6 +66,8 @@ public sealed class HubSettingsTests
     [InlineData("HF_ENDPOINT=mirror", "HF_ENDPOINT*mirror")]
     [InlineData("HF_ENDPOINT=file:///x", "HF_ENDPOINT*file:///x")]
     [InlineData("HF_HUB_ETAG_TIMEOUT=soon", "HF_HUB_ETAG_TIMEOUT*soon")]
+    [InlineData("HF_HUB_ETAG_TIMEOUT=-5", "HF_HUB_ETAG_TIMEOUT*-5*from 0 to 2147483")]
+    [InlineData("HF_HUB_DOWNLOAD_TIMEOUT=2147484", "HF_HUB_DOWNLOAD_TIMEOUT*2147484*from 0 to 2147483")]
     [InlineData("HF_TOKEN=a\u0001b", "token")]
     public void Invalid_variables_are_errors(string variables, string message) =>
         variables.Invoking(it => Read(it)).Should().Throw<ArgumentException>().WithMessage($"*{message}*");
@@ -75,6 +77,7 @@ public sealed class HubSettingsTests
     {
         foreach (var options in new HubOptions[]
             { new() { MaxRetries = -1 }, new() { MaxParallelDownloads = 0 }, new() { Timeout = TimeSpan.Zero },
+              new() { Timeout = TimeSpan.MaxValue },
               new() { RetryDelay = TimeSpan.FromSeconds(-1) } })
             options.Invoking(it => new HubClient(it)).Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -63,6 +63,12 @@ public sealed class ModelCardTests : IDisposable
     }
 
     [Fact]
+    public void A_card_that_cannot_be_read_is_an_IO_error_that_names_it() =>
+        FluentActions.Invoking(() => ModelCard.IsGenerated(_folder.Path))                        // a folder: access is denied
+            .Should().ThrowExactly<IOException>().WithMessage($"The model card '{_folder.Path}' cannot be read*")
+            .WithInnerException<UnauthorizedAccessException>();
+
+    [Fact]
     public void Without_metadata_there_is_no_header() => new ModelCard(new ModelCardData(), "# A").ToString().Should().Be("# A");
 
     /// <summary>Set PEFTSHARP_PYTHON to a Python with huggingface_hub.</summary>

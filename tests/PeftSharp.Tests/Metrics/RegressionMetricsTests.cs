@@ -42,6 +42,8 @@ public class RegressionMetricsTests
         Assert.Equal(double.NaN, R2Score([1.0], [1.0]));
         Assert.Equal(1, R2Score([2.0, 2.0], [2.0, 2.0]));
         Assert.Equal(0, R2Score([2.0, 2.0], [2.0, 3.0]));
+        Assert.Equal(1, R2Score([0.1, 0.1, 0.1], [0.1, 0.1, 0.1]));       // the sum of the labels is rounded, so their mean is not 0.1
+        Assert.Equal(0, R2Score([0.1, 0.1, 0.1], [0.1, 0.1, 0.2]));
         Assert.Equal(double.NaN, PearsonR([2.0, 2.0, 2.0], [1.0, 2.0, 3.0]));
         Assert.Equal(double.NaN, SpearmanR([1.0, 2.0, 3.0], [4.0, 4.0, 4.0]));
     }

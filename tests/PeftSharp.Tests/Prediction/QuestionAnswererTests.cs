@@ -47,6 +47,10 @@ public sealed class QuestionAnswererTests
         using var reader = new QuestionAnswerer(model, Recorded.Tokenizer());
         FluentActions.Invoking(() => reader.Answer(["a", "b"], ["a", ""]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("contexts[1] is empty");
+        FluentActions.Invoking(() => reader.Answer("", "good"))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("question").WithMessage("question is empty*");
+        FluentActions.Invoking(() => reader.TopAnswers("good", ""))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("context").WithMessage("context is empty*");
         FluentActions.Invoking(() => reader.Answer(string.Concat(Enumerable.Repeat("good ", 30)), "good"))
             .Should().ThrowExactly<TokenizerException>();
         FluentActions.Invoking(

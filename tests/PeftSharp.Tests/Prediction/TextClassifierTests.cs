@@ -189,7 +189,7 @@ public sealed class TextClassifierTests
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         FluentActions.Invoking(() => classifier.Classify(["a", null!]))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1 is null");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("texts[1] is null");
         FluentActions.Invoking(() => classifier.Classify(["a", "b"], ["c"]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("textPairs contains 1 text, but 2 are required");
         classifier.Dispose();

@@ -211,7 +211,10 @@ public class TokenizerErrorTests
             () => bert.Encode(["a", "a b c d"], ["b", "c d e f"], truncation: TruncationStrategy.OnlyFirst, maxLength: 5))
             .Should().ThrowExactly<TokenizerException>();
         FluentActions.Invoking(() => bert.Encode(["a"], ["b", "c"])).Should().ThrowExactly<ArgumentException>();
-        FluentActions.Invoking(() => bert.Encode(["a", null!])).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => bert.Encode(["a", null!]))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("texts").WithMessage("texts[1] is null*");
+        FluentActions.Invoking(() => bert.Encode(["a", "b"], ["c", null!]))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("textPairs").WithMessage("textPairs[1] is null*");
         FluentActions.Invoking(() => bert.Encode("a", padding: "sometimes")).Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => gpt2.PadToken = "[PAD]").Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => gpt2.AddSpecialTokens(new Dictionary<string, AddedToken> { ["padding"] = "[PAD]" }))
@@ -219,6 +222,17 @@ public class TokenizerErrorTests
         FluentActions.Invoking(() => bert.Pad(new Dictionary<string, int[][]> { ["ids"] = [[1]] }))
             .Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => bert.Encode(["a"])["labels"]).Should().ThrowExactly<KeyNotFoundException>();
+    }
+
+    [Theory]
+    [InlineData("YQ== 0\n\nYg== 1\nYw== 0", "Line 4", "the rank 0 of line 1")]
+    [InlineData("YQ== 0\nYQ== 1", "Line 2", "the token 'a'")]
+    public void A_token_or_rank_that_occurs_twice_in_a_file_of_tiktoken_is_named(string content, params string[] says)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("qwen.tiktoken"), content);
+        FluentActions.Invoking(() => TiktokenFile.Read(folder.File("qwen.tiktoken")))
+            .Should().ThrowExactly<TokenizerException>().Which.Message.Should().ContainAll(says);
     }
 
     [Fact]

@@ -75,6 +75,8 @@ public sealed class EarlierRunTests : IDisposable
                 .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(says);
         FluentActions.Invoking(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("has 8 training rows, but this run has 7");
+        FluentActions.Invoking(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 1))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("but this run has 1 row.");
         Train(Arguments with { Seed = 7, DataSeed = 42 }, trainer => trainer.Train(resumeFromCheckpoint: true));          // the same order
     }
 

@@ -99,6 +99,17 @@ public sealed class ModuleModelTests : IDisposable
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("integers");
     }
 
+    [Fact]
+    public void Token_embeddings_that_cannot_be_resized_are_an_error_with_the_true_reason()
+    {
+        using var withoutIds = Model(ownLoss: false);
+        FluentActions.Invoking(() => withoutIds.ResizeTokenEmbeddings(40))
+            .Should().ThrowExactly<NotSupportedException>().WithMessage("*does not read token ids*");
+        using var withIds = new ModuleModel(new Net(withLoss: false), [new InputSpec("ids", InputKind.TokenIds)]);
+        FluentActions.Invoking(() => withIds.ResizeTokenEmbeddings(40))
+            .Should().ThrowExactly<NotSupportedException>().WithMessage("*InputEmbeddings is null*");
+    }
+
     private static ModuleModel Model(bool ownLoss, int? seed = 3)
     {
         if (seed is { } start) manual_seed(start);

@@ -48,6 +48,13 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Two_folders_of_one_split_are_refused_by_name()
+    {
+        foreach (var folder in new[] { "train", "val", "dev" }) Image($"{folder}/a.png", 1);
+        Refused(() => ImageFolder.LoadDataset(_folder.Path)).Should().Contain("several folders for the split 'validation': dev, val.");
+    }
+
+    [Fact]
     public void What_cannot_be_loaded_is_named()
     {
         FluentActions.Invoking(() => ImageFolder.LoadDataset(Path.Combine(_folder.Path, "absent")))

@@ -109,6 +109,8 @@ public sealed class RgbImageTests : IDisposable
         var before = GC.GetTotalAllocatedBytes();
         Refused(() => RgbImage.Decode(bmp)).Should().Contain("60000 x 60000");
         (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(10_000_000);
+        Refused(() => RgbImage.Decode(bmp, maxPixels: long.MaxValue)).Should()
+            .Contain($"60000 x 60000 pixels, but an image can have at most {Array.MaxLength / 3} pixels").And.NotContain("maxPixels");
     }
 
     [Fact]

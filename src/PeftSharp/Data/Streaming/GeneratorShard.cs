@@ -25,8 +25,7 @@ internal sealed class GeneratorShard<T>(
         internal Reader(GeneratorShard<T> shard, long start)
         {
             _shard = shard;
-            _rows = (shard.Generate() ?? throw new DatasetException("The function of FromGenerator returned null. Return a sequence."))
-                .GetEnumerator();
+            _rows = Start(shard);
             while (_next < start)
                 if (!Advance())
                 {
@@ -47,6 +46,20 @@ internal sealed class GeneratorShard<T>(
                 columns.Add(SingleRow.Column(name, value, row));
             var set = new ColumnSet(columns, 1);
             return _shard.Features is { } features ? SingleRow.Conform(set, features, row) : set;
+        }
+
+        private static IEnumerator<T> Start(GeneratorShard<T> shard)
+        {
+            try
+            {
+                if (shard.Generate() is { } rows)
+                    return rows.GetEnumerator();
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                throw new DatasetException($"The function of FromGenerator failed before the first row: {error.Message}", error);
+            }
+            throw new DatasetException("The function of FromGenerator returned null. Return a sequence.");
         }
 
         private bool Advance()

@@ -19,9 +19,9 @@ public sealed partial class IterableDataset
     /// types are determined from the values.
     /// </param>
     /// <returns>
-    /// The stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the generation of a row fails, if a row is null,
-    /// if a value has an unsupported type or cannot be converted, or if a row has a column that <paramref name="features"/> does not
-    /// contain.
+    /// The stream. While it is enumerated, a <see cref="DatasetException"/> is thrown if the function or the generation of a row fails, if
+    /// a row is null, if a value has an unsupported type or cannot be converted, or if a row has a column that <paramref name="features"/>
+    /// does not contain.
     /// </returns>
     public static IterableDataset FromGenerator<T>(
         Func<IEnumerable<T>> generator, IReadOnlyDictionary<string, Feature>? features = null)

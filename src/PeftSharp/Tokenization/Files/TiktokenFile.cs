@@ -23,12 +23,13 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
             && System.Buffers.Text.Base64.IsValid(line[..space]);
     }
 
-    /// <exception cref="TokenizerException">A line is malformed, or a token occurs twice.</exception>
+    /// <exception cref="TokenizerException">A line is malformed, or a token or a rank occurs twice.</exception>
     internal static TiktokenFile Read(string path)
     {
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         var tokens = new List<(string Text, int Rank)>();
         var ranks = new Dictionary<string, int>(StringComparer.Ordinal);
+        var lineOfRank = new Dictionary<int, int>();
         var number = 0;
         foreach (var line in File.ReadLines(path))
         {
@@ -43,6 +44,10 @@ internal sealed record TiktokenFile(Dictionary<string, int> Vocabulary, List<(st
                     + "but a token in base 64 and its rank are expected.");
             if (!ranks.TryAdd(token, rank))
                 throw new TokenizerException($"Line {number} of '{path}' repeats the token '{token}', but each token is expected once.");
+            if (!lineOfRank.TryAdd(rank, number))
+                throw new TokenizerException(
+                    $"Line {number} of '{path}' repeats the rank {rank} of line {lineOfRank[rank]}, but each rank is expected once. "
+                    + "Download the file again.");
             tokens.Add((token, rank));
         }
         return new TiktokenFile(ranks, Merge(tokens, ranks));

@@ -170,8 +170,8 @@ internal sealed class RunProgress
                 + "checkpoint and start a new run.");
         var savedRows = args?.GetDoubleOrNull("rows");
         if (args?.Fields.Any(field => field.Key == "rows") == true && savedRows != plan.Rows)
-            throw new CheckpointException($"The run of checkpoint '{folder}' has {Number(savedRows)} training rows, but this run has "
-                + $"{Number(plan.Rows)} rows. Resume with the same rows, or load the model of the checkpoint and start a new run.");
+            throw new CheckpointException($"The run of checkpoint '{folder}' has {Rows(savedRows, "training row")}, but this run has "
+                + $"{Rows(plan.Rows, "row")}. Resume with the same rows, or load the model of the checkpoint and start a new run.");
         if (plan.Rows is null) return;
         var saved = args?.GetIntOrNull("updates_per_epoch") ?? 0;
         if (saved != plan.UpdatesPerEpoch)
@@ -181,5 +181,8 @@ internal sealed class RunProgress
                 + "or load the model of the checkpoint and start a new run.");
     }
 
-    private static string Number(double? value) => value?.ToString(_invariant) ?? "an unknown number of";
+    private static string Rows(double? count, string noun) =>
+        $"{(count is { } known ? Number(known) : "an unknown number of")} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string Number(double value) => value.ToString(_invariant);
 }
