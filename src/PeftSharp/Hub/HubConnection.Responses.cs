@@ -43,7 +43,7 @@ internal sealed partial class HubConnection
         string host, Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
         LimitAsync(host, receive, _settings.DataTimeout, cancellationToken);
 
-    private async Task<T> LimitAsync<T>(
+    private static async Task<T> LimitAsync<T>(
         string host, Func<CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -50,7 +50,7 @@ public sealed class CSharpRowsTests
         FluentActions.Invoking(() => Dataset.FromRows(pairs))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromRows(rows, \"text\", \"label\")");
         FluentActions.Invoking(() => Dataset.FromRows(pairs, "x", "x"))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("The name 'x' occurs twice");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("The name 'x' occurs 2 times");
     }
 
     [Fact]
