@@ -42,7 +42,7 @@ public sealed class ImageProcessor
         ImageProcessorFile.Write(folder, Config);
     }
 
-    /// <summary>Resizes and crops an image.</summary>
+    /// <summary>Resizes and crops an image as the configuration specifies.</summary>
     /// <param name="image">The image, which is not changed.</param>
     /// <exception cref="ImageException">The resized image would have more than 16,777,216 pixels (4096 x 4096).</exception>
     public RgbImage Resize(RgbImage image)

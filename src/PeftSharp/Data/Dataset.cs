@@ -53,7 +53,7 @@ public sealed partial class Dataset : DatasetBase, IReadOnlyList<Row>
         : throw new ArgumentOutOfRangeException(nameof(row), row, $"The row index {row} is out of range: the dataset has "
             + $"{Quantity.Of(Count, "row")}.");
 
-    /// <summary>A range of rows, as columns: <c>dataset[..5]</c>.</summary>
+    /// <summary>The columns of a range of rows: <c>dataset[..5]</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The range exceeds the number of rows, or its end is before its start.
     /// </exception>

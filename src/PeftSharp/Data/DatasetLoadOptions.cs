@@ -124,7 +124,7 @@ public sealed record DatasetLoadOptions
                 + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
         if (KeepLinebreaks && SampleBy != TextUnit.Line)
             throw new ArgumentException($"DatasetLoadOptions.KeepLinebreaks requires TextUnit.Line, but SampleBy is {SampleBy}, for which "
-                + "line breaks are always kept. Remove one of the two options.", nameof(KeepLinebreaks));
+                + "the line breaks inside a row are always kept. Remove one of the two options.", nameof(KeepLinebreaks));
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
                 + "but must be another character, such as ';'.", nameof(Delimiter));

@@ -27,7 +27,7 @@ internal static partial class BackendErrors
     /// <summary>A library was found, but the system's loader cannot load it.</summary>
     internal static NativeBackendException DoesNotLoad(string file, string reason)
     {
-        // .NET's message starts with advice about LD_DEBUG and the names that were tried; the errors of the system's loader follow.
+        // The first line of .NET's message is general advice. The errors of the system's loader follow.
         var details = string.Join("; ", reason.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(line => !line.StartsWith("Unable to load shared library", StringComparison.Ordinal)).Distinct());
         return new($"'{file}' could not be loaded: {(details.Length > 0 ? details : reason)}. {Remedy(reason)}");

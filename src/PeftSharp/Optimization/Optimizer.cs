@@ -95,7 +95,7 @@ public abstract class Optimizer : IDisposable
     /// </summary>
     internal virtual IReadOnlyDictionary<string, object?> PythonSettings { get; } = new Dictionary<string, object?>();
 
-    /// <summary>Returns the tensors of the state of a parameter.</summary>
+    /// <summary>Describes the tensors of the state of a parameter.</summary>
     internal IReadOnlyList<StateSlot> SlotsOf(Tensor parameter) => GetStateSlots(parameter);
 
     /// <summary>Removes the gradients of all parameters, which frees their memory.</summary>

@@ -84,10 +84,7 @@ public sealed partial class EntityRecognizer
         IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
-        for (var i = 0; i < words.Count; i++)
-            if (words[i] is null || words[i].Contains(null!))
-                throw new ArgumentException(
-                    $"Text {i} or one of its words is null. Remove the word, or pass an empty string instead.", nameof(words));
+        Tokenizer.RequireNoNull(words, nameof(words));
         var (limit, overlap) = Window(stride, adapter);
         var ignored = ignoreLabels ?? _outside;
         return Predict(words.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
@@ -95,8 +92,12 @@ public sealed partial class EntityRecognizer
                 [.. Enumerable.Range(start, count).Select(text => words[text])], truncation: limit is not null, maxLength: limit,
                 stride: overlap, returnOverflowingTokens: true, cancellationToken: cancellationToken),
             (output, rows) => TokenScores(output, rows),
-            (text, windows) => WithWords(words[text], starts =>
-                Entities(string.Join(' ', words[text]), windows, aggregation, ignored, starts)));
+            (text, windows) =>
+            {
+                var starts = WordStarts(words[text]);
+                var entities = Entities(string.Join(' ', words[text]), windows, aggregation, ignored, starts);
+                return (IReadOnlyList<RecognizedEntity>)[.. entities.Select(entity => WithWords(entity, starts))];
+            });
     }
 
     /// <summary>Recognizes the entities of several texts that are already split into words asynchronously on the thread pool.</summary>
@@ -110,21 +111,23 @@ public sealed partial class EntityRecognizer
             () => RecognizeWords(words, aggregation, ignoreLabels, stride, batchSize, adapter, progress, cancellationToken),
             cancellationToken);
 
-    /// <summary>Adds the indices of the first and the last word to entities.</summary>
-    /// <param name="words">The words.</param>
-    /// <param name="find">Returns the entities, from the position of each word in the text in which a blank separates the words.</param>
-    private static IReadOnlyList<RecognizedEntity> WithWords(
-        IReadOnlyList<string> words, Func<int[], IReadOnlyList<RecognizedEntity>> find)
+    /// <summary>The position of each word in the text in which a blank separates the words.</summary>
+    private static int[] WordStarts(IReadOnlyList<string> words)
     {
         var starts = new int[words.Count];
         for (var word = 1; word < starts.Length; word++) starts[word] = starts[word - 1] + words[word - 1].Length + 1;
-        return [.. find(starts).Select(entity => entity with
-        {
-            FirstWord = WordAt(entity.Start), LastWord = WordAt(Math.Max(entity.Start, entity.End - 1)),
-        })];
+        return starts;
+    }
 
-        int WordAt(int position) => Array.BinarySearch(starts, position) is >= 0 and var found
-            ? found
-            : ~Array.BinarySearch(starts, position) - 1;
+    /// <summary>Adds the indices of the first and the last word to an entity.</summary>
+    private static RecognizedEntity WithWords(RecognizedEntity entity, int[] starts)
+    {
+        return entity with { FirstWord = WordAt(entity.Start), LastWord = WordAt(Math.Max(entity.Start, entity.End - 1)) };
+
+        int WordAt(int position)
+        {
+            var found = Array.BinarySearch(starts, position);
+            return found >= 0 ? found : ~found - 1;
+        }
     }
 }

@@ -140,8 +140,7 @@ public abstract partial class Predictor
     private protected static void RequireTexts(IReadOnlyList<string> texts, string name)
     {
         ArgumentNullException.ThrowIfNull(texts, name);
-        for (var i = 0; i < texts.Count; i++)
-            if (texts[i] is null) throw new ArgumentException($"{name}[{i}] is null. Use an empty string instead.", name);
+        Tokenizer.RequireNoNull(texts, name);
     }
 
     private protected static void RequirePairs(IReadOnlyList<string> texts, IReadOnlyList<string>? others, string name)

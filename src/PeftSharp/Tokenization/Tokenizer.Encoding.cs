@@ -102,7 +102,7 @@ public sealed partial class Tokenizer
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
     }
 
-    private static void RequireNoNull(IReadOnlyList<string> texts, string name)
+    internal static void RequireNoNull(IReadOnlyList<string> texts, string name)
     {
         for (var i = 0; i < texts.Count; i++)
             if (texts[i] is null) throw new ArgumentException($"{name}[{i}] is null. Pass an empty string instead.", name);

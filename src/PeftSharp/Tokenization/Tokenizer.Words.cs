@@ -139,7 +139,7 @@ public sealed partial class Tokenizer
                 + "before it (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
     }
 
-    private static void RequireNoNull(IReadOnlyList<IReadOnlyList<string>> texts, string name)
+    internal static void RequireNoNull(IReadOnlyList<IReadOnlyList<string>> texts, string name)
     {
         foreach (var (text, row) in texts.Index())
             if (row is null || row.Contains(null!))

@@ -63,7 +63,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// </summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
 
-    /// <summary>The adapters that are merged into the base weights, in this order.</summary>
+    /// <summary>The adapters that are merged into the base weights, in the order in which they were merged.</summary>
     public IReadOnlyList<string> MergedAdapters => _adapters.Merged;
 
     /// <inheritdoc/>
@@ -211,7 +211,9 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
 
-    /// <summary>Counts the trainable elements and all elements of the parameters (peft's <c>get_nb_trainable_parameters</c>).</summary>
+    /// <summary>
+    /// Counts the elements of the parameters: the trainable ones, and all of them (peft's <c>get_nb_trainable_parameters</c>).
+    /// </summary>
     public TrainableParameters CountTrainableParameters()
     {
         ThrowIfDisposed();

@@ -9,12 +9,14 @@ public sealed class EntityRecognizerTests
 {
     private static readonly PretrainedOptions _labels = new() { LabelNames = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"] };
 
-    [Theory]
-    [InlineData(AggregationStrategy.None, "none")]
-    [InlineData(AggregationStrategy.Simple, "simple")]
-    [InlineData(AggregationStrategy.First, "first")]
-    [InlineData(AggregationStrategy.Average, "average")]
-    [InlineData(AggregationStrategy.Max, "max")]
+    /// <summary>Each strategy and its name in the recorded values.</summary>
+    public static TheoryData<AggregationStrategy, string> Strategies => new()
+    {
+        { AggregationStrategy.None, "none" }, { AggregationStrategy.Simple, "simple" }, { AggregationStrategy.First, "first" },
+        { AggregationStrategy.Average, "average" }, { AggregationStrategy.Max, "max" },
+    };
+
+    [Theory, MemberData(nameof(Strategies))]
     public void Entities_are_those_of_transformers(AggregationStrategy strategy, string recorded)
     {
         using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("bert-token-classification"), _labels);
@@ -29,12 +31,7 @@ public sealed class EntityRecognizerTests
         }
     }
 
-    [Theory]
-    [InlineData(AggregationStrategy.None, "none")]
-    [InlineData(AggregationStrategy.Simple, "simple")]
-    [InlineData(AggregationStrategy.First, "first")]
-    [InlineData(AggregationStrategy.Average, "average")]
-    [InlineData(AggregationStrategy.Max, "max")]
+    [Theory, MemberData(nameof(Strategies))]
     public void Without_a_prefix_of_continued_words_the_spaces_of_the_text_separate_words(AggregationStrategy strategy, string recorded)
     {
         using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("gpt2-token-classification"), _labels);
@@ -43,12 +40,7 @@ public sealed class EntityRecognizerTests
             recognizer.Recognize(Recorded.Texts("bytes_texts"), strategy));
     }
 
-    [Theory]
-    [InlineData(AggregationStrategy.None, "none")]
-    [InlineData(AggregationStrategy.Simple, "simple")]
-    [InlineData(AggregationStrategy.First, "first")]
-    [InlineData(AggregationStrategy.Average, "average")]
-    [InlineData(AggregationStrategy.Max, "max")]
+    [Theory, MemberData(nameof(Strategies))]
     public void Entities_of_words_are_those_of_transformers(AggregationStrategy strategy, string recorded)
     {
         var (words, fewWords) = (Words("words"), Words("short_words"));

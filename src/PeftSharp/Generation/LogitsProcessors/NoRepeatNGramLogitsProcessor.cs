@@ -21,7 +21,7 @@ public sealed class NoRepeatNGramLogitsProcessor(int ngramSize) : LogitsProcesso
         var end = inputIds.narrow(1, length + 1 - ngramSize, ngramSize - 1).unsqueeze(1);
         var matches = runs.narrow(2, 0, ngramSize - 1).eq(end).all(dim: 2);
         var last = runs.select(2, ngramSize - 1).clamp_max(vocabulary);
-        // N-grams that do not match ban an extra column after the vocabulary.
+        // For n-grams that do not match, an extra column after the vocabulary is marked, which is cut off below.
         var banned = zeros([scores.shape[0], vocabulary + 1], ScalarType.Bool, scores.device)
             .scatter_(1, where(matches, last, full_like(last, vocabulary)), ones_like(last, ScalarType.Bool));
         return TokenFilter.Remove(scores, banned.narrow(1, 0, vocabulary)).MoveToOuterDisposeScope();

@@ -70,8 +70,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     private ModelOutput LabeledOnly(Tensor states, Tensor targets, ModelOutput body, ForwardOptions options)
     {
         var places = targets.reshape(-1).ne(InputCheck.Ignored).nonzero().squeeze(1);
-        // If no token is labeled, the loss is computed from all tokens. If almost every token is labeled, too, because copying their states
-        // would take more time than it saves, unless the call must return the logits of the labeled tokens only.
+        // The loss is computed from the labeled tokens only if there are any, and if their states are much fewer than all states (otherwise
+        // copying them takes more time than it saves) or the call must return only their logits.
         if (places.numel() > 0 && (ScoresLabeledTokensOnly || places.numel() < MostTokens * targets.numel()))
         {
             states = states.flatten(0, 1).index_select(0, places).unsqueeze(0);

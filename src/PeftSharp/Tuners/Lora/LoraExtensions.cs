@@ -26,7 +26,10 @@ public static class LoraExtensions
     /// No adapter is specified, a name is unknown or already used, the numbers of names and weights differ, an option is out of range or
     /// not used by <paramref name="combinationType"/>, or the ranks, targets or fully trained modules of the adapters cannot be combined.
     /// </exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, calls of the model are running, or the combination would adapt other layers than the adapters, because their
+    /// <see cref="LoraConfig.LayersToTransform"/> or <see cref="LayerConfig.ExcludeModules"/> differ.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// The adapters are not LoRA adapters, or an option of an adapter, such as DoRA or trained token embeddings, does not support
     /// combination.

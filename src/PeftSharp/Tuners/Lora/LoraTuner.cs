@@ -50,23 +50,24 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
         var paths = GetAdapters(adapterName).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var (source, name) in factors.Zip(how.Adapters))
             if (source.Keys.FirstOrDefault(path => !paths.Contains(path)) is { } lost)
-                throw new InvalidOperationException($"The adapter '{name}' adapts the layer '{lost}', but the combination would not. The "
-                    + "combination uses LayersToTransform and ExcludeModules of the first adapter. Combine adapters for which these "
-                    + "options are equal.");
+                throw OtherLayers($"The adapter '{name}' adapts the layer '{lost}', but the combination would not.");
         foreach (var (path, _, adapter) in GetAdapters(adapterName))
         {
             using var scope = NewDisposeScope();
             var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path))
                 .Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
             if (sources.Length == 0)
-                throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} adapts the layer '{path}', "
-                    + "although their target modules match it. The combination uses LayersToTransform and ExcludeModules of the first "
-                    + "adapter. Combine adapters for which these options are equal.");
+                throw OtherLayers($"None of the adapters {string.Join(", ", how.Adapters)} adapts the layer '{path}', although their "
+                    + "target modules match it.");
             var target = (ILoraFactors)adapter;
             var (a, b) = LoraCombiner.Combine(sources, how, target.ArePrunedTransposed);
             target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // if the rank of the layer is smaller, the rest stays zero
             target.B.zero_().narrow(1, 0, b.shape[1]).copy_(b);
         }
+
+        static InvalidOperationException OtherLayers(string problem) => new(
+            $"{problem} The combination uses LayersToTransform and ExcludeModules of the first adapter. Combine adapters for which these "
+            + "options are equal.");
     }
 
     private Dictionary<string, ILoraFactors> FactorsOf(string adapterName) =>
